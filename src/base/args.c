@@ -5,8 +5,8 @@
 
 #include "base/args.h"
 
-static const struct args_opt *find_long(
-    const struct args_cmd *cmd, struct span name)
+static const struct args_opt *find_long(const struct args_cmd *cmd,
+    struct span name)
 {
 	const struct args_opt *o;
 
@@ -31,8 +31,8 @@ static bool takes_value(const struct args_opt *o)
 	return o->kind == ARGS_STR || o->kind == ARGS_U64;
 }
 
-static enum rc store_value(
-    const struct args_opt *o, const char *value, struct err *e)
+static enum rc store_value(const struct args_opt *o, const char *value,
+    struct err *e)
 {
 	if (o->kind == ARGS_STR) {
 		*(const char **)o->out = value;
@@ -175,19 +175,19 @@ static void help_line(const struct args_opt *o)
 	(void)snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
 	    takes_value(o) ? " " : "",
 	    !takes_value(o) ? ""
-	    : o->value	    ? o->value
+		: o->value  ? o->value
 			    : "VALUE");
 	if (strlen(left) > 28)
-		(void)printf(
-		    "  %s\n  %-28s  %s\n", left, "", o->help ? o->help : "");
+		(void)printf("  %s\n  %-28s  %s\n", left, "",
+		    o->help ? o->help : "");
 	else
 		(void)printf("  %-28s  %s\n", left, o->help ? o->help : "");
 }
 
 void args_help(const struct args_cmd *cmd)
 {
-	static const struct args_opt help = {
-	    "help", 'h', ARGS_HELP, NULL, NULL, "show this help"};
+	static const struct args_opt help = {"help", 'h', ARGS_HELP, NULL, NULL,
+	    "show this help"};
 	const struct args_opt *o;
 
 	(void)printf("usage: %s\n\n%s\n\noptions:\n", cmd->usage, cmd->about);

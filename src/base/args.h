@@ -9,8 +9,8 @@
 enum args_kind { ARGS_FLAG, ARGS_STR, ARGS_U64, ARGS_HELP };
 
 struct args_opt {
-	const char *name;  /* without dashes */
-	char letter;	   /* 0 for none */
+	const char *name; /* without dashes */
+	char letter;	  /* 0 for none */
 	enum args_kind kind;
 	void *out;	   /* bool *, const char **, uint64_t * */
 	const char *value; /* name of the value in the help */
@@ -18,8 +18,8 @@ struct args_opt {
 };
 
 struct args_cmd {
-	const char *usage; /* "birthmark bind [OPTION]... LABEL" */
-	const char *about; /* a sentence or more */
+	const char *usage;	     /* "birthmark bind [OPTION]... LABEL" */
+	const char *about;	     /* a sentence or more */
 	const struct args_opt *opts; /* ended by a NULL name */
 	int pos_min, pos_max;	     /* positional arguments */
 };
@@ -27,8 +27,8 @@ struct args_cmd {
 /* Parses argv[1..]; positional ones are moved to the front of argv (from
  * index 1) and counted in *npos.  *help is set, and nothing else judged, when
  * --help or -h was given (the caller then calls args_help). */
-MUST_CHECK enum rc args_parse(const struct args_cmd *cmd, int argc,
-    char **argv, int *npos, bool *help, struct err *e);
+MUST_CHECK enum rc args_parse(const struct args_cmd *cmd, int argc, char **argv,
+    int *npos, bool *help, struct err *e);
 void args_help(const struct args_cmd *cmd);
 
 #endif

@@ -16,9 +16,9 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_clear(struct buf *b);	    /* frees; the limit stays */
+void buf_clear(struct buf *b);	      /* frees; the limit stays */
 void buf_clear_secret(struct buf *b); /* wipes, then frees */
-void buf_reset(struct buf *b);	    /* n = 0, keeps memory, not bad */
+void buf_reset(struct buf *b);	      /* n = 0, keeps memory, not bad */
 bool buf_ok(const struct buf *b);
 struct span buf_span(const struct buf *b);
 void buf_add(struct buf *b, const void *p, size_t n);

@@ -13,7 +13,7 @@ static int64_t clock_read(clockid_t id, int64_t per_s)
 
 	(void)clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * per_s +
-	       (int64_t)ts.tv_nsec / (1000000000 / per_s);
+	    (int64_t)ts.tv_nsec / (1000000000 / per_s);
 }
 
 int64_t clock_now_s(void)
@@ -45,7 +45,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 static int64_t days_before_year(int64_t y)
 {
 	return 365 * y + floor_div(y, 4) - floor_div(y, 100) +
-	       floor_div(y, 400);
+	    floor_div(y, 400);
 }
 
 /* Days from 1 March to the first of month m, where March is 0: the months
@@ -63,10 +63,10 @@ int64_t clock_from_civil(const struct clock_civil *c)
 	int64_t m = c->month >= 3 ? c->month - 3 : c->month + 9;
 	int64_t y = c->month >= 3 ? c->year : (int64_t)c->year - 1;
 	int64_t days = days_before_year(y) + days_before_month(m) + c->day - 1 -
-		       EPOCH_DAYS;
+	    EPOCH_DAYS;
 
 	return days * DAY_S + (int64_t)c->hour * 3600 +
-	       (int64_t)c->minute * 60 + c->second;
+	    (int64_t)c->minute * 60 + c->second;
 }
 
 void clock_civil(int64_t t_s, struct clock_civil *out)
@@ -153,8 +153,8 @@ static bool take_char(struct span *s, char a, char b)
 
 static int month_days(int year, int month)
 {
-	static const int days[] = {
-	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+	    31};
 
 	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
 		return 29;
@@ -164,12 +164,12 @@ static int month_days(int year, int month)
 static bool take_civil(struct span *s, struct clock_civil *c)
 {
 	return take_number(s, 4, 9999, &c->year) && take_char(s, '-', '-') &&
-	       take_number(s, 2, 12, &c->month) && c->month >= 1 &&
-	       take_char(s, '-', '-') && take_number(s, 2, 31, &c->day) &&
-	       c->day >= 1 && c->day <= month_days(c->year, c->month) &&
-	       take_char(s, 'T', 't') && take_number(s, 2, 23, &c->hour) &&
-	       take_char(s, ':', ':') && take_number(s, 2, 59, &c->minute) &&
-	       take_char(s, ':', ':') && take_number(s, 2, 60, &c->second);
+	    take_number(s, 2, 12, &c->month) && c->month >= 1 &&
+	    take_char(s, '-', '-') && take_number(s, 2, 31, &c->day) &&
+	    c->day >= 1 && c->day <= month_days(c->year, c->month) &&
+	    take_char(s, 'T', 't') && take_number(s, 2, 23, &c->hour) &&
+	    take_char(s, ':', ':') && take_number(s, 2, 59, &c->minute) &&
+	    take_char(s, ':', ':') && take_number(s, 2, 60, &c->second);
 }
 
 static bool take_fraction(struct span *s)

@@ -9,8 +9,8 @@
 
 #define FILE_MAX_BYTES 65536
 
-static enum rc set_flag(
-    const struct conf_item *it, struct span v, struct err *e)
+static enum rc set_flag(const struct conf_item *it, struct span v,
+    struct err *e)
 {
 	static const struct {
 		const char *word;
@@ -44,8 +44,8 @@ static enum rc set_str(const struct conf_item *it, struct span v, struct err *e)
 	return RC_OK;
 }
 
-static enum rc set_item(
-    const struct conf_item *it, struct span v, struct err *e)
+static enum rc set_item(const struct conf_item *it, struct span v,
+    struct err *e)
 {
 	switch (it->kind) {
 	case ARGS_FLAG:
@@ -64,8 +64,8 @@ static enum rc set_item(
 	    "The setting %s has no kind.", it->name);
 }
 
-static const struct conf_item *find_item(
-    const struct conf_item *items, struct span name)
+static const struct conf_item *find_item(const struct conf_item *items,
+    struct span name)
 {
 	for (; items->name; items++)
 		if (span_eq_str(name, items->name))
@@ -88,14 +88,15 @@ static struct span trim(struct span s)
 {
 	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
 		s = span_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
-			      s.p[s.n - 1] == '\r'))
+	while (s.n > 0 &&
+	    (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
+		s.p[s.n - 1] == '\r'))
 		s.n--;
 	return s;
 }
 
-static enum rc set_line(
-    const struct conf_item *items, struct span line, struct err *e)
+static enum rc set_line(const struct conf_item *items, struct span line,
+    struct err *e)
 {
 	const struct conf_item *it;
 	struct span name;
@@ -115,8 +116,8 @@ static enum rc set_line(
 	return set_item(it, trim(line), e);
 }
 
-static enum rc load_file(
-    const struct conf_item *items, const char *file, struct err *e)
+static enum rc load_file(const struct conf_item *items, const char *file,
+    struct err *e)
 {
 	unsigned long number = 0;
 	struct span rest, line;
@@ -161,8 +162,8 @@ static enum rc load_env(const struct conf_item *it, struct err *e)
 	return value ? set_item(it, span_str(value), e) : RC_OK;
 }
 
-enum rc conf_load(
-    const struct conf_item *items, const char *file, struct err *e)
+enum rc conf_load(const struct conf_item *items, const char *file,
+    struct err *e)
 {
 	const struct conf_item *it;
 	enum rc rc = RC_OK;

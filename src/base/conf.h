@@ -9,7 +9,7 @@
 struct conf_item {
 	const char *name; /* lower case with underscores */
 	enum args_kind kind;
-	void *out; /* bool *, char ** (owned, freed by conf_clear), uint64_t * */
+	void *out; /* bool *, char ** (conf_clear frees), uint64_t * */
 	const char *fallback; /* text of the default, or NULL */
 	const char *help;
 };

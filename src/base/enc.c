@@ -60,13 +60,13 @@ bool enc_unhex(struct span in, uint8_t *out, size_t *n, size_t cap)
 			return false;
 	for (i = 0; i < in.n / 2; i++)
 		out[i] = (uint8_t)(hex_value(in.p[2 * i]) << 4 |
-				   hex_value(in.p[2 * i + 1]));
+		    hex_value(in.p[2 * i + 1]));
 	*n = in.n / 2;
 	return true;
 }
 
-static void encode64(
-    struct buf *out, struct span in, const char *digits, bool pad)
+static void encode64(struct buf *out, struct span in, const char *digits,
+    bool pad)
 {
 	size_t full, rest, n, i;
 	uint8_t *to;
@@ -81,7 +81,7 @@ static void encode64(
 	}
 	for (i = 0; i + 2 < in.n; i += 3) {
 		uint32_t v = (uint32_t)in.p[i] << 16 |
-			     (uint32_t)in.p[i + 1] << 8 | in.p[i + 2];
+		    (uint32_t)in.p[i + 1] << 8 | in.p[i + 2];
 
 		*to++ = (uint8_t)digits[v >> 18];
 		*to++ = (uint8_t)digits[v >> 12 & 63];
@@ -291,8 +291,8 @@ bool enc_unpem(struct buf *out, const char *label, struct span *in)
 static bool is_unreserved(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	       c == '~';
+	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	    c == '~';
 }
 
 void enc_percent(struct buf *out, struct span in)

@@ -22,8 +22,7 @@ MUST_CHECK bool enc_unbase64url(struct buf *out, struct span in);
 void enc_pem(struct buf *out, const char *label, struct span der);
 /* Finds the next block with this label (NULL: any) in *in, appends its DER to
  * out and moves *in behind it.  False when there is none or it is broken. */
-MUST_CHECK bool enc_unpem(struct buf *out, const char *label,
-    struct span *in);
+MUST_CHECK bool enc_unpem(struct buf *out, const char *label, struct span *in);
 
 void enc_percent(struct buf *out, struct span in); /* all but unreserved */
 MUST_CHECK bool enc_unpercent(struct buf *out, struct span in);

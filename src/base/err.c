@@ -28,8 +28,8 @@ static void err_fill(struct err *e, enum rc rc, const char *slug)
 	e->slug = slug;
 }
 
-enum rc err_set(
-    struct err *e, enum rc rc, const char *slug, const char *fmt, ...)
+enum rc err_set(struct err *e, enum rc rc, const char *slug, const char *fmt,
+    ...)
 {
 	va_list ap;
 

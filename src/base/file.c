@@ -30,8 +30,8 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_sys(
-			    e, "file-unreadable", "Cannot read %s", path);
+			return err_sys(e, "file-unreadable", "Cannot read %s",
+			    path);
 		if (got == 0)
 			return RC_OK;
 		if (want == 0)
@@ -86,8 +86,8 @@ static enum rc sync_dir_of(const char *path, struct err *e)
 		(void)snprintf(dir, sizeof(dir), ".");
 	else if (slash == path)
 		(void)snprintf(dir, sizeof(dir), "/");
-	else if (!span_copy_str(
-		     span_of(path, (size_t)(slash - path)), dir, sizeof(dir)))
+	else if (!span_copy_str(span_of(path, (size_t)(slash - path)), dir,
+		     sizeof(dir)))
 		return err_set(e, RC_INVALID, "path-too-long",
 		    "The path %s is too long.", path);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -100,14 +100,14 @@ static enum rc sync_dir_of(const char *path, struct err *e)
 	return rc;
 }
 
-static enum rc fill_temp(
-    int fd, const char *path, struct span data, mode_t mode, struct err *e)
+static enum rc fill_temp(int fd, const char *path, struct span data,
+    mode_t mode, struct err *e)
 {
 	enum rc rc;
 
 	if (fchmod(fd, mode) < 0)
-		return err_sys(
-		    e, "write-failed", "Cannot set the mode of %s", path);
+		return err_sys(e, "write-failed", "Cannot set the mode of %s",
+		    path);
 	rc = file_write_all(fd, data, NULL);
 	if (rc != RC_OK)
 		return err_sys(e, "write-failed", "Cannot write %s", path);
@@ -116,13 +116,13 @@ static enum rc fill_temp(
 	return RC_OK;
 }
 
-static enum rc move_temp(
-    const char *temp, const char *path, bool replace, struct err *e)
+static enum rc move_temp(const char *temp, const char *path, bool replace,
+    struct err *e)
 {
 	if (replace) {
 		if (rename(temp, path) < 0)
-			return err_sys(
-			    e, "write-failed", "Cannot write %s", path);
+			return err_sys(e, "write-failed", "Cannot write %s",
+			    path);
 		return RC_OK;
 	}
 	if (link(temp, path) < 0) {
@@ -161,14 +161,14 @@ static enum rc write_whole(const char *path, struct span data, mode_t mode,
 	return sync_dir_of(path, e);
 }
 
-enum rc file_write(
-    const char *path, struct span data, mode_t mode, struct err *e)
+enum rc file_write(const char *path, struct span data, mode_t mode,
+    struct err *e)
 {
 	return write_whole(path, data, mode, true, e);
 }
 
-enum rc file_create(
-    const char *path, struct span data, mode_t mode, struct err *e)
+enum rc file_create(const char *path, struct span data, mode_t mode,
+    struct err *e)
 {
 	return write_whole(path, data, mode, false, e);
 }
@@ -214,8 +214,8 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
-enum rc file_join(
-    char *out, size_t cap, const char *dir, const char *name, struct err *e)
+enum rc file_join(char *out, size_t cap, const char *dir, const char *name,
+    struct err *e)
 {
 	size_t n = strlen(dir);
 	const char *sep = n > 0 && dir[n - 1] == '/' ? "" : "/";

@@ -9,14 +9,13 @@
 
 /* Appends the whole file; RC_TOO_LARGE beyond out's limit.  "-" is standard
  * input. */
-MUST_CHECK enum rc file_read(const char *path, struct buf *out,
-    struct err *e);
+MUST_CHECK enum rc file_read(const char *path, struct buf *out, struct err *e);
 /* Temporary file beside it, fsync, rename, fsync of the directory. */
 MUST_CHECK enum rc file_write(const char *path, struct span data, mode_t mode,
     struct err *e);
 /* As file_write, but RC_CONFLICT when the file exists. */
-MUST_CHECK enum rc file_create(const char *path, struct span data,
-    mode_t mode, struct err *e);
+MUST_CHECK enum rc file_create(const char *path, struct span data, mode_t mode,
+    struct err *e);
 /* mkdir -p; existing is fine. */
 MUST_CHECK enum rc file_mkdir(const char *path, mode_t mode, struct err *e);
 bool file_exists(const char *path);

@@ -43,12 +43,12 @@ static void json_open(struct json *w, bool array)
 	buf_add_u8(w->out, array ? '[' : '{');
 }
 
-void json_object(struct json *w)
+void json_obj(struct json *w)
 {
 	json_open(w, false);
 }
 
-void json_array(struct json *w)
+void json_arr(struct json *w)
 {
 	json_open(w, true);
 }
@@ -158,7 +158,7 @@ void json_key(struct json *w, const char *key)
 void json_str(struct json *w, const char *s)
 {
 	if (!s) {
-		json_null(w);
+		json_nil(w);
 		return;
 	}
 	json_span(w, span_str(s));
@@ -188,7 +188,7 @@ void json_bool(struct json *w, bool v)
 	buf_add_str(w->out, v ? "true" : "false");
 }
 
-void json_null(struct json *w)
+void json_nil(struct json *w)
 {
 	json_value(w);
 	buf_add_str(w->out, "null");
@@ -239,7 +239,7 @@ void json_put_time(struct json *w, const char *key, int64_t t_s)
 
 	json_key(w, key);
 	if (t_s == 0) {
-		json_null(w);
+		json_nil(w);
 		return;
 	}
 	clock_text(t_s, text);

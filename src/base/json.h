@@ -1,7 +1,9 @@
 /* Writes JSON (RFC 8259) into a buffer, compactly.  Reading is jansson's
  * work, in the layers above.  Invalid UTF-8 is replaced by U+FFFD.
+ * No name of jansson's (json_object, json_array, json_null) may be taken here:
+ * both meet in one program, and in one file.
  * Commas and quotes are the writer's business:
- *	json_object(&w); json_key(&w, "n"); json_u64(&w, 1); json_end(&w); */
+ *	json_obj(&w); json_key(&w, "n"); json_u64(&w, 1); json_end(&w); */
 #ifndef BIRTHMARK_BASE_JSON_H
 #define BIRTHMARK_BASE_JSON_H
 
@@ -18,8 +20,8 @@ struct json {
 };
 
 void json_init(struct json *w, struct buf *out);
-void json_object(struct json *w);
-void json_array(struct json *w);
+void json_obj(struct json *w);
+void json_arr(struct json *w);
 void json_end(struct json *w); /* closes the innermost */
 void json_key(struct json *w, const char *key);
 void json_str(struct json *w, const char *s); /* NULL writes null */
@@ -27,7 +29,7 @@ void json_span(struct json *w, struct span s);
 void json_u64(struct json *w, uint64_t v);
 void json_i64(struct json *w, int64_t v);
 void json_bool(struct json *w, bool v);
-void json_null(struct json *w);
+void json_nil(struct json *w);
 void json_raw(struct json *w, struct span s); /* s is JSON already */
 /* key and value in one */
 void json_put_str(struct json *w, const char *key, const char *s);

@@ -38,8 +38,8 @@ static void add_visible(struct buf *b, const char *s)
 	}
 }
 
-static void add_text(
-    struct buf *b, enum log_level level, const char *msg, const struct err *e)
+static void add_text(struct buf *b, enum log_level level, const char *msg,
+    const struct err *e)
 {
 	char now[CLOCK_TEXT_SIZE];
 
@@ -59,13 +59,13 @@ static void add_text(
 	}
 }
 
-static void add_json(
-    struct buf *b, enum log_level level, const char *msg, const struct err *e)
+static void add_json(struct buf *b, enum log_level level, const char *msg,
+    const struct err *e)
 {
 	struct json w;
 
 	json_init(&w, b);
-	json_object(&w);
+	json_obj(&w);
 	json_put_time(&w, "time", clock_now_s());
 	json_put_str(&w, "level", level_names[level]);
 	if (state.name[0])
