@@ -1,0 +1,29 @@
+/* The audit log: every decision, append-only, each entry chained to the one
+ * before it by SHA-256, so that a change or a gap shows. */
+#ifndef BIRTHMARK_CORE_AUDIT_H
+#define BIRTHMARK_CORE_AUDIT_H
+
+#include "core/core.h"
+
+struct audit_entry {
+	const char *action;  /* "bind", "publish", "login", ... */
+	const char *scope_id; /* account or vendor it concerns, NULL: service */
+	const char *target;  /* BID, id, e-mail */
+	enum rc outcome;
+	const char *reason;  /* slug of the refusal, or NULL */
+	const char *detail;  /* short text, or NULL; never a secret */
+};
+
+/* Appends inside the caller's transaction when there is one (so that decision
+ * and record are one), else in one of its own. */
+MUST_CHECK enum rc audit_add(struct core *c, const struct core_actor *a,
+    const struct audit_entry *entry, struct err *e);
+/* Records a refusal; never fails the caller (logs when it cannot). */
+void audit_refused(struct core *c, const struct core_actor *a,
+    const char *action, const char *target, const struct err *why);
+/* Walks the chain; on a fault RC_INVALID with the number of the entry.  count
+ * and head (hash of the last entry) are set on success. */
+MUST_CHECK enum rc audit_verify(struct core *c, uint64_t *count,
+    uint8_t head[32], struct err *e);
+
+#endif

@@ -1,0 +1,54 @@
+/* What every rule of the service works with: the store, the signer, who asks
+ * and when.  No HTTP words, no SQL. */
+#ifndef BIRTHMARK_CORE_CORE_H
+#define BIRTHMARK_CORE_CORE_H
+
+#include "base/rand.h"
+#include "signer/signer.h"
+#include "store/store.h"
+
+/* One per thread of a worker or courier. */
+struct core {
+	struct store *store;
+	struct signer *signer; /* NULL where there is none */
+	const char *dir;       /* data directory */
+	const char *public_url; /* "https://host:8443", no slash at the end */
+	struct span seal_spki; /* courier's public key, for seal_close */
+};
+
+/* Roles as bits, so that a route or an operation names all that may. */
+enum core_role {
+	CORE_ROLE_NONE = 0,
+	/* in an account */
+	CORE_ADMINISTRATOR = 1 << 0,
+	CORE_OPERATOR = 1 << 1,
+	CORE_DEVELOPER = 1 << 2,
+	CORE_AUDITOR = 1 << 3,
+	CORE_GATE = 1 << 4, /* API tokens of gates only */
+	/* in a vendor */
+	CORE_VENDOR_ADMINISTRATOR = 1 << 5,
+	CORE_VENDOR_PUBLISHER = 1 << 6,
+	/* of the service itself */
+	CORE_SERVICE = 1 << 7
+};
+const char *core_role_name(enum core_role r); /* "operator", ... */
+enum core_role core_role_of(struct span name);
+
+enum core_scope { CORE_SCOPE_NONE, CORE_SCOPE_ACCOUNT, CORE_SCOPE_VENDOR,
+	CORE_SCOPE_SERVICE };
+
+/* Who asks, authenticated; and, once authorised for a request, in what scope
+ * and role. */
+struct core_actor {
+	char id[RAND_ID_SIZE];	/* user "usr_..." or token "tok_...", "" none */
+	char name[256];		/* e-mail or token's name, for the audit */
+	bool is_token;
+	char session[RAND_ID_SIZE]; /* "ses_..." for users */
+	enum core_scope scope;
+	char scope_id[RAND_ID_SIZE]; /* "acc_..." or "ven_..." */
+	enum core_role role;
+	char from[64]; /* peer address */
+	int64_t now_s;
+};
+
+#endif

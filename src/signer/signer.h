@@ -1,0 +1,51 @@
+/* The signer's client side: typed requests over a socketpair.  The signer
+ * builds what it signs from these fields and re-checks their limits; nothing
+ * here passes bytes to be signed as they are. */
+#ifndef BIRTHMARK_SIGNER_SIGNER_H
+#define BIRTHMARK_SIGNER_SIGNER_H
+
+#include "base/buf.h"
+
+#define SIGNER_AUDIENCE_MAX 200
+#define SIGNER_TTL_MAX_S 3600
+
+struct signer; /* one connection; calls block, one thread at a time */
+
+struct signer *signer_new(int fd); /* takes the socket over */
+void signer_free(struct signer *s);
+
+/* A JWT for the interop protocol: {"iss","aud","iat","exp","jti"}, ES256, by
+ * the interop key.  ttl_s 1..SIGNER_TTL_MAX_S. */
+struct signer_interop {
+	const char *issuer;   /* public URL of the service */
+	const char *audience; /* AWS account id, Azure subscription id */
+	uint32_t ttl_s;
+};
+MUST_CHECK enum rc signer_interop(struct signer *s,
+    const struct signer_interop *r, struct buf *jwt, struct err *e);
+
+/* The head of one page of a gate's feed, as a JWS with typ "birthmark-feed":
+ * {"account","cloud","from","to","count","sha256","iat"}; sha256 is over the
+ * page's entries as sent. */
+struct signer_feed {
+	const char *account, *cloud;
+	const char *from, *to; /* cursors */
+	uint32_t count;
+	uint8_t sha256[32];
+};
+MUST_CHECK enum rc signer_feed(struct signer *s, const struct signer_feed *r,
+    struct buf *jws, struct err *e);
+
+/* The public keys as a JWKS (RFC 7517), and the interop key as PEM. */
+MUST_CHECK enum rc signer_jwks(struct signer *s, struct buf *json,
+    struct err *e);
+MUST_CHECK enum rc signer_interop_pem(struct signer *s, struct buf *pem,
+    struct err *e);
+
+/* The process itself: opens the keys in dir (made by signer_init) and serves
+ * one socket per client until all are closed.  Returns an exit status. */
+int signer_run(const char *dir, const int *fds, unsigned int fds_n);
+/* Makes the keys in dir where they are missing. */
+MUST_CHECK enum rc signer_init(const char *dir, struct err *e);
+
+#endif
