@@ -15,7 +15,7 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
 {
 	for (;;) {
 		size_t want = out->max - out->n;
-		uint8_t extra, *to;
+		uint8_t extra = 0, *to;
 		ssize_t got;
 
 		if (!buf_ok(out))

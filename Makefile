@@ -1,0 +1,46 @@
+# Thin: meson and tools/ do the work.
+RELEASE = build/release
+ASAN = build/asan
+BIRTHMARK = $(RELEASE)/src/cmd/birthmark
+
+all: build
+
+$(RELEASE)/build.ninja:
+	tools/bootstrap
+	meson setup --buildtype=debugoptimized -Dwerror=true $(RELEASE)
+
+$(ASAN)/build.ninja:
+	tools/bootstrap test
+	meson setup --buildtype=debugoptimized -Dwerror=true \
+		-Db_sanitize=address,undefined $(ASAN)
+
+build: $(RELEASE)/build.ninja
+	ninja -C $(RELEASE)
+
+run: build
+	$(BIRTHMARK) kit
+
+demo: build
+	$(BIRTHMARK) demo
+
+test: build $(ASAN)/build.ninja
+	tools/bootstrap test
+	ninja -C $(ASAN)
+	tools/run-tests $(ASAN) $(RELEASE)
+
+bench: build
+	tools/run-bench $(RELEASE) bench/results.json
+
+lint:
+	tools/bootstrap lint
+	$(MAKE) --no-print-directory build
+	tools/lint $(RELEASE)
+
+format:
+	tools/bootstrap lint
+	tools/sources | xargs clang-format -i
+
+clean:
+	rm -rf build
+
+.PHONY: all build run demo test bench lint format clean
