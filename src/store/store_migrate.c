@@ -77,7 +77,7 @@ static enum rc run_missing(struct db *d, const char *path,
 
 	/* Again, under the lock: another process may have been faster. */
 	rc = check_version(d, path, n, &version, e);
-	if (rc != RC_OK || (size_t)version == n)
+	if (rc != RC_OK)
 		return rc;
 	for (i = (size_t)version; i < n; i++) {
 		rc = db_script(d, list[i].sql, e);
