@@ -1,0 +1,72 @@
+/* Names of products and clouds to their ids, for the command line.
+ * Must not guess: two of one name is an error. */
+#include "cmd/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum rc scan(json_t *items, const char *name, char *id, size_t cap,
+    size_t *found)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(items, i, row)
+	{
+		const char *n = json_string_value(json_object_get(row, "name"));
+		const char *v = json_string_value(json_object_get(row, "id"));
+		if (n == NULL || v == NULL || strcmp(n, name) != 0)
+			continue;
+		(*found)++;
+		(void)span_copy_str(span_str(v), id, cap);
+	}
+	return RC_OK;
+}
+
+static enum rc next_page(char *path, size_t cap, const char *base, json_t *page)
+{
+	const char *next = json_string_value(json_object_get(page, "next"));
+
+	if (next == NULL)
+		return RC_NOT_FOUND;
+	return snprintf(path, cap, "%s&cursor=%s", base, next) < (int)cap
+	    ? RC_OK
+	    : RC_NOT_FOUND;
+}
+
+enum rc cli_resolve(struct client *c, const char *kind, const char *name,
+    char *id, size_t cap, struct err *e)
+{
+	char base[256], path[512];
+	size_t found = 0;
+	enum rc rc, more;
+	json_t *page;
+
+	if (strncasecmp(name, "prd_", 4) == 0 ||
+	    strncasecmp(name, "cld_", 4) == 0)
+		return span_copy_str(span_str(name), id, cap)
+		    ? RC_OK
+		    : err_set(e, RC_INVALID, "bad-id", "The id is too long.");
+	rc = client_need_scope(c, "account", e);
+	if (rc != RC_OK)
+		return rc;
+	(void)snprintf(base, sizeof(base), "/api/v1/accounts/%s/%s?limit=500",
+	    c->account, kind);
+	(void)snprintf(path, sizeof(path), "%s", base);
+	do {
+		rc = client_get(c, path, &page, e);
+		if (rc != RC_OK)
+			return rc;
+		rc =
+		    scan(json_object_get(page, "items"), name, id, cap, &found);
+		more = next_page(path, sizeof(path), base, page);
+		json_decref(page);
+	} while (rc == RC_OK && more == RC_OK);
+	if (found == 1)
+		return RC_OK;
+	return err_set(e, found == 0 ? RC_NOT_FOUND : RC_CONFLICT, "name",
+	    found == 0 ? "There is no \"%s\" among the %s."
+		       : "\"%s\" is the name of more than one of the %s: give "
+			 "the id.",
+	    name, kind);
+}

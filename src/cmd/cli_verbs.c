@@ -1,0 +1,298 @@
+/* The table of subcommands that are one REST call each.
+ * Must hold no code. */
+#include "cmd/cli.h"
+#include "cmd/cli_special.h"
+
+#define ACCOUNT "/api/v1/accounts/{account}"
+#define VENDOR "/api/v1/vendors/{vendor}"
+#define NAME                                          \
+	{                                             \
+		CLI_STR, "=NAME", "name", NULL, false \
+	}
+#define NEW_NAME                                           \
+	{                                                  \
+		CLI_STR, "name", "name", "new name", false \
+	}
+#define CLOUD_NAME                                                \
+	{                                                         \
+		CLI_STR, "name", "name", "the cloud's name", true \
+	}
+#define CLOUD_CA                                                    \
+	{                                                           \
+		CLI_FILE, "ca", "ca_certificate",                   \
+		    "PEM file of a private CA that the receiver's " \
+		    "certificate is of",                            \
+		    false                                           \
+	}
+#define CLOUD_CHUNK                                                   \
+	{                                                             \
+		CLI_NUM, "chunk", "chunk", "devices in a call", false \
+	}
+#define CLOUD_COLUMNS "id,name,type,form,url,audience,created_at"
+#define BATCH_COLUMNS                                                     \
+	"batch,vendor,state,product.name,cloud.name,devices,provisioned," \
+	"failed,bound_at,bound_by"
+#define JOB_COLUMNS \
+	"id,kind,state,batch,cloud,total,done,failed,seconds_left,last_error"
+#define DEVICE_COLUMNS                                                  \
+	"fingerprint,chip_id,serial,batch,reel,product,key,not_before," \
+	"not_after,state"
+#define TOKEN_COLUMNS "id,name,role,expires_at,last_used_at,token"
+#define MEMBER_COLUMNS "id,email,name,role"
+#define INVITE_COLUMNS "id,email,role,expires_at,token"
+#define AUDIT_COLUMNS "seq,at,actor,action,target,outcome,reason,from"
+#define UPLOAD_COLUMNS \
+	"id,batch,reel,form,state,size,offset,checked,devices,error.detail"
+
+const struct cli_verb cli_verbs[] = {
+    /* vendor */
+    {"vendor", "create", "POST", "/api/v1/vendors", "id,name,slug",
+	"register a chip maker (service operators)",
+	{NAME, {CLI_STR, "slug", "slug", "short name for addresses", true}},
+	NULL, NULL},
+    {"vendor", "list", "GET", "/api/v1/vendors", "id,name,slug,created_at",
+	"chip makers of this service", {{0}}, NULL, NULL},
+    {"vendor", "show", "GET", VENDOR, "id,name,slug,created_at",
+	"the vendor you work for", {{0}}, NULL, NULL},
+    {"vendor", "cas", "GET", VENDOR "/cas",
+	"fingerprint,role,subject,not_after,retired_at",
+	"CA certificates registered for a vendor", {{0}}, NULL, NULL},
+    {"vendor", "add-ca", "POST", VENDOR "/cas",
+	"fingerprint,role,subject,not_after",
+	"register a CA certificate (service operators)",
+	{{CLI_FILE, "=FILE", "certificate", NULL, false},
+	    {CLI_STR, "role", "role", "root or issuing", true}},
+	NULL, NULL},
+    {"vendor", "retire-ca", "DELETE", VENDOR "/cas/{fingerprint}", NULL,
+	"stop trusting a CA for new manifests",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
+    {"vendor", "batches", "GET", VENDOR "/batches",
+	"batch,open,devices,bound,published_at", "batches published", {{0}},
+	NULL, NULL},
+    {"vendor", "uploads", "GET", VENDOR "/uploads", UPLOAD_COLUMNS,
+	"manifests sent and what became of them", {{0}}, NULL, NULL},
+    {"vendor", "upload", "GET", VENDOR "/uploads/{upload}", UPLOAD_COLUMNS,
+	"one upload", {{CLI_PATH, "=UPLOAD", "upload", NULL, false}}, NULL,
+	NULL},
+    {"vendor", "cancel", "DELETE", VENDOR "/uploads/{upload}", NULL,
+	"give up an upload", {{CLI_PATH, "=UPLOAD", "upload", NULL, false}},
+	NULL, NULL},
+    {"vendor", "members", "GET", VENDOR "/members", MEMBER_COLUMNS,
+	"users of a vendor", {{0}}, NULL, NULL},
+    {"vendor", "invite", "POST", VENDOR "/invitations", INVITE_COLUMNS,
+	"invite somebody to a vendor",
+	{{CLI_STR, "=E-MAIL", "email", NULL, false},
+	    {CLI_STR, "role", "role",
+		"vendor-administrator or vendor-publisher", true}},
+	NULL, NULL},
+    {"vendor", "invite-first", "POST", "/api/v1/service/invitations",
+	INVITE_COLUMNS,
+	"invite a vendor's first administrator (service operators)",
+	{{CLI_STR, "=E-MAIL", "email", NULL, false},
+	    {CLI_STR, "id", "id", "the vendor's id", true}},
+	"scope=vendor,role=vendor-administrator", NULL},
+    {"vendor", "tokens", "GET", VENDOR "/tokens", TOKEN_COLUMNS,
+	"a vendor's API tokens", {{0}}, NULL, NULL},
+    {"vendor", "add-token", "POST", VENDOR "/tokens", TOKEN_COLUMNS,
+	"make an API token for a vendor; it is shown once",
+	{NAME, {CLI_STR, "role", "role", "role of the token", true},
+	    {CLI_NUM, "days", "expires_in_days", "days it lives", true}},
+	NULL, NULL},
+    {"vendor", "revoke-token", "DELETE", VENDOR "/tokens/{token}", NULL,
+	"revoke a vendor's API token",
+	{{CLI_PATH, "=TOKEN", "token", NULL, false}}, NULL, NULL},
+    {"vendor", "audit", "GET", VENDOR "/audit", AUDIT_COLUMNS,
+	"what was decided about a vendor", {{0}}, NULL, NULL},
+    /* account */
+    {"account", "create", "POST", "/api/v1/accounts", "id,name",
+	"make an account; you become its administrator", {NAME}, NULL, NULL},
+    {"account", "list", "GET", "/api/v1/accounts", "id,name,role",
+	"your accounts", {{0}}, NULL, NULL},
+    {"account", "show", "GET", ACCOUNT,
+	"id,name,role,default_product,default_cloud,auto_provision,created_at",
+	"settings of an account", {{0}}, NULL, NULL},
+    {"account", "set", "PATCH", ACCOUNT,
+	"id,name,default_product,default_cloud,auto_provision",
+	"change settings of an account",
+	{NEW_NAME,
+	    {CLI_PRODUCT, "product", "default_product",
+		"default product, or none", false},
+	    {CLI_CLOUD, "cloud", "default_cloud", "default cloud, or none",
+		false},
+	    {CLI_ON_OFF, "auto-provision", "auto_provision",
+		"provision as soon as a batch is bound", false}},
+	NULL, NULL},
+    {"account", "use", NULL, NULL, NULL, "work in this account from now on",
+	{{0}}, NULL, cli_special_use_account},
+    /* user */
+    {"user", "me", "GET", "/api/v1/me", "user.id,user.email,memberships",
+	"who you are and where", {{0}}, NULL, NULL},
+    {"user", "list", "GET", ACCOUNT "/members", MEMBER_COLUMNS,
+	"users of an account", {{0}}, NULL, NULL},
+    {"user", "invite", "POST", ACCOUNT "/invitations", INVITE_COLUMNS,
+	"invite somebody; hand over the token, it is shown once",
+	{{CLI_STR, "=E-MAIL", "email", NULL, false},
+	    {CLI_STR, "role", "role",
+		"administrator, operator, developer or auditor", true}},
+	NULL, NULL},
+    {"user", "invitations", "GET", ACCOUNT "/invitations",
+	"id,email,role,expires_at,used_at", "open invitations", {{0}}, NULL,
+	NULL},
+    {"user", "uninvite", "DELETE", ACCOUNT "/invitations/{invitation}", NULL,
+	"take an invitation back",
+	{{CLI_PATH, "=INVITATION", "invitation", NULL, false}}, NULL, NULL},
+    {"user", "accept", "POST", "/api/v1/invitations/accept",
+	"user.email,scope,scope_id,role", "accept an invitation",
+	{{CLI_STR, "=TOKEN", "token", NULL, false},
+	    {CLI_STR, "name", "name", "your name", false},
+	    {CLI_PASSWORD, "password-file", "password", "password", true}},
+	NULL, NULL},
+    {"user", "role", "PATCH", ACCOUNT "/members/{user}", MEMBER_COLUMNS,
+	"change a user's role",
+	{{CLI_PATH, "=USER", "user", NULL, false},
+	    {CLI_STR, "=ROLE", "role", NULL, false}},
+	NULL, NULL},
+    {"user", "remove", "DELETE", ACCOUNT "/members/{user}", NULL,
+	"remove a user from an account",
+	{{CLI_PATH, "=USER", "user", NULL, false}}, NULL, NULL},
+    {"user", "password", "PUT", "/api/v1/me/password", NULL,
+	"change your password; other sessions end",
+	{{CLI_PASSWORD, "old-file", "old", "present password", true},
+	    {CLI_PASSWORD, "new-file", "new", "new password", true}},
+	NULL, NULL},
+    {"user", "sessions", "GET", "/api/v1/sessions",
+	"id,created_at,last_seen_at,from,current", "where you are logged in",
+	{{0}}, NULL, NULL},
+    {"user", "end-session", "DELETE", "/api/v1/sessions/{session}", NULL,
+	"log out elsewhere", {{CLI_PATH, "=SESSION", "session", NULL, false}},
+	NULL, NULL},
+    /* token */
+    {"token", "list", "GET", ACCOUNT "/tokens", TOKEN_COLUMNS,
+	"API tokens of an account", {{0}}, NULL, NULL},
+    {"token", "create", "POST", ACCOUNT "/tokens", TOKEN_COLUMNS,
+	"make an API token; it is shown once",
+	{NAME,
+	    {CLI_STR, "role", "role",
+		"administrator, operator, developer, auditor or gate", true},
+	    {CLI_NUM, "days", "expires_in_days", "days it lives", true}},
+	NULL, NULL},
+    {"token", "revoke", "DELETE", ACCOUNT "/tokens/{token}", NULL,
+	"revoke an API token", {{CLI_PATH, "=TOKEN", "token", NULL, false}},
+	NULL, NULL},
+    /* product */
+    {"product", "list", "GET", ACCOUNT "/products", "id,name,created_at",
+	"product lines", {{0}}, NULL, NULL},
+    {"product", "add", "POST", ACCOUNT "/products", "id,name",
+	"add a product line", {NAME}, NULL, NULL},
+    {"product", "rename", "PATCH", ACCOUNT "/products/{product}", "id,name",
+	"rename a product line",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false}, NAME}, NULL, NULL},
+    {"product", "remove", "DELETE", ACCOUNT "/products/{product}", NULL,
+	"remove a product line that nothing uses",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false}}, NULL, NULL},
+    /* cloud */
+    {"cloud", "list", "GET", ACCOUNT "/clouds", CLOUD_COLUMNS, "product clouds",
+	{{0}}, NULL, NULL},
+    {"cloud", "show", "GET", ACCOUNT "/clouds/{cloud}",
+	CLOUD_COLUMNS ",username,chunk", "one product cloud",
+	{{CLI_PATH, "=CLOUD", "cloud", NULL, false}}, NULL, NULL},
+    {"cloud", "add-aws", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
+	"add an interop receiver in AWS",
+	{CLOUD_NAME,
+	    {CLI_STR, "account-id", "aws.account_id", "AWS account id", true},
+	    {CLI_STR, "gateway-id", "aws.gateway_id", "API gateway id", false},
+	    {CLI_STR, "region", "aws.region", "AWS region", false},
+	    {CLI_STR, "stage", "aws.stage", "stage of the API", false},
+	    {CLI_STR, "url", "aws.url", "base address instead of the three",
+		false},
+	    CLOUD_CA, CLOUD_CHUNK},
+	"type=interop,form=aws", NULL},
+    {"cloud", "add-azure", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
+	"add an interop receiver in Azure",
+	{CLOUD_NAME, {CLI_STR, "url", "azure.url", "interop URL", true},
+	    {CLI_STR, "subscription-id", "azure.subscription_id",
+		"Azure subscription id", true},
+	    CLOUD_CA, CLOUD_CHUNK},
+	"type=interop,form=azure", NULL},
+    {"cloud", "add-other", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
+	"add any other interop receiver, with HTTP Basic",
+	{CLOUD_NAME, {CLI_STR, "url", "other.url", "base address", true},
+	    {CLI_STR, "username", "other.username", "user name", true},
+	    {CLI_PASSWORD, "password-file", "other.password", "password", true},
+	    CLOUD_CA, CLOUD_CHUNK},
+	"type=interop,form=other", NULL},
+    {"cloud", "add-gate", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
+	"add your own cloud, which a gate guards", {CLOUD_NAME}, "type=gate",
+	NULL},
+    {"cloud", "rename", "PATCH", ACCOUNT "/clouds/{cloud}", CLOUD_COLUMNS,
+	"rename a product cloud",
+	{{CLI_PATH, "=CLOUD", "cloud", NULL, false}, NAME}, NULL, NULL},
+    {"cloud", "remove", "DELETE", ACCOUNT "/clouds/{cloud}", NULL,
+	"remove a product cloud", {{CLI_PATH, "=CLOUD", "cloud", NULL, false}},
+	NULL, NULL},
+    {"cloud", "test", NULL, NULL, NULL,
+	"ask a receiver for its version and try the credentials", {{0}}, NULL,
+	cli_special_cloud_test},
+    /* batch */
+    {"batch", "list", "GET", ACCOUNT "/batches", BATCH_COLUMNS,
+	"batches bound to an account",
+	{{CLI_QUERY, "product", "product", "only of this product", false},
+	    {CLI_QUERY, "cloud", "cloud", "only for this cloud", false},
+	    {CLI_QUERY, "state", "state", "only in this state", false},
+	    {CLI_QUERY, "q", "q", "Batch ID contains", false}},
+	NULL, NULL},
+    {"batch", "show", "GET", ACCOUNT "/batches/{bid}", BATCH_COLUMNS,
+	"one batch", {{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
+    {"batch", "set", "PATCH", ACCOUNT "/batches/{bid}", BATCH_COLUMNS,
+	"change a batch's product or cloud; provisions nothing by itself",
+	{{CLI_PATH, "=BATCH", "bid", NULL, false},
+	    {CLI_PRODUCT, "product", "product", "product, or none", false},
+	    {CLI_CLOUD, "cloud", "cloud", "cloud, or none", false}},
+	NULL, NULL},
+    {"batch", "unbind", "DELETE", ACCOUNT "/batches/{bid}", NULL,
+	"undo a bind, as long as nothing was provisioned",
+	{{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
+    /* device */
+    {"device", "list", "GET", ACCOUNT "/devices", DEVICE_COLUMNS,
+	"devices of an account",
+	{{CLI_QUERY, "fingerprint", "fingerprint", "SHA-256 of the certificate",
+	     false},
+	    {CLI_QUERY, "serial", "serial", "serial number in hex", false},
+	    {CLI_QUERY, "chip", "chip_id", "chip id", false},
+	    {CLI_QUERY, "batch", "batch", "only of this batch", false},
+	    {CLI_QUERY, "product", "product", "only of this product", false}},
+	NULL, NULL},
+    {"device", "show", "GET", ACCOUNT "/devices/{fingerprint}",
+	DEVICE_COLUMNS ",subject,certificate", "one device",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
+    /* job */
+    {"job", "list", "GET", ACCOUNT "/jobs", JOB_COLUMNS, "provisioning jobs",
+	{{CLI_QUERY, "batch", "batch", "only of this batch", false},
+	    {CLI_QUERY, "state", "state", "only in this state", false}},
+	NULL, NULL},
+    {"job", "show", "GET", ACCOUNT "/jobs/{job}",
+	JOB_COLUMNS ",created_at,finished_at,result", "one job",
+	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+    {"job", "exceptions", "GET", ACCOUNT "/jobs/{job}/exceptions",
+	"fingerprint,chip_id,status,message", "devices that a cloud refused",
+	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+    {"job", "retry", "POST", ACCOUNT "/jobs/{job}/retry", JOB_COLUMNS,
+	"try the failures of a job again",
+	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+    {"job", "cancel", "POST", ACCOUNT "/jobs/{job}/cancel", JOB_COLUMNS,
+	"stop a job", {{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+    {"job", "wait", NULL, NULL, NULL, "follow a job until it ends", {{0}}, NULL,
+	cli_special_job_wait},
+    /* audit */
+    {"audit", "list", "GET", ACCOUNT "/audit", AUDIT_COLUMNS,
+	"what was decided in an account",
+	{{CLI_QUERY, "action", "action", "only this action", false},
+	    {CLI_QUERY, "from", "from", "since this time (RFC 3339)", false}},
+	NULL, NULL},
+    {"audit", "service", "GET", "/api/v1/service/audit", AUDIT_COLUMNS,
+	"what was decided in the whole service", {{0}}, NULL, NULL},
+    {"audit", "verify", NULL, NULL, NULL,
+	"walk the chain of the audit log and name any break", {{0}}, NULL,
+	cli_special_audit_verify},
+    {0},
+};

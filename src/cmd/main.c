@@ -1,0 +1,71 @@
+/* The birthmark program: a table of subcommands.
+ * Must do nothing itself. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/cli_bind.h"
+#include "cmd/cli_manifest.h"
+#include "cmd/cli_publish.h"
+#include "cmd/login.h"
+
+struct cmd_entry {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+};
+
+static const struct cmd_entry entries[] = {
+    {"login", login_main, "log in to a service"},
+    {"logout", login_out_main, "end the session"},
+    {"vendor", cli_main, "chip makers, their CAs and their uploads"},
+    {"publish", cli_publish_main, "publish a reel's manifest"},
+    {"account", cli_main, "accounts and their settings"},
+    {"user", cli_main, "users, roles, invitations, sessions"},
+    {"token", cli_main, "API tokens"},
+    {"product", cli_main, "product lines"},
+    {"cloud", cli_main, "product clouds"},
+    {"bind", cli_bind_main, "bind a batch by its label"},
+    {"batch", cli_main, "bound batches"},
+    {"device", cli_main, "devices of an account"},
+    {"manifest", cli_manifest_main, "download a batch's certificates"},
+    {"provision", cli_bind_provision_main, "tell a cloud what to expect"},
+    {"job", cli_main, "provisioning jobs"},
+    {"audit", cli_main, "the audit log"},
+    {NULL, NULL, NULL},
+};
+
+static int usage(FILE *to, int status)
+{
+	const struct cmd_entry *c;
+
+	(void)fputs("Usage: birthmark COMMAND [ARGUMENT]...\n"
+		    "An identity for every connected product, from the "
+		    "chip maker's reel to the product's cloud.\n\n",
+	    to);
+	for (c = entries; c->name != NULL; c++)
+		(void)fprintf(to, "  %-12s %s\n", c->name, c->summary);
+	(void)fputs("\n`birthmark COMMAND --help` tells more.\n", to);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct cmd_entry *c;
+
+	if (argc < 2)
+		return usage(stderr, 2);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return usage(stdout, 0);
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)puts("birthmark " BIRTHMARK_VERSION);
+		return 0;
+	}
+	for (c = entries; c->name != NULL; c++)
+		if (strcmp(c->name, argv[1]) == 0)
+			return c->run(argc - 1, argv + 1);
+	(void)fprintf(stderr, "birthmark: there is no command \"%s\".\n\n",
+	    argv[1]);
+	return usage(stderr, 2);
+}
