@@ -18,8 +18,8 @@ struct store_bind {
 };
 
 /* RC_CONFLICT when the batch is bound. */
-MUST_CHECK enum rc store_bind_add(struct store *s,
-    const struct store_bind *b, struct err *e);
+MUST_CHECK enum rc store_bind_add(struct store *s, const struct store_bind *b,
+    struct err *e);
 /* RC_NOT_FOUND leaves e untouched, here and below. */
 MUST_CHECK enum rc store_bind_find(struct store *s, const char *bid,
     struct store_bind *out, struct err *e);
@@ -44,9 +44,9 @@ struct store_bind_row {
 /* NULL or "" of a filter: any. */
 struct store_bind_filter {
 	const char *account_id;
-	const char *by_id;   /* only what this one bound */
-	const char *bid;     /* exactly this one */
-	const char *q;	     /* part of the BID or of the product's name */
+	const char *by_id; /* only what this one bound */
+	const char *bid;   /* exactly this one */
+	const char *q;	   /* part of the BID or of the product's name */
 	const char *product_id, *cloud_id;
 	const char *state;
 	int64_t before_at; /* cursor: bound before, 0 from the newest */
@@ -54,13 +54,13 @@ struct store_bind_filter {
 };
 /* Newest first. */
 MUST_CHECK enum rc store_bind_list(struct store *s,
-    const struct store_bind_filter *f, struct store_bind_row *out,
-    size_t cap, size_t *n, struct err *e);
+    const struct store_bind_filter *f, struct store_bind_row *out, size_t cap,
+    size_t *n, struct err *e);
 /* Published reels of all batches of an account (those of one batch when bid
  * is not ""; of one product when product_id is not ""), in the order of ids,
  * after that id. */
 MUST_CHECK enum rc store_bind_reels(struct store *s,
-    const struct store_bind_filter *f, int64_t after, int64_t *ids,
-    size_t cap, size_t *n, struct err *e);
+    const struct store_bind_filter *f, int64_t after, int64_t *ids, size_t cap,
+    size_t *n, struct err *e);
 
 #endif

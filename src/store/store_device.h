@@ -34,12 +34,12 @@ MUST_CHECK enum rc store_device_get(struct store *s, int64_t seq,
 
 /* A run of certificates, from seq `from` to `to` inclusive. */
 struct store_device_page {
-	struct buf bytes;  /* all certs; initialised by the caller */
-	int64_t *seqs;	   /* cap of them */
-	size_t *ends;	   /* cert i is bytes[ends[i-1]..ends[i]] */
+	struct buf bytes; /* all certs; initialised by the caller */
+	int64_t *seqs;	  /* cap of them */
+	size_t *ends;	  /* cert i is bytes[ends[i-1]..ends[i]] */
 	size_t cap, n;
 };
-MUST_CHECK enum rc store_device_range(struct store *s, int64_t from,
-    int64_t to, struct store_device_page *page, struct err *e);
+MUST_CHECK enum rc store_device_range(struct store *s, int64_t from, int64_t to,
+    struct store_device_page *page, struct err *e);
 
 #endif

@@ -17,18 +17,16 @@ struct store_product {
 MUST_CHECK enum rc store_product_add(struct store *s,
     const struct store_product *p, struct err *e);
 /* RC_NOT_FOUND leaves e untouched, here and below. */
-MUST_CHECK enum rc store_product_find(struct store *s,
-    const char *account_id, const char *id, struct store_product *out,
-    struct err *e);
-MUST_CHECK enum rc store_product_rename(struct store *s,
-    const char *account_id, const char *id, const char *name,
-    struct err *e);
+MUST_CHECK enum rc store_product_find(struct store *s, const char *account_id,
+    const char *id, struct store_product *out, struct err *e);
+MUST_CHECK enum rc store_product_rename(struct store *s, const char *account_id,
+    const char *id, const char *name, struct err *e);
 /* RC_CONFLICT while a binding or the account's default names it. */
-MUST_CHECK enum rc store_product_delete(struct store *s,
-    const char *account_id, const char *id, struct err *e);
+MUST_CHECK enum rc store_product_delete(struct store *s, const char *account_id,
+    const char *id, struct err *e);
 /* In the order of ids, after `after` ("" from the first). */
-MUST_CHECK enum rc store_product_list(struct store *s,
-    const char *account_id, const char *after, struct store_product *out,
-    size_t cap, size_t *n, struct err *e);
+MUST_CHECK enum rc store_product_list(struct store *s, const char *account_id,
+    const char *after, struct store_product *out, size_t cap, size_t *n,
+    struct err *e);
 
 #endif

@@ -27,9 +27,8 @@ MUST_CHECK enum rc store_reel_add(struct store *s, struct store_reel *r,
 /* RC_NOT_FOUND leaves e untouched, here and below. */
 MUST_CHECK enum rc store_reel_find(struct store *s, int64_t id,
     struct store_reel *out, struct err *e);
-MUST_CHECK enum rc store_reel_find_name(struct store *s,
-    const char *vendor_id, const char *name, struct store_reel *out,
-    struct err *e);
+MUST_CHECK enum rc store_reel_find_name(struct store *s, const char *vendor_id,
+    const char *name, struct store_reel *out, struct err *e);
 MUST_CHECK enum rc store_reel_find_upload(struct store *s,
     const char *upload_id, struct store_reel *out, struct err *e);
 MUST_CHECK enum rc store_reel_template_set(struct store *s, int64_t id,
@@ -42,14 +41,13 @@ MUST_CHECK enum rc store_reel_template(struct store *s, int64_t id,
 MUST_CHECK enum rc store_reel_publish(struct store *s,
     const struct store_reel *r, struct err *e);
 /* Removes a staging one; its devices must be gone. */
-MUST_CHECK enum rc store_reel_drop(struct store *s, int64_t id,
-    struct err *e);
+MUST_CHECK enum rc store_reel_drop(struct store *s, int64_t id, struct err *e);
 /* Published reels of a batch, in the order of ids, after that id. */
 MUST_CHECK enum rc store_reel_list(struct store *s, const char *bid,
     int64_t after, struct store_reel *out, size_t cap, size_t *n,
     struct err *e);
 /* A staging reel whose upload was rejected or cancelled. */
-MUST_CHECK enum rc store_reel_abandoned(struct store *s,
-    struct store_reel *out, struct err *e);
+MUST_CHECK enum rc store_reel_abandoned(struct store *s, struct store_reel *out,
+    struct err *e);
 
 #endif

@@ -51,12 +51,11 @@ MUST_CHECK enum rc store_upload_list(struct store *s, const char *vendor_id,
     const char *after, struct store_upload *out, size_t cap, size_t *n,
     struct err *e);
 /* The oldest ones in this state, at most cap. */
-MUST_CHECK enum rc store_upload_list_state(struct store *s,
-    const char *state, struct store_upload *out, size_t cap, size_t *n,
-    struct err *e);
+MUST_CHECK enum rc store_upload_list_state(struct store *s, const char *state,
+    struct store_upload *out, size_t cap, size_t *n, struct err *e);
 /* How many of a vendor are unfinished, and the sum of their sizes. */
-MUST_CHECK enum rc store_upload_open_sum(struct store *s,
-    const char *vendor_id, uint64_t *count, uint64_t *bytes, struct err *e);
+MUST_CHECK enum rc store_upload_open_sum(struct store *s, const char *vendor_id,
+    uint64_t *count, uint64_t *bytes, struct err *e);
 /* RC_CONFLICT when it is not receiving. */
 MUST_CHECK enum rc store_upload_received(struct store *s, const char *id,
     uint64_t received, int64_t now_s, struct err *e);

@@ -40,22 +40,19 @@ struct store_vendor_ca {
 MUST_CHECK enum rc store_vendor_ca_add(struct store *s,
     const struct store_vendor_ca *ca, struct span der, struct err *e);
 /* Whose is it?  Retired ones too. */
-MUST_CHECK enum rc store_vendor_ca_find(struct store *s,
-    const uint8_t fp[32], struct store_vendor_ca *out, struct err *e);
+MUST_CHECK enum rc store_vendor_ca_find(struct store *s, const uint8_t fp[32],
+    struct store_vendor_ca *out, struct err *e);
 /* RC_NOT_FOUND when the vendor has no such CA in use. */
 MUST_CHECK enum rc store_vendor_ca_retire(struct store *s,
-    const char *vendor_id, const uint8_t fp[32], int64_t now_s,
-    struct err *e);
+    const char *vendor_id, const uint8_t fp[32], int64_t now_s, struct err *e);
 /* A retired CA of this vendor back in use. */
 MUST_CHECK enum rc store_vendor_ca_revive(struct store *s,
-    const char *vendor_id, const uint8_t fp[32], int64_t now_s,
-    struct err *e);
+    const char *vendor_id, const uint8_t fp[32], int64_t now_s, struct err *e);
 /* Those in use, roots first, in the order they were added. */
-MUST_CHECK enum rc store_vendor_ca_list(struct store *s,
-    const char *vendor_id, struct store_vendor_ca *out, size_t cap,
-    size_t *n, struct err *e);
+MUST_CHECK enum rc store_vendor_ca_list(struct store *s, const char *vendor_id,
+    struct store_vendor_ca *out, size_t cap, size_t *n, struct err *e);
 /* DER of one of them, appended. */
-MUST_CHECK enum rc store_vendor_ca_der(struct store *s,
-    const uint8_t fp[32], struct buf *out, struct err *e);
+MUST_CHECK enum rc store_vendor_ca_der(struct store *s, const uint8_t fp[32],
+    struct buf *out, struct err *e);
 
 #endif

@@ -1,0 +1,22 @@
+/* Products of an account.
+ * No HTTP words, no SQL. */
+#ifndef BIRTHMARK_CORE_PRODUCT_H
+#define BIRTHMARK_CORE_PRODUCT_H
+
+#include "core/core.h"
+#include "store/store_product.h"
+
+#define PRODUCT_MAX 10000 /* in one account */
+
+/* The account is the actor's scope.  RC_CONFLICT "product-exists". */
+MUST_CHECK enum rc product_add(struct core *c, const struct core_actor *a,
+    const char *name, struct store_product *out, struct err *e);
+MUST_CHECK enum rc product_find(struct core *c, const char *account_id,
+    const char *id, struct store_product *out, struct err *e);
+MUST_CHECK enum rc product_rename(struct core *c, const struct core_actor *a,
+    const char *id, const char *name, struct store_product *out, struct err *e);
+/* RC_CONFLICT "product-in-use" while a batch or the default names it. */
+MUST_CHECK enum rc product_delete(struct core *c, const struct core_actor *a,
+    const char *id, struct err *e);
+
+#endif

@@ -1,0 +1,32 @@
+/* Vendors and their registered CAs: who may vouch for which certificates.
+ * No HTTP words, no SQL. */
+#ifndef BIRTHMARK_CORE_VENDOR_H
+#define BIRTHMARK_CORE_VENDOR_H
+
+#include "core/core.h"
+#include "pki/chain.h"
+#include "store/store_vendor.h"
+
+#define VENDOR_CA_MAX (CHAIN_CA_MAX / 2)
+
+/* slug: 2 to 64 of a-z, 0-9 and '-'.  RC_CONFLICT "vendor-exists". */
+MUST_CHECK enum rc vendor_add(struct core *c, const struct core_actor *a,
+    const char *name, const char *slug, struct store_vendor *out,
+    struct err *e);
+MUST_CHECK enum rc vendor_find(struct core *c, const char *id,
+    struct store_vendor *out, struct err *e);
+/* Registers a CA certificate (PEM or DER).  RC_CONFLICT "ca-registered" when
+ * it belongs to a vendor already, RC_INVALID when it is not a CA in force. */
+MUST_CHECK enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
+    const char *vendor_id, struct span certificate, bool root,
+    struct store_vendor_ca *out, struct err *e);
+/* What it signed and what is published stays; new manifests by it are
+ * refused. */
+MUST_CHECK enum rc vendor_ca_retire(struct core *c, const struct core_actor *a,
+    const char *vendor_id, const uint8_t fp[32], struct err *e);
+/* All its CAs in use as a chain for checks; the caller frees it.
+ * RC_INVALID "vendor-without-ca" when there are none. */
+MUST_CHECK enum rc vendor_chain(struct core *c, const char *vendor_id,
+    int64_t now_s, struct chain **out, struct err *e);
+
+#endif
