@@ -1,0 +1,52 @@
+/* Product clouds of an account: where its devices will connect.
+ * Credentials go in and never out: they are sealed for the courier, which
+ * alone can open them. */
+#ifndef BIRTHMARK_CORE_CLOUD_H
+#define BIRTHMARK_CORE_CLOUD_H
+
+#include "core/core.h"
+#include "store/store_cloud.h"
+
+#define CLOUD_CHUNK_DEFAULT 50
+#define CLOUD_CHUNK_MAX 500
+
+/* What a cloud is made of or changed to; NULL and 0: not given. */
+struct cloud_spec {
+	const char *name;
+	const char *type; /* "interop", "gate" */
+	const char *form; /* "aws", "azure", "other" */
+	const char *url;  /* base; for aws instead of the next three */
+	const char *gateway_id, *region, *stage;
+	const char *audience; /* AWS account id, Azure subscription id */
+	const char *username, *password;
+	const char *ca_pem; /* certificates of a private CA */
+	uint64_t chunk;
+};
+
+MUST_CHECK enum rc cloud_create(struct core *c, const struct core_actor *a,
+    const struct cloud_spec *s, struct store_cloud *out, struct err *e);
+/* RC_NOT_FOUND when it is not of this account or deleted. */
+MUST_CHECK enum rc cloud_get(struct core *c, const char *account,
+    const char *id, struct store_cloud *out, struct err *e);
+MUST_CHECK enum rc cloud_exists_in(struct core *c, const char *account,
+    const char *id, bool *exists, struct err *e);
+/* Up to cap of them in the order they were made, after the id given ("" for
+ * the start). */
+MUST_CHECK enum rc cloud_list(struct core *c, const char *account,
+    const char *after, struct store_cloud *out, size_t cap, size_t *n,
+    struct err *e);
+/* Only name, username, password, ca_pem and chunk can be changed. */
+MUST_CHECK enum rc cloud_update(struct core *c, const struct core_actor *a,
+    const char *id, const struct cloud_spec *s, struct store_cloud *out,
+    struct err *e);
+/* RC_CONFLICT while a job works on it.  Takes it out of the account's default
+ * and of bindings, and forgets its credentials. */
+MUST_CHECK enum rc cloud_delete(struct core *c, const struct core_actor *a,
+    const char *id, struct err *e);
+
+/* Judges an address: https, a host, no user information, no query, no
+ * fragment, printable ASCII.  Writes it without a slash at its end. */
+MUST_CHECK enum rc cloud_check_url(const char *url, char *out, size_t cap,
+    struct err *e);
+
+#endif

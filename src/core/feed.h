@@ -1,0 +1,30 @@
+/* The feed of a gate: numbered events of whole batches, read as pages of
+ * devices.  A cursor "N.SEQ" stands before the first device behind SEQ of
+ * event N; asking with it acknowledges everything before it. */
+#ifndef BIRTHMARK_CORE_FEED_H
+#define BIRTHMARK_CORE_FEED_H
+
+#include "core/core.h"
+
+#define FEED_CURSOR_SIZE 48
+#define FEED_PAGE_MAX 2000
+
+/* One page: entries (a JSON array's text, whose SHA-256 the signed head
+ * carries) and what comes next. */
+struct feed_page {
+	struct buf entries; /* initialised and cleared by the caller */
+	struct buf head;    /* JWS; likewise */
+	char next[FEED_CURSOR_SIZE];
+	bool more;
+};
+
+/* cursor "" starts from the beginning.  RC_INVALID on one that is none,
+ * RC_CONFLICT "feed-cursor-unknown" on one this service never gave. */
+MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
+    const char *cloud, const char *cursor, size_t limit, struct feed_page *page,
+    struct err *e);
+/* "N.SEQ"; "" is 1.0. */
+MUST_CHECK enum rc feed_cursor_parse(const char *text, uint64_t *n,
+    uint64_t *seq, struct err *e);
+
+#endif

@@ -1,0 +1,68 @@
+/* Jobs: provisioning of a batch into a product cloud, and the test of a cloud.
+ * Queued here, worked off by the courier.  A job's progress is a cursor (the
+ * last device finished) plus exceptions, never a row for each device. */
+#ifndef BIRTHMARK_CORE_JOB_H
+#define BIRTHMARK_CORE_JOB_H
+
+#include "core/core.h"
+#include "store/store_job.h"
+
+/* Hooks of binding, called inside its transaction. */
+
+/* After a batch was bound, and after a further reel of a bound batch was
+ * published: queues a job when the binding has a cloud and its account
+ * provisions automatically; otherwise does nothing. */
+MUST_CHECK enum rc job_on_bind(struct core *c, const struct core_actor *a,
+    const char *bid, struct err *e);
+/* RC_CONFLICT "batch-provisioned" when something of the batch was sent to a
+ * cloud, or is being sent. */
+MUST_CHECK enum rc job_may_unbind(struct core *c, const char *bid,
+    struct err *e);
+/* Before the binding is deleted: cancels jobs that have not started. */
+MUST_CHECK enum rc job_on_unbind(struct core *c, const char *bid,
+    struct err *e);
+/* After a bound batch got another product: tells the gates that know it. */
+MUST_CHECK enum rc job_on_product(struct core *c, const char *bid,
+    struct err *e);
+
+/* How far a batch is, over all its clouds: the sums of the last job of each
+ * cloud; state "bound", "provisioning", "provisioned" or "failed". */
+struct job_progress {
+	uint64_t provisioned, failed;
+	const char *state;
+};
+MUST_CHECK enum rc job_progress(struct core *c, const char *bid,
+    struct job_progress *out, struct err *e);
+
+/* What one device (by its seq) is in each cloud its batch was sent to:
+ * status "provisioned", "failed" or "waiting". */
+#define JOB_DEVICE_CLOUDS_MAX 16
+struct job_device_cloud {
+	char cloud[RAND_ID_SIZE];
+	const char *status;
+};
+MUST_CHECK enum rc job_device_clouds(struct core *c, const char *bid,
+    uint64_t seq, struct job_device_cloud out[JOB_DEVICE_CLOUDS_MAX], size_t *n,
+    struct err *e);
+
+/* Queues the provisioning of a batch bound to account into cloud (NULL: the
+ * binding's).  One that is unfinished already is given instead. */
+MUST_CHECK enum rc job_provision(struct core *c, const struct core_actor *a,
+    const char *bid, const char *cloud, struct store_job *out, struct err *e);
+/* Queues the test of a cloud. */
+MUST_CHECK enum rc job_test(struct core *c, const struct core_actor *a,
+    const char *cloud, struct store_job *out, struct err *e);
+/* RC_NOT_FOUND when it is not of the actor's account. */
+MUST_CHECK enum rc job_get(struct core *c, const char *account, const char *id,
+    struct store_job *out, struct err *e);
+/* A failed one goes on where it stopped; of a done one only the exceptions are
+ * tried again; a waiting one is tried at once. */
+MUST_CHECK enum rc job_retry(struct core *c, const struct core_actor *a,
+    const char *id, struct store_job *out, struct err *e);
+MUST_CHECK enum rc job_cancel(struct core *c, const struct core_actor *a,
+    const char *id, struct store_job *out, struct err *e);
+
+/* Seconds to the end at the present rate; -1 when unknown. */
+int64_t job_seconds_left(const struct store_job *j);
+
+#endif

@@ -1,0 +1,51 @@
+/* Product clouds as stored.
+ * Must not judge them: that is core/cloud.c. */
+#ifndef BIRTHMARK_STORE_STORE_CLOUD_H
+#define BIRTHMARK_STORE_STORE_CLOUD_H
+
+#include "base/rand.h"
+#include "store/store.h"
+
+#define STORE_CLOUD_URL_SIZE 513
+#define STORE_CLOUD_NAME_SIZE 257
+
+struct store_cloud {
+	char id[RAND_ID_SIZE];
+	char account[RAND_ID_SIZE];
+	char name[STORE_CLOUD_NAME_SIZE];
+	char type[12]; /* "interop", "gate" */
+	char form[8];  /* "aws", "azure", "other", "" */
+	char url[STORE_CLOUD_URL_SIZE];
+	char audience[201];
+	char username[129];
+	bool has_secret, has_ca;
+	uint32_t chunk;
+	uint64_t feed_acked; /* events before this one have reached a gate */
+	int64_t feed_seen_at;
+	int64_t created_at;
+};
+
+/* RC_CONFLICT when the account has one of this name. */
+MUST_CHECK enum rc store_cloud_add(struct store *s,
+    const struct store_cloud *row, struct span sealed, struct span ca_pem,
+    struct err *e);
+/* account NULL: any.  Deleted ones are not found. */
+MUST_CHECK enum rc store_cloud_get(struct store *s, const char *account,
+    const char *id, struct store_cloud *out, struct err *e);
+MUST_CHECK enum rc store_cloud_list(struct store *s, const char *account,
+    const char *after, struct store_cloud *out, size_t cap, size_t *n,
+    struct err *e);
+/* Appends; nothing when there is none. */
+MUST_CHECK enum rc store_cloud_sealed(struct store *s, const char *id,
+    struct buf *sealed, struct err *e);
+MUST_CHECK enum rc store_cloud_ca(struct store *s, const char *id,
+    struct buf *pem, struct err *e);
+/* Writes name, username and chunk of row; an empty sealed or ca_pem leaves the
+ * stored one. */
+MUST_CHECK enum rc store_cloud_update(struct store *s,
+    const struct store_cloud *row, struct span sealed, struct span ca_pem,
+    struct err *e);
+MUST_CHECK enum rc store_cloud_delete(struct store *s, const char *account,
+    const char *id, int64_t now_s, struct err *e);
+
+#endif

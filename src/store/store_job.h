@@ -1,0 +1,111 @@
+/* Jobs, their leases, progress and exceptions as stored.
+ * Must not decide when a job is tried again: that is courier/pace.c. */
+#ifndef BIRTHMARK_STORE_STORE_JOB_H
+#define BIRTHMARK_STORE_STORE_JOB_H
+
+#include "base/rand.h"
+#include "store/store.h"
+
+#define STORE_JOB_TEXT_SIZE 301 /* of errors and messages */
+#define STORE_JOB_RESULT_SIZE 1025
+#define STORE_JOB_BID_SIZE 65
+
+struct store_job {
+	uint64_t n; /* order of creation */
+	char id[RAND_ID_SIZE];
+	char account[RAND_ID_SIZE];
+	char bid[STORE_JOB_BID_SIZE]; /* "" for tests */
+	char cloud[RAND_ID_SIZE];
+	char kind[12];	  /* "provision", "test" */
+	char state[12];	  /* "queued", "running", "waiting", "done", "failed",
+			   * "cancelled" */
+	bool only_failed; /* this pass is over the exceptions */
+	uint64_t cursor_seq;
+	uint64_t total, done, failed;
+	uint32_t chunk;	     /* size that suits now */
+	uint32_t refused;    /* single devices refused as malformed in a row */
+	uint32_t tries;	     /* in vain since the last success */
+	int64_t next_ms;     /* when it is due; 0: it is not */
+	uint64_t rate_milli; /* devices in 1000 seconds */
+	uint64_t feed_n;     /* event of a gate's feed, 0 none */
+	char last_error[STORE_JOB_TEXT_SIZE];
+	char result[STORE_JOB_RESULT_SIZE]; /* JSON, or "" */
+	int64_t created_at, started_at, finished_at;
+	char created_by[RAND_ID_SIZE];
+};
+
+/* Sets row->n. */
+MUST_CHECK enum rc store_job_add(struct store *s, struct store_job *row,
+    struct err *e);
+/* account NULL: any. */
+MUST_CHECK enum rc store_job_get(struct store *s, const char *account,
+    const char *id, struct store_job *out, struct err *e);
+
+struct store_job_filter {
+	const char *account;
+	const char *bid, *state; /* NULL: any */
+	uint64_t before;	 /* n, newest first; 0: from the newest */
+};
+MUST_CHECK enum rc store_job_list(struct store *s,
+    const struct store_job_filter *f, struct store_job *out, size_t cap,
+    size_t *n, struct err *e);
+/* The unfinished provisioning of bid (NULL: any) into cloud. */
+MUST_CHECK enum rc store_job_find_open(struct store *s, const char *bid,
+    const char *cloud, struct store_job *out, struct err *e);
+/* Of each cloud the last provisioning of this batch, newest first. */
+MUST_CHECK enum rc store_job_last(struct store *s, const char *bid,
+    struct store_job *out, size_t cap, size_t *n, struct err *e);
+/* Something of the batch was sent, or a job for it holds a lease. */
+MUST_CHECK enum rc store_job_started(struct store *s, const char *bid,
+    int64_t now_ms, bool *started, struct err *e);
+MUST_CHECK enum rc store_job_cancel_batch(struct store *s, const char *bid,
+    int64_t now_s, struct err *e);
+
+/* Leases the job that is due and was served longest ago, of a cloud that no
+ * other lease works for.  untried: only jobs that did not fail last time.
+ * RC_NOT_FOUND when there is none. */
+struct store_job_claim {
+	const char *lease; /* name of the holder */
+	int64_t now_ms, until_ms;
+	bool untried;
+};
+MUST_CHECK enum rc store_job_claim(struct store *s,
+    const struct store_job_claim *c, struct store_job *out, struct err *e);
+/* Forgets all leases; only for the sole courier, when it starts. */
+MUST_CHECK enum rc store_job_unlease(struct store *s, struct err *e);
+/* Writes state and progress and ends the lease; RC_CONFLICT "lease-lost" when
+ * the job is not leased by this holder (any more).  lease NULL: whoever holds
+ * it loses it. */
+MUST_CHECK enum rc store_job_save(struct store *s, const struct store_job *row,
+    const char *lease, struct err *e);
+
+struct store_job_exception {
+	uint64_t seq;
+	uint8_t fp[32];
+	char chip_id[65];
+	char message[STORE_JOB_TEXT_SIZE];
+};
+MUST_CHECK enum rc store_job_exception_put(struct store *s, uint64_t job_n,
+    const struct store_job_exception *x, struct err *e);
+MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
+    uint64_t seq, struct err *e);
+/* In the order of seq, after the one given. */
+MUST_CHECK enum rc store_job_exceptions(struct store *s, uint64_t job_n,
+    uint64_t after, struct store_job_exception *out, size_t cap, size_t *n,
+    struct err *e);
+MUST_CHECK enum rc store_job_has_exception(struct store *s, uint64_t job_n,
+    uint64_t seq, bool *has, struct err *e);
+
+/* What a binding says that a job needs to know.  RC_NOT_FOUND when the batch
+ * is not bound. */
+struct store_job_binding {
+	char account[RAND_ID_SIZE];
+	char cloud[RAND_ID_SIZE]; /* "" none, or deleted since */
+	char product[257];	  /* its name; "" none */
+	bool automatic;		  /* the account provisions automatically */
+	uint64_t devices;
+};
+MUST_CHECK enum rc store_job_binding(struct store *s, const char *bid,
+    struct store_job_binding *out, struct err *e);
+
+#endif
