@@ -7,6 +7,9 @@
 
 #include "base/err.h"
 
+#undef err_set
+#undef err_sys
+
 static const struct err_class classes[] = {
     {RC_OK, 200, 0, "ok", "OK"},
     {RC_INVALID, 400, 1, "invalid", "Invalid request"},
