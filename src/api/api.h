@@ -48,8 +48,7 @@ extern const struct api_route api_routes[]; /* ended by a NULL method */
 
 /* The application for http_server_new. */
 struct api;
-MUST_CHECK enum rc api_new(struct api **out, struct core *core,
-    struct err *e);
+MUST_CHECK enum rc api_new(struct api **out, struct core *core, struct err *e);
 const struct http_app *api_app(struct api *a);
 void api_free(struct api *a);
 
@@ -66,8 +65,8 @@ MUST_CHECK enum rc api_field_str_opt(struct api_call *call, const char *name,
     size_t max, const char **out, struct err *e);
 MUST_CHECK enum rc api_field_u64_opt(struct api_call *call, const char *name,
     uint64_t max, uint64_t fallback, uint64_t *out, struct err *e);
-MUST_CHECK enum rc api_field_bool_opt(struct api_call *call,
-    const char *name, bool fallback, bool *out, struct err *e);
+MUST_CHECK enum rc api_field_bool_opt(struct api_call *call, const char *name,
+    bool fallback, bool *out, struct err *e);
 /* Refuses fields that are not in names (NULL-ended). */
 MUST_CHECK enum rc api_fields_only(struct api_call *call,
     const char *const *names, struct err *e);

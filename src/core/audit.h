@@ -6,12 +6,12 @@
 #include "core/core.h"
 
 struct audit_entry {
-	const char *action;  /* "bind", "publish", "login", ... */
+	const char *action;   /* "bind", "publish", "login", ... */
 	const char *scope_id; /* account or vendor it concerns, NULL: service */
-	const char *target;  /* BID, id, e-mail */
+	const char *target;   /* BID, id, e-mail */
 	enum rc outcome;
-	const char *reason;  /* slug of the refusal, or NULL */
-	const char *detail;  /* short text, or NULL; never a secret */
+	const char *reason; /* slug of the refusal, or NULL */
+	const char *detail; /* short text, or NULL; never a secret */
 };
 
 /* Appends inside the caller's transaction when there is one (so that decision

@@ -10,10 +10,10 @@
 /* One per thread of a worker or courier. */
 struct core {
 	struct store *store;
-	struct signer *signer; /* NULL where there is none */
-	const char *dir;       /* data directory */
+	struct signer *signer;	/* NULL where there is none */
+	const char *dir;	/* data directory */
 	const char *public_url; /* "https://host:8443", no slash at the end */
-	struct span seal_spki; /* courier's public key, for seal_close */
+	struct span seal_spki;	/* courier's public key, for seal_close */
 };
 
 /* Roles as bits, so that a route or an operation names all that may. */
@@ -34,14 +34,28 @@ enum core_role {
 const char *core_role_name(enum core_role r); /* "operator", ... */
 enum core_role core_role_of(struct span name);
 
-enum core_scope { CORE_SCOPE_NONE, CORE_SCOPE_ACCOUNT, CORE_SCOPE_VENDOR,
-	CORE_SCOPE_SERVICE };
+/* What of a list is asked for: at most limit rows after cursor ("" from the
+ * start).  A cursor is the id of the last row seen, unless said. */
+struct core_page {
+	const char *cursor;
+	uint64_t limit;
+};
+
+enum core_scope {
+	CORE_SCOPE_NONE,
+	CORE_SCOPE_ACCOUNT,
+	CORE_SCOPE_VENDOR,
+	CORE_SCOPE_SERVICE
+};
+
+const char *core_scope_name(enum core_scope s);	  /* "account", ... */
+unsigned int core_scope_roles(enum core_scope s); /* the roles there are */
 
 /* Who asks, authenticated; and, once authorised for a request, in what scope
  * and role. */
 struct core_actor {
-	char id[RAND_ID_SIZE];	/* user "usr_..." or token "tok_...", "" none */
-	char name[256];		/* e-mail or token's name, for the audit */
+	char id[RAND_ID_SIZE]; /* user "usr_..." or token "tok_...", "" none */
+	char name[256];	       /* e-mail or token's name, for the audit */
 	bool is_token;
 	char session[RAND_ID_SIZE]; /* "ses_..." for users */
 	enum core_scope scope;

@@ -1,0 +1,132 @@
+/* Authenticates the bearer token and holds its role against the route.
+ * Must not look at the body, and must not let a route through by default. */
+#include <string.h>
+#include <strings.h>
+
+#include "api/api_auth.h"
+#include "core/session.h"
+#include "core/token.h"
+#include "core/user.h"
+
+struct span api_auth_bearer(const struct http_request *req)
+{
+	const struct span *h = http_find(req, "authorization");
+	struct span s;
+
+	if (!h || h->n < 8 || strncasecmp((const char *)h->p, "Bearer ", 7))
+		return SPAN_NONE;
+	s = span_sub(*h, 7, h->n - 7);
+	while (s.n && s.p[0] == ' ')
+		s = span_sub(s, 1, s.n - 1);
+	return s;
+}
+
+static enum rc auth_denied(const struct api_call *call, struct err *e)
+{
+	return err_set(e, RC_DENIED, "role-denied",
+	    "Your role may not do this; ask an administrator.");
+}
+
+static enum rc auth_nothing(struct err *e)
+{
+	return err_set(e, RC_NOT_FOUND, "not-found",
+	    "There is nothing here that you may see.");
+}
+
+/* Who it is, without regard to the route. */
+static enum rc auth_who(struct api_call *call, struct err *e)
+{
+	struct core_actor *a = &call->actor;
+	struct span token = api_auth_bearer(call->req);
+
+	if (span_starts(token, SPAN_LIT(SESSION_PREFIX)))
+		return session_find(call->core, token, a, e);
+	if (span_starts(token, SPAN_LIT(TOKEN_PREFIX)))
+		return token_find(call->core, token, a, e);
+	return err_set(e, RC_UNAUTHENTICATED, "login-needed",
+	    "Log in, or send an API token as Authorization: Bearer TOKEN.");
+}
+
+/* The value of the path parameter that names the scope. */
+static bool auth_scope_id(const struct api_call *call, const char *name,
+    char *out, size_t cap)
+{
+	const char *p = call->route->path;
+	size_t n = strlen(name);
+	int i = 0;
+
+	for (; (p = strchr(p, '{')); p++, i++)
+		if (span_eq_str(span_of(p, n), name))
+			return api_param(call, i, out, cap);
+	return false;
+}
+
+/* A user's role where the route leads; a token has its own already. */
+static enum rc auth_role(struct api_call *call, enum core_scope scope,
+    const char *id, enum core_role *role, struct err *e)
+{
+	struct core_actor *a = &call->actor;
+
+	*role = CORE_ROLE_NONE;
+	if (!a->is_token)
+		return user_role(call->core, a->id, scope, id, role, e);
+	if (a->scope == scope && span_eq_str(span_str(a->scope_id), id))
+		*role = a->role;
+	return RC_OK;
+}
+
+static enum rc auth_scoped(struct api_call *call, enum core_scope scope,
+    const char *param, struct err *e)
+{
+	const unsigned int roles = call->route->roles;
+	struct core_actor *a = &call->actor;
+	char id[RAND_ID_SIZE] = "";
+	enum core_role role, service = CORE_ROLE_NONE;
+	enum rc rc;
+
+	if (param && !auth_scope_id(call, param, id, sizeof(id)))
+		return auth_nothing(e);
+	rc = auth_role(call, scope, id, &role, e);
+	if (rc == RC_OK && role == CORE_ROLE_NONE && (roles & CORE_SERVICE))
+		rc = auth_role(call, CORE_SCOPE_SERVICE, "", &service, e);
+	if (rc != RC_OK)
+		return rc;
+	if (role == CORE_ROLE_NONE)
+		role = service;
+	if (role == CORE_ROLE_NONE && scope != CORE_SCOPE_SERVICE)
+		return auth_nothing(e);
+	if (!((unsigned int)role & roles))
+		return auth_denied(call, e);
+	a->scope = scope;
+	a->role = role;
+	(void)span_copy_str(span_str(id), a->scope_id, sizeof(a->scope_id));
+	return RC_OK;
+}
+
+enum rc api_auth(struct api_call *call, struct err *e)
+{
+	enum rc rc;
+
+	if (call->route->scope == API_PUBLIC)
+		return RC_OK;
+	rc = auth_who(call, e);
+	if (rc != RC_OK)
+		return rc;
+	switch (call->route->scope) {
+	case API_USER:
+		if (call->actor.is_token)
+			return err_set(e, RC_DENIED, "session-needed",
+			    "This is for users who are logged in, not for "
+			    "API tokens.");
+		return RC_OK;
+	case API_ACCOUNT:
+		return auth_scoped(call, CORE_SCOPE_ACCOUNT, "{account}", e);
+	case API_VENDOR:
+		return auth_scoped(call, CORE_SCOPE_VENDOR, "{vendor}", e);
+	case API_SERVICE:
+		return auth_scoped(call, CORE_SCOPE_SERVICE, NULL, e);
+	case API_PUBLIC:
+		break;
+	}
+	return auth_denied(call, e);
+}

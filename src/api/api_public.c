@@ -1,0 +1,101 @@
+/* Health, metrics, public keys, the OpenAPI document and the label's page.
+ * Must not tell anything about an account, a vendor or a batch. */
+#include <string.h>
+
+#include "api/api_openapi.h"
+#include "api/api_public.h"
+#include "base/json.h"
+#include "base/metric.h"
+#include "store/store_count.h"
+
+static void public_text(struct api_call *call, const char *type,
+    const char *text)
+{
+	call->resp->status = 200;
+	call->resp->content_type = type;
+	buf_add_str(&call->resp->body, text);
+}
+
+enum rc api_public_health(struct api_call *call, struct err *e)
+{
+	enum rc rc = store_count_alive(call->core->store, e);
+
+	if (rc != RC_OK)
+		return err_set(e, RC_AGAIN, "store-unavailable",
+		    "The database does not answer.");
+	public_text(call, "application/json", "{\"status\":\"ok\"}");
+	return RC_OK;
+}
+
+static bool peer_is_local(const char *peer)
+{
+	struct span p = span_str(peer);
+
+	return span_starts(p, SPAN_LIT("127.")) || span_eq_str(p, "::1") ||
+	    span_starts(p, SPAN_LIT("::ffff:127."));
+}
+
+static void gauge(void *arg, const char *name, const char *help, uint64_t value)
+{
+	buf_addf(arg, "# HELP %s %s\n# TYPE %s gauge\n%s %llu\n", name, help,
+	    name, name, (unsigned long long)value);
+}
+
+enum rc api_public_metrics(struct api_call *call, struct err *e)
+{
+	struct buf *out = &call->resp->body;
+	enum rc rc;
+
+	if (!peer_is_local(call->req->peer))
+		return err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is nothing here that you may see.");
+	public_text(call, "text/plain; version=0.0.4; charset=utf-8", "");
+	metric_text(out);
+	rc = store_count_gauges(call->core->store, gauge, out, e);
+	return rc;
+}
+
+static enum rc public_signed(struct api_call *call, const char *type,
+    enum rc (*get)(struct signer *, struct buf *, struct err *), struct err *e)
+{
+	if (!call->core->signer)
+		return err_set(e, RC_AGAIN, "signer-unavailable",
+		    "The signer is not running; try again later.");
+	public_text(call, type, "");
+	return get(call->core->signer, &call->resp->body, e);
+}
+
+enum rc api_public_jwks(struct api_call *call, struct err *e)
+{
+	return public_signed(call, "application/jwk-set+json", signer_jwks, e);
+}
+
+enum rc api_public_pem(struct api_call *call, struct err *e)
+{
+	return public_signed(call, "application/x-pem-file", signer_interop_pem,
+	    e);
+}
+
+enum rc api_public_openapi(struct api_call *call, struct err *e)
+{
+	public_text(call, "application/yaml; charset=utf-8", api_openapi);
+	return RC_OK;
+}
+
+/* The claim code is in the fragment, which no browser sends here.  The page
+ * repeats nothing of the address. */
+enum rc api_public_label(struct api_call *call, struct err *e)
+{
+	public_text(call, "text/html; charset=utf-8",
+	    "<!DOCTYPE html>\n"
+	    "<html lang=\"en\"><head><meta charset=\"utf-8\">"
+	    "<meta name=\"viewport\" content=\"width=device-width\">"
+	    "<title>Birthmark</title></head>\n"
+	    "<body><main><h1>This is the label of a batch of chips</h1>\n"
+	    "<p>To bind the batch to your account, log in to the Birthmark "
+	    "console and scan this label there, or run:</p>\n"
+	    "<pre>birthmark bind 'the text of the label'</pre>\n"
+	    "<p>Whoever holds the label can bind the batch: do not pass it "
+	    "on.</p></main></body></html>\n");
+	return RC_OK;
+}

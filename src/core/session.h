@@ -1,0 +1,44 @@
+/* Sessions of users: logging in with a password, the token that stands for it,
+ * and their end.  Tokens are kept as SHA-256 only. */
+#ifndef BIRTHMARK_CORE_SESSION_H
+#define BIRTHMARK_CORE_SESSION_H
+
+#include "core/core.h"
+#include "core/user.h"
+
+#define SESSION_PREFIX "bms_"
+#define SESSION_TOKEN_SIZE 40 /* prefix, 32 characters, NUL */
+#define SESSION_MAX_S (7 * 24 * 3600)
+#define SESSION_IDLE_S (8 * 3600)
+
+struct session_new {
+	char token[SESSION_TOKEN_SIZE]; /* wipe after use */
+	int64_t expires_at;
+	struct user user;
+};
+
+/* from: only from and now_s of it are used.  Answers and costs the same for
+ * an unknown e-mail as for a wrong password (RC_UNAUTHENTICATED
+ * "login-refused"); RC_LIMIT "login-locked" after many. */
+MUST_CHECK enum rc session_login(struct core *c, const struct core_actor *from,
+    const char *email, struct span password, struct session_new *out,
+    struct err *e);
+/* Fills id, name, session of a (keeps from and now_s). */
+MUST_CHECK enum rc session_find(struct core *c, struct span token,
+    struct core_actor *a, struct err *e);
+
+struct session_info {
+	const char *id;
+	int64_t created_at, last_seen_at, expires_at;
+	const char *from;
+	bool current;
+};
+MUST_CHECK enum rc session_each(struct core *c, const struct core_actor *a,
+    const struct core_page *page,
+    void (*row)(void *arg, const struct session_info *s), void *arg,
+    struct err *e);
+/* id: of one of the actor's own, or "current". */
+MUST_CHECK enum rc session_end(struct core *c, const struct core_actor *a,
+    const char *id, struct err *e);
+
+#endif

@@ -1,0 +1,61 @@
+/* Users: one person by e-mail address, with a password and a role in any
+ * number of accounts, vendors, and the service itself. */
+#ifndef BIRTHMARK_CORE_USER_H
+#define BIRTHMARK_CORE_USER_H
+
+#include "core/core.h"
+
+#define USER_EMAIL_MAX 254
+#define USER_NAME_MAX 100
+
+struct user {
+	char id[RAND_ID_SIZE];
+	char email[USER_EMAIL_MAX + 1]; /* lower case */
+	char name[USER_NAME_MAX + 1];
+};
+
+/* Looks like an e-mail address; the lower-case copy is what counts. */
+MUST_CHECK enum rc user_email(const char *text, char out[USER_EMAIL_MAX + 1],
+    struct err *e);
+MUST_CHECK enum rc user_get(struct core *c, const char *id, struct user *out,
+    struct err *e);
+/* The user's role there, CORE_ROLE_NONE when there is none; id is "" for the
+ * service. */
+MUST_CHECK enum rc user_role(struct core *c, const char *user,
+    enum core_scope scope, const char *id, enum core_role *out, struct err *e);
+/* Ends all sessions but the actor's.  RC_DENIED "password-wrong", counted and
+ * slowed as a login is. */
+MUST_CHECK enum rc user_set_password(struct core *c, const struct core_actor *a,
+    struct span old, struct span password, struct err *e);
+
+struct user_membership {
+	const char *scope; /* "account", "vendor", "service" */
+	const char *id;	   /* "" for the service */
+	const char *name;
+	const char *role;
+};
+MUST_CHECK enum rc user_memberships(struct core *c, const char *user,
+    void (*row)(void *arg, const struct user_membership *m), void *arg,
+    struct err *e);
+
+struct user_member {
+	const char *user, *email, *name, *role;
+	int64_t since;
+};
+/* Members of the actor's account or vendor. */
+MUST_CHECK enum rc user_members(struct core *c, const struct core_actor *a,
+    const struct core_page *page,
+    void (*row)(void *arg, const struct user_member *m), void *arg,
+    struct err *e);
+/* RC_CONFLICT "last-administrator" when no administrator would be left. */
+MUST_CHECK enum rc user_set_role(struct core *c, const struct core_actor *a,
+    const char *user, enum core_role role, struct err *e);
+MUST_CHECK enum rc user_remove(struct core *c, const struct core_actor *a,
+    const char *user, struct err *e);
+
+/* The first user, with the role of the service.  RC_CONFLICT "user-exists"
+ * when the e-mail is taken. */
+MUST_CHECK enum rc user_bootstrap(struct core *c, const char *email,
+    struct span password, struct err *e);
+
+#endif
