@@ -17,5 +17,9 @@ MUST_CHECK enum rc cms_sign(const char *path, struct key *k,
 MUST_CHECK enum rc cms_verify(const char *path, struct span cms,
     struct chain *ch, int64_t now_s, uint8_t signer_fp[DIGEST_SHA256],
     struct err *e);
+/* Only whether the signature fits the file, trusting nobody; an empty path
+ * checks only the form.  Appends the one signer's certificate (DER). */
+MUST_CHECK enum rc cms_check(const char *path, struct span cms,
+    struct buf *signer_der, struct err *e);
 
 #endif
