@@ -55,9 +55,9 @@ MUST_CHECK enum rc store_job_find_open(struct store *s, const char *bid,
 /* Of each cloud the last provisioning of this batch, newest first. */
 MUST_CHECK enum rc store_job_last(struct store *s, const char *bid,
     struct store_job *out, size_t cap, size_t *n, struct err *e);
-/* Something of the batch was sent, or a job for it holds a lease. */
+/* A job for this batch was taken up, so that a cloud may know of it. */
 MUST_CHECK enum rc store_job_started(struct store *s, const char *bid,
-    int64_t now_ms, bool *started, struct err *e);
+    bool *started, struct err *e);
 MUST_CHECK enum rc store_job_cancel_batch(struct store *s, const char *bid,
     int64_t now_s, struct err *e);
 
@@ -90,10 +90,10 @@ MUST_CHECK enum rc store_job_exception_put(struct store *s, uint64_t job_n,
 MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
     uint64_t seq, struct err *e);
 /* In the order of seq, after the one given. */
-MUST_CHECK enum rc store_job_exceptions(struct store *s, uint64_t job_n,
+MUST_CHECK enum rc store_job_exception_list(struct store *s, uint64_t job_n,
     uint64_t after, struct store_job_exception *out, size_t cap, size_t *n,
     struct err *e);
-MUST_CHECK enum rc store_job_has_exception(struct store *s, uint64_t job_n,
+MUST_CHECK enum rc store_job_exception_has(struct store *s, uint64_t job_n,
     uint64_t seq, bool *has, struct err *e);
 
 /* What a binding says that a job needs to know.  RC_NOT_FOUND when the batch

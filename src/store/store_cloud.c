@@ -1,0 +1,176 @@
+/* Product clouds as stored.
+ * Must not judge them: that is core/cloud.c. */
+#include <string.h>
+
+#include "store/db.h"
+#include "store/store_cloud.h"
+
+#define COLUMNS                                                       \
+	"id, account_id, name, type, form, url, audience, username, " \
+	"sealed IS NOT NULL, ca_pem IS NOT NULL, chunk, feed_acked, " \
+	"feed_seen_at, created_at"
+
+static void read_row(struct stmt *s, struct store_cloud *out)
+{
+	memset(out, 0, sizeof(*out));
+	db_col_str(s, 0, out->id, sizeof(out->id));
+	db_col_str(s, 1, out->account, sizeof(out->account));
+	db_col_str(s, 2, out->name, sizeof(out->name));
+	db_col_str(s, 3, out->type, sizeof(out->type));
+	db_col_str(s, 4, out->form, sizeof(out->form));
+	db_col_str(s, 5, out->url, sizeof(out->url));
+	db_col_str(s, 6, out->audience, sizeof(out->audience));
+	db_col_str(s, 7, out->username, sizeof(out->username));
+	out->has_secret = db_col_int(s, 8) != 0;
+	out->has_ca = db_col_int(s, 9) != 0;
+	out->chunk = (uint32_t)db_col_int(s, 10);
+	out->feed_acked = (uint64_t)db_col_int(s, 11);
+	out->feed_seen_at = db_col_int(s, 12);
+	out->created_at = db_col_int(s, 13);
+}
+
+static struct db_val blob_or_null(struct span s)
+{
+	return s.n > 0 ? DB_BS(s) : DB_N;
+}
+
+static enum rc name_taken(enum rc rc, struct err *e)
+{
+	if (rc != RC_CONFLICT)
+		return rc;
+	return err_set(e, RC_CONFLICT, "cloud-exists",
+	    "The account has a product cloud of this name already; choose "
+	    "another name.");
+}
+
+enum rc store_cloud_add(struct store *s, const struct store_cloud *row,
+    struct span sealed, struct span ca_pem, struct err *e)
+{
+	enum rc rc = db_run(store_db(s), e,
+	    "INSERT INTO cloud (id, account_id, name, type, form, url, "
+	    "audience, username, sealed, ca_pem, chunk, created_at) VALUES "
+	    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	    DB_T(row->id), DB_T(row->account), DB_T(row->name), DB_T(row->type),
+	    DB_T(row->form), DB_T(row->url), DB_T(row->audience),
+	    DB_T(row->username), blob_or_null(sealed), blob_or_null(ca_pem),
+	    DB_I(row->chunk), DB_I(row->created_at));
+
+	return name_taken(rc, e);
+}
+
+static enum rc no_cloud(struct err *e)
+{
+	return err_set(e, RC_NOT_FOUND, "cloud-unknown",
+	    "There is no such product cloud in this account.");
+}
+
+enum rc store_cloud_get(struct store *s, const char *account, const char *id,
+    struct store_cloud *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM cloud WHERE id = $1 AND "
+	    "account_id = coalesce($2, account_id) AND deleted_at IS NULL",
+	    DB_T(id), DB_T(account));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK)
+		read_row(q, out);
+	else if (rc == RC_NOT_FOUND)
+		rc = no_cloud(e);
+	db_done(q);
+	return rc;
+}
+
+enum rc store_cloud_list(struct store *s, const char *account,
+    const char *after, struct store_cloud *out, size_t cap, size_t *n,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM cloud WHERE account_id = $1 AND "
+	    "deleted_at IS NULL AND n > coalesce((SELECT n FROM cloud "
+	    "WHERE id = $2 AND account_id = $1), 0) ORDER BY n LIMIT $3",
+	    DB_T(account), DB_T(after), DB_I(cap));
+
+	*n = 0;
+	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
+		read_row(q, &out[(*n)++]);
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc read_blob(struct store *s, const char *sql, const char *id,
+    struct buf *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e, sql, DB_T(id));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK && !db_col_null(q, 0))
+		buf_add_span(out, db_col_blob(q, 0));
+	db_done(q);
+	if (rc == RC_NOT_FOUND)
+		rc = RC_OK;
+	if (rc == RC_OK && !buf_ok(out))
+		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	return rc;
+}
+
+enum rc store_cloud_sealed(struct store *s, const char *id, struct buf *sealed,
+    struct err *e)
+{
+	return read_blob(s, "SELECT sealed FROM cloud WHERE id = $1", id,
+	    sealed, e);
+}
+
+enum rc store_cloud_ca(struct store *s, const char *id, struct buf *pem,
+    struct err *e)
+{
+	return read_blob(s, "SELECT ca_pem FROM cloud WHERE id = $1", id, pem,
+	    e);
+}
+
+enum rc store_cloud_update(struct store *s, const struct store_cloud *row,
+    struct span sealed, struct span ca_pem, struct err *e)
+{
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "UPDATE cloud SET name = $3, username = $4, chunk = $5, "
+	    "sealed = coalesce($6, sealed), ca_pem = coalesce($7, ca_pem) "
+	    "WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
+	    DB_T(row->id), DB_T(row->account), DB_T(row->name),
+	    DB_T(row->username), DB_I(row->chunk), blob_or_null(sealed),
+	    blob_or_null(ca_pem));
+
+	if (rc == RC_OK && changes == 0)
+		return no_cloud(e);
+	return name_taken(rc, e);
+}
+
+enum rc store_cloud_delete(struct store *s, const char *account, const char *id,
+    int64_t now_s, struct err *e)
+{
+	struct db *d = store_db(s);
+	int64_t changes = 0;
+	enum rc rc = db_run_n(d, &changes, e,
+	    "UPDATE cloud SET deleted_at = $3, sealed = NULL, username = '' "
+	    "WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
+	    DB_T(id), DB_T(account), DB_I(now_s));
+
+	if (rc == RC_OK && changes == 0)
+		return no_cloud(e);
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "UPDATE account SET default_cloud = NULL "
+		    "WHERE id = $2 AND default_cloud = $1",
+		    DB_T(id), DB_T(account));
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "UPDATE binding SET cloud_id = NULL "
+		    "WHERE account_id = $2 AND cloud_id = $1",
+		    DB_T(id), DB_T(account));
+	return rc;
+}

@@ -1,0 +1,300 @@
+/* Jobs and their leases as stored.
+ * Must not decide when a job is tried again: that is courier/pace.c. */
+#include <string.h>
+
+#include "store/db.h"
+#include "store/store_job.h"
+
+#define COLUMNS                                                          \
+	"n, id, account_id, bid, cloud_id, kind, state, only_failed, "   \
+	"cursor_seq, total, done, failed, chunk, refused, tries, "       \
+	"coalesce(next_ms, 0), rate_milli, feed_n, last_error, result, " \
+	"created_at, started_at, finished_at, created_by"
+#define OPEN "state IN ('queued', 'running', 'waiting')"
+
+static void read_row(struct stmt *s, struct store_job *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->n = (uint64_t)db_col_int(s, 0);
+	db_col_str(s, 1, out->id, sizeof(out->id));
+	db_col_str(s, 2, out->account, sizeof(out->account));
+	db_col_str(s, 3, out->bid, sizeof(out->bid));
+	db_col_str(s, 4, out->cloud, sizeof(out->cloud));
+	db_col_str(s, 5, out->kind, sizeof(out->kind));
+	db_col_str(s, 6, out->state, sizeof(out->state));
+	out->only_failed = db_col_int(s, 7) != 0;
+	out->cursor_seq = (uint64_t)db_col_int(s, 8);
+	out->total = (uint64_t)db_col_int(s, 9);
+	out->done = (uint64_t)db_col_int(s, 10);
+	out->failed = (uint64_t)db_col_int(s, 11);
+	out->chunk = (uint32_t)db_col_int(s, 12);
+	out->refused = (uint32_t)db_col_int(s, 13);
+	out->tries = (uint32_t)db_col_int(s, 14);
+	out->next_ms = db_col_int(s, 15);
+	out->rate_milli = (uint64_t)db_col_int(s, 16);
+	out->feed_n = (uint64_t)db_col_int(s, 17);
+	db_col_str(s, 18, out->last_error, sizeof(out->last_error));
+	db_col_str(s, 19, out->result, sizeof(out->result));
+	out->created_at = db_col_int(s, 20);
+	out->started_at = db_col_int(s, 21);
+	out->finished_at = db_col_int(s, 22);
+	db_col_str(s, 23, out->created_by, sizeof(out->created_by));
+}
+
+/* The one row of q, which is ended; RC_NOT_FOUND leaves e alone. */
+static enum rc read_one(enum rc rc, struct stmt *q, struct store_job *out,
+    struct err *e)
+{
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK)
+		read_row(q, out);
+	db_done(q);
+	return rc;
+}
+
+static enum rc read_many(enum rc rc, struct stmt *q, struct store_job *out,
+    size_t cap, size_t *n, struct err *e)
+{
+	*n = 0;
+	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
+		read_row(q, &out[(*n)++]);
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static const char *or_null(const char *s)
+{
+	return s && s[0] != '\0' ? s : NULL;
+}
+
+enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "INSERT INTO job (id, account_id, bid, cloud_id, kind, state, "
+	    "only_failed, cursor_seq, total, done, failed, chunk, refused, "
+	    "tries, next_ms, rate_milli, feed_n, last_error, result, "
+	    "created_at, started_at, finished_at, created_by) VALUES "
+	    "($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, 0, 0, "
+	    "'', '', $10, 0, 0, $11) RETURNING n",
+	    DB_T(row->id), DB_T(row->account), DB_T(or_null(row->bid)),
+	    DB_T(row->cloud), DB_T(row->kind), DB_T(row->state),
+	    DB_I(row->total), DB_I(row->chunk), DB_I(row->next_ms),
+	    DB_I(row->created_at), DB_T(row->created_by));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK) {
+		row->n = (uint64_t)db_col_int(q, 0);
+		/* To its end, or it is not written. */
+		rc = db_step(q, e);
+		rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+	}
+	db_done(q);
+	return rc;
+}
+
+enum rc store_job_get(struct store *s, const char *account, const char *id,
+    struct store_job *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE id = $1 "
+	    "AND account_id = coalesce($2, account_id)",
+	    DB_T(id), DB_T(account));
+
+	rc = read_one(rc, q, out, e);
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, rc, "job-unknown",
+		    "There is no such job in this account.");
+	return rc;
+}
+
+enum rc store_job_list(struct store *s, const struct store_job_filter *f,
+    struct store_job *out, size_t cap, size_t *n, struct err *e)
+{
+	static const char by_batch[] =
+	    "SELECT " COLUMNS " FROM job "
+	    "WHERE account_id = $1 AND bid = $2 "
+	    "AND state = coalesce($3, state) AND n < $4 "
+	    "ORDER BY n DESC LIMIT $5";
+	static const char all[] = "SELECT " COLUMNS " FROM job "
+				  "WHERE account_id = $1 AND $2 IS NULL "
+				  "AND state = coalesce($3, state) AND n < $4 "
+				  "ORDER BY n DESC LIMIT $5";
+	const char *bid = or_null(f->bid);
+	int64_t before = f->before > 0 ? (int64_t)f->before : INT64_MAX;
+	struct stmt *q = NULL;
+	enum rc rc =
+	    db_ask(store_db(s), &q, e, bid ? by_batch : all, DB_T(f->account),
+		DB_T(bid), DB_T(or_null(f->state)), DB_I(before), DB_I(cap));
+
+	return read_many(rc, q, out, cap, n, e);
+}
+
+enum rc store_job_find_open(struct store *s, const char *bid, const char *cloud,
+    struct store_job *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
+	    "AND bid = coalesce($2, bid) AND kind = 'provision' AND " OPEN
+	    " ORDER BY n LIMIT 1",
+	    DB_T(cloud), DB_T(bid));
+
+	return read_one(rc, q, out, e);
+}
+
+enum rc store_job_last(struct store *s, const char *bid, struct store_job *out,
+    size_t cap, size_t *n, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE n IN (SELECT max(k.n) "
+	    "FROM job k WHERE k.bid = $1 AND k.kind = 'provision' AND "
+	    "(k.state <> 'cancelled' OR k.done + k.failed > 0) "
+	    "GROUP BY k.cloud_id) ORDER BY n DESC LIMIT $2",
+	    DB_T(bid), DB_I(cap));
+
+	return read_many(rc, q, out, cap, n, e);
+}
+
+enum rc store_job_started(struct store *s, const char *bid, bool *started,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM job WHERE bid = $1 AND kind = 'provision' "
+	    "AND started_at > 0 LIMIT 1",
+	    DB_T(bid));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*started = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc store_job_cancel_batch(struct store *s, const char *bid, int64_t now_s,
+    struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "UPDATE job SET state = 'cancelled', finished_at = $2, "
+	    "next_ms = NULL, lease = NULL WHERE bid = $1 AND " OPEN,
+	    DB_T(bid), DB_I(now_s));
+}
+
+/* n of the job to lease; RC_NOT_FOUND leaves e alone. */
+static enum rc find_due(struct store *s, const struct store_job_claim *c,
+    int64_t *n, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT n FROM job WHERE next_ms <= $1 "
+	    "AND (lease IS NULL OR lease_ms < $1) AND ($2 = 0 OR tries = 0) "
+	    "AND NOT EXISTS (SELECT 1 FROM job k WHERE "
+	    "k.cloud_id = job.cloud_id AND k.lease IS NOT NULL "
+	    "AND k.lease_ms >= $1) ORDER BY served_ms, n LIMIT 1",
+	    DB_I(c->now_ms), DB_I(c->untried));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK)
+		*n = db_col_int(q, 0);
+	db_done(q);
+	return rc;
+}
+
+enum rc store_job_claim(struct store *s, const struct store_job_claim *c,
+    struct store_job *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	int64_t n = 0;
+	enum rc rc;
+
+	/* Looks before it takes the write lock: mostly there is nothing. */
+	rc = find_due(s, c, &n, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = store_begin(s, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = find_due(s, c, &n, e);
+	if (rc == RC_OK)
+		rc = db_run(store_db(s), e,
+		    "UPDATE job SET lease = $2, lease_ms = $3, "
+		    "served_ms = $4, state = 'running', started_at = CASE "
+		    "WHEN started_at = 0 THEN $5 ELSE started_at END "
+		    "WHERE n = $1",
+		    DB_I(n), DB_T(c->lease), DB_I(c->until_ms), DB_I(c->now_ms),
+		    DB_I(c->now_ms / 1000));
+	if (rc == RC_OK)
+		rc = db_ask(store_db(s), &q, e,
+		    "SELECT " COLUMNS " FROM job WHERE n = $1", DB_I(n));
+	if (rc == RC_OK)
+		rc = read_one(rc, q, out, e);
+	if (rc == RC_OK)
+		rc = store_commit(s, e);
+	if (rc != RC_OK)
+		store_rollback(s);
+	return rc;
+}
+
+enum rc store_job_unlease(struct store *s, struct err *e)
+{
+	return db_exec(store_db(s),
+	    "UPDATE job SET lease = NULL WHERE lease IS NOT NULL", NULL, 0,
+	    NULL, e);
+}
+
+enum rc store_job_save(struct store *s, const struct store_job *row,
+    const char *lease, struct err *e)
+{
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "UPDATE job SET state = $2, only_failed = $3, cursor_seq = $4, "
+	    "total = $5, done = $6, failed = $7, chunk = $8, refused = $9, "
+	    "tries = $10, next_ms = $11, rate_milli = $12, feed_n = $13, "
+	    "last_error = $14, result = $15, finished_at = $16, "
+	    "lease = NULL WHERE n = $1 AND ($17 IS NULL OR lease = $17)",
+	    DB_I(row->n), DB_T(row->state), DB_I(row->only_failed),
+	    DB_I(row->cursor_seq), DB_I(row->total), DB_I(row->done),
+	    DB_I(row->failed), DB_I(row->chunk), DB_I(row->refused),
+	    DB_I(row->tries), row->next_ms > 0 ? DB_I(row->next_ms) : DB_N,
+	    DB_I(row->rate_milli), DB_I(row->feed_n), DB_T(row->last_error),
+	    DB_T(row->result), DB_I(row->finished_at), DB_T(lease));
+
+	if (rc == RC_OK && changes == 0)
+		return err_set(e, RC_CONFLICT, "lease-lost",
+		    "The job is somebody else's by now.");
+	return rc;
+}
+
+enum rc store_job_binding(struct store *s, const char *bid,
+    struct store_job_binding *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT b.account_id, coalesce(c.id, ''), coalesce(p.name, ''), "
+	    "a.auto_provision, t.devices FROM binding b "
+	    "JOIN account a ON a.id = b.account_id "
+	    "JOIN batch t ON t.bid = b.bid "
+	    "LEFT JOIN cloud c ON c.id = b.cloud_id "
+	    "AND c.account_id = b.account_id AND c.deleted_at IS NULL "
+	    "LEFT JOIN product p ON p.id = b.product_id WHERE b.bid = $1",
+	    DB_T(bid));
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK) {
+		db_col_str(q, 0, out->account, sizeof(out->account));
+		db_col_str(q, 1, out->cloud, sizeof(out->cloud));
+		db_col_str(q, 2, out->product, sizeof(out->product));
+		out->automatic = db_col_int(q, 3) != 0;
+		out->devices = (uint64_t)db_col_int(q, 4);
+	}
+	db_done(q);
+	return rc;
+}

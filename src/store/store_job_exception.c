@@ -1,0 +1,70 @@
+/* The devices that a job could not provision, as stored.
+ * Must not know why. */
+#include <string.h>
+
+#include "store/db.h"
+#include "store/store_job.h"
+
+enum rc store_job_exception_put(struct store *s, uint64_t job_n,
+    const struct store_job_exception *x, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "INSERT INTO job_exception (job_n, seq, fp, chip_id, message) "
+	    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (job_n, seq) "
+	    "DO UPDATE SET message = excluded.message",
+	    DB_I(job_n), DB_I(x->seq), DB_B(x->fp, sizeof(x->fp)),
+	    DB_T(x->chip_id), DB_T(x->message));
+}
+
+enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
+    uint64_t seq, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "DELETE FROM job_exception WHERE job_n = $1 AND seq = $2",
+	    DB_I(job_n), DB_I(seq));
+}
+
+static void read_row(struct stmt *q, struct store_job_exception *x)
+{
+	struct span fp;
+
+	memset(x, 0, sizeof(*x));
+	x->seq = (uint64_t)db_col_int(q, 0);
+	fp = db_col_blob(q, 1);
+	if (fp.n == sizeof(x->fp))
+		memcpy(x->fp, fp.p, sizeof(x->fp));
+	db_col_str(q, 2, x->chip_id, sizeof(x->chip_id));
+	db_col_str(q, 3, x->message, sizeof(x->message));
+}
+
+enum rc store_job_exception_list(struct store *s, uint64_t job_n,
+    uint64_t after, struct store_job_exception *out, size_t cap, size_t *n,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT seq, fp, chip_id, message FROM job_exception "
+	    "WHERE job_n = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+	    DB_I(job_n), DB_I(after), DB_I(cap));
+
+	*n = 0;
+	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
+		read_row(q, &out[(*n)++]);
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc store_job_exception_has(struct store *s, uint64_t job_n, uint64_t seq,
+    bool *has, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM job_exception WHERE job_n = $1 AND seq = $2",
+	    DB_I(job_n), DB_I(seq));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*has = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
