@@ -37,8 +37,6 @@ struct store_bind_row {
 	char product_name[129];
 	char cloud_name[129];
 	uint64_t devices;
-	uint64_t provisioned, failed; /* of the latest job to its cloud */
-	char state[16]; /* bound, provisioning, provisioned, failed */
 };
 
 /* NULL or "" of a filter: any. */
@@ -48,7 +46,6 @@ struct store_bind_filter {
 	const char *bid;   /* exactly this one */
 	const char *q;	   /* part of the BID or of the product's name */
 	const char *product_id, *cloud_id;
-	const char *state;
 	int64_t before_at; /* cursor: bound before, 0 from the newest */
 	const char *before_bid;
 };
