@@ -20,7 +20,7 @@
 #define DER_BMP 0x1e
 #define DER_SEQUENCE 0x30
 #define DER_SET 0x31
-#define DER_CONTEXT(n) (0xa0 | (n))	  /* constructed */
+#define DER_CONTEXT(n) (0xa0 | (n))	 /* constructed */
 #define DER_CONTEXT_PRIM(n) (0x80 | (n)) /* primitive */
 
 /* Takes the next element: its tag and content; *whole (may be NULL) gets tag,
@@ -38,6 +38,9 @@ MUST_CHECK bool der_take_bits(struct span *in, struct span *bits);
 MUST_CHECK bool der_take_time(struct span *in, int64_t *out);
 /* Dotted text of an OID's content; false if it does not fit or is broken. */
 MUST_CHECK bool der_oid_text(struct span oid, char *out, size_t cap);
+/* The content of the OID written in dotted text. */
+MUST_CHECK bool der_oid_encode(const char *dotted, uint8_t *out, size_t cap,
+    size_t *n);
 
 /* Writers append. */
 void der_put(struct buf *out, uint8_t tag, struct span content);

@@ -26,9 +26,9 @@ enum key_sig {
 	KEY_SIG_UNKNOWN
 };
 
-const char *key_type_name(enum key_type t); /* "p256", "rsa2048", ... */
+const char *key_type_name(enum key_type t);  /* "p256", "rsa2048", ... */
 enum key_type key_type_of(struct span name); /* KEY_UNKNOWN if none */
-const char *key_sig_name(enum key_sig s); /* "ecdsa-with-SHA256", ... */
+const char *key_sig_name(enum key_sig s);    /* "ecdsa-with-SHA256", ... */
 /* The whole AlgorithmIdentifier (DER) of s. */
 struct span key_sig_alg(enum key_sig s);
 enum key_sig key_sig_of(struct span algorithm_identifier);
@@ -39,13 +39,11 @@ struct key;
 MUST_CHECK enum rc key_generate(struct key **out, enum key_type type,
     struct err *e);
 /* where: a path of a PEM file (PKCS#8, unencrypted) or a pkcs11: URI. */
-MUST_CHECK enum rc key_open(struct key **out, const char *where,
-    struct err *e);
+MUST_CHECK enum rc key_open(struct key **out, const char *where, struct err *e);
 MUST_CHECK enum rc key_from_pem(struct key **out, struct span pem,
     struct err *e);
 /* PKCS#8 PEM; RC_DENIED for a key in a token. */
-MUST_CHECK enum rc key_pem(const struct key *k, struct buf *out,
-    struct err *e);
+MUST_CHECK enum rc key_pem(const struct key *k, struct buf *out, struct err *e);
 void key_free(struct key *k);
 enum key_type key_type(const struct key *k);
 /* The signature this key makes: SHA-256, or SHA-384 for P-384. */
