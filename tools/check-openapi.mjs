@@ -1,16 +1,17 @@
-// docs/openapi.yaml describes exactly the routes of src/api/routes.c.
-import { existsSync, readFileSync } from 'node:fs'
+// docs/openapi.yaml describes exactly the API routes of the route table, the
+// rows {"METHOD", "/path", ...} in src/api/api_routes*.c.
+import { readdirSync, readFileSync } from 'node:fs'
 
 const root = new URL('..', import.meta.url)
-const code = new URL('src/api/routes.c', root)
-const document = new URL('docs/openapi.yaml', root)
-
-if (!existsSync(code) && !existsSync(document)) process.exit(0)
+const api = new URL('src/api/', root)
 
 function served() {
-	const row = /\{\s*"(GET|PUT|POST|PATCH|DELETE|HEAD)",\s*"(\/api\/[^"]*)"/g
-	return new Set(
-		[...readFileSync(code, 'utf8').matchAll(row)].map((m) => `${m[1]} ${m[2]}`))
+	const row = /\{\s*"(GET|PUT|POST|PATCH|DELETE|HEAD)",\s*"(\/[^"]*)"/g
+	return new Set(readdirSync(api)
+		.filter((name) => /^api_routes.*\.c$/.test(name))
+		.flatMap((name) =>
+			[...readFileSync(new URL(name, api), 'utf8').matchAll(row)])
+		.map((m) => `${m[1]} ${m[2]}`))
 }
 
 // The two levels of a YAML map are enough, so no library is needed.
@@ -19,8 +20,9 @@ function described() {
 	let prefix = ''
 	let inPaths = false
 	let path = null
-	for (const line of readFileSync(document, 'utf8').split('\n')) {
-		const server = line.match(/^ +- url: *['"]?(?:https?:\/\/[^/'"]*)?([^'"]*?)\/?['"]?$/)
+	const text = readFileSync(new URL('docs/openapi.yaml', root), 'utf8')
+	for (const line of text.split('\n')) {
+		const server = line.match(/^ *- url: *['"]?(?:https?:\/\/[^/'"]*)?([^'"]*?)\/?['"]?$/)
 		if (server && !inPaths) prefix = server[1]
 		if (/^\S/.test(line)) inPaths = line.startsWith('paths:')
 		if (!inPaths) continue
@@ -32,21 +34,14 @@ function described() {
 	return found
 }
 
-const have = existsSync(code) ? served() : new Set()
-const told = existsSync(document) ? described() : new Set()
-let failed = false
-for (const route of have) {
-	if (told.has(route)) continue
-	console.log(`docs/openapi.yaml does not describe ${route}`)
-	failed = true
-}
-for (const route of told) {
-	if (have.has(route) || !route.includes(' /api/')) continue
-	console.log(`src/api/routes.c does not serve ${route}`)
-	failed = true
-}
-if (have.size === 0) {
-	console.log('src/api/routes.c has no route that this check can read')
-	failed = true
-}
-process.exit(failed ? 1 : 0)
+const have = served()
+const told = described()
+const faults = [
+	...[...have].filter((r) => r.includes(' /api/') && !told.has(r))
+		.map((r) => `docs/openapi.yaml does not describe ${r}`),
+	...[...told].filter((r) => !have.has(r))
+		.map((r) => `src/api/api_routes*.c does not serve ${r}`),
+]
+if (have.size === 0) faults.push('src/api/api_routes*.c has no readable route')
+for (const fault of faults) console.log(fault)
+process.exit(faults.length === 0 ? 0 : 1)
