@@ -44,9 +44,4 @@ MUST_CHECK enum rc cloud_update(struct core *c, const struct core_actor *a,
 MUST_CHECK enum rc cloud_delete(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);
 
-/* Judges an address: https, a host, no user information, no query, no
- * fragment, printable ASCII.  Writes it without a slash at its end. */
-MUST_CHECK enum rc cloud_check_url(const char *url, char *out, size_t cap,
-    struct err *e);
-
 #endif

@@ -5,6 +5,7 @@
 #define BIRTHMARK_CORE_JOB_H
 
 #include "core/core.h"
+#include "store/store_feed.h"
 #include "store/store_job.h"
 
 /* Hooks of binding, called inside its transaction. */

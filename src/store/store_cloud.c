@@ -101,6 +101,39 @@ enum rc store_cloud_list(struct store *s, const char *account,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+enum rc store_cloud_count(struct store *s, const char *account, uint64_t *n,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT count(*) FROM cloud WHERE account_id = $1 "
+	    "AND deleted_at IS NULL",
+	    DB_T(account));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK)
+		*n = (uint64_t)db_col_int(q, 0);
+	db_done(q);
+	return rc;
+}
+
+enum rc store_cloud_in_use(struct store *s, const char *id, bool *used,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM job WHERE cloud_id = $1 AND kind = 'provision' "
+	    "AND state IN ('queued', 'running', 'waiting') LIMIT 1",
+	    DB_T(id));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*used = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc read_blob(struct store *s, const char *sql, const char *id,
     struct buf *out, struct err *e)
 {

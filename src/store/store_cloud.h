@@ -35,6 +35,11 @@ MUST_CHECK enum rc store_cloud_get(struct store *s, const char *account,
 MUST_CHECK enum rc store_cloud_list(struct store *s, const char *account,
     const char *after, struct store_cloud *out, size_t cap, size_t *n,
     struct err *e);
+MUST_CHECK enum rc store_cloud_count(struct store *s, const char *account,
+    uint64_t *n, struct err *e);
+/* A provisioning into it is not finished. */
+MUST_CHECK enum rc store_cloud_in_use(struct store *s, const char *id,
+    bool *used, struct err *e);
 /* Appends; nothing when there is none. */
 MUST_CHECK enum rc store_cloud_sealed(struct store *s, const char *id,
     struct buf *sealed, struct err *e);

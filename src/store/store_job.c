@@ -139,7 +139,7 @@ enum rc store_job_find_open(struct store *s, const char *bid, const char *cloud,
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
-	    "AND bid = coalesce($2, bid) AND kind = 'provision' AND " OPEN
+	    "AND coalesce(bid, '') = coalesce($2, '') AND " OPEN
 	    " ORDER BY n LIMIT 1",
 	    DB_T(cloud), DB_T(bid));
 

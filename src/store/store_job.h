@@ -49,7 +49,8 @@ struct store_job_filter {
 MUST_CHECK enum rc store_job_list(struct store *s,
     const struct store_job_filter *f, struct store_job *out, size_t cap,
     size_t *n, struct err *e);
-/* The unfinished provisioning of bid (NULL: any) into cloud. */
+/* The unfinished job of this cloud: the provisioning of bid, or with NULL its
+ * test.  RC_NOT_FOUND leaves e alone. */
 MUST_CHECK enum rc store_job_find_open(struct store *s, const char *bid,
     const char *cloud, struct store_job *out, struct err *e);
 /* Of each cloud the last provisioning of this batch, newest first. */
