@@ -9,10 +9,10 @@
 struct fetch; /* keeps connections between requests; one thread */
 
 struct fetch_options {
-	const char *ca_file;  /* PEM; NULL: the system's */
+	const char *ca_file;		  /* PEM; NULL: the system's */
 	const char *cert_file, *key_file; /* client certificate, or NULL */
-	bool allow_http;      /* plain http: only for loopback */
-	bool allow_private;   /* private, loopback, link-local addresses */
+	bool allow_http;		  /* plain http: only for loopback */
+	bool allow_private; /* private, loopback, link-local addresses */
 	uint64_t connect_ms, total_ms;
 	size_t answer_max; /* bytes */
 };
@@ -20,14 +20,14 @@ struct fetch_options {
 struct fetch_request {
 	const char *method; /* "GET", ... */
 	const char *url;
-	const char *content_type;     /* NULL without body */
-	const char *const *headers;   /* "Name: value", NULL-ended, or NULL */
-	const char *basic;	      /* "user:password", or NULL */
-	const char *bearer;	      /* token, or NULL */
+	const char *content_type;   /* NULL without body */
+	const char *const *headers; /* "Name: value", NULL-ended, or NULL */
+	const char *basic;	    /* "user:password", or NULL */
+	const char *bearer;	    /* token, or NULL */
 	struct span body;
 	int body_fd; /* >= 0: stream body_size bytes from here instead */
 	uint64_t body_size;
-	int out_fd;  /* >= 0: the answer's body is written there */
+	int out_fd; /* >= 0: the answer's body is written there */
 };
 /* All fields empty, fds -1. */
 #define FETCH_REQUEST ((struct fetch_request){.body_fd = -1, .out_fd = -1})
@@ -42,8 +42,8 @@ struct fetch_answer {
 	bool has_upload_offset;
 };
 
-MUST_CHECK enum rc fetch_new(struct fetch **out,
-    const struct fetch_options *o, struct err *e);
+MUST_CHECK enum rc fetch_new(struct fetch **out, const struct fetch_options *o,
+    struct err *e);
 void fetch_free(struct fetch *f);
 /* RC_OK for any complete answer, whatever its status; RC_AGAIN when the peer
  * is away or slow, RC_INVALID when it answered garbage or too much, RC_DENIED

@@ -34,8 +34,8 @@ struct http_header {
 struct http_request;
 struct http_response;
 struct http_sink {
-	bool (*write)(void *state, struct span bytes,
-	    struct http_response *resp);
+	bool (
+	    *write)(void *state, struct span bytes, struct http_response *resp);
 	/* The body is complete: fills resp. */
 	void (*end)(void *state, struct http_response *resp);
 	/* Always called last, also after a broken connection. */
@@ -71,9 +71,9 @@ struct http_source {
 
 struct http_response {
 	int status;
-	const char *content_type; /* static, NULL without body */
-	struct buf body;	  /* initialised by the server */
-	struct buf headers;	  /* further "Name: value\r\n" lines */
+	const char *content_type;	  /* static, NULL without body */
+	struct buf body;		  /* initialised by the server */
+	struct buf headers;		  /* further "Name: value\r\n" lines */
 	const struct http_source *source; /* instead of body; chunked */
 	void *source_state;
 	bool close; /* close the connection after it */
@@ -104,7 +104,7 @@ struct http_limits {
 	uint64_t write_ms;	/* without progress of the peer */
 	size_t connections;	/* in this process */
 	size_t connections_per_peer;
-	uint64_t requests;	/* on one connection */
+	uint64_t requests; /* on one connection */
 };
 extern const struct http_limits http_limits_default;
 
@@ -123,6 +123,8 @@ MUST_CHECK enum rc http_server_new(struct http_server **out,
     struct event_base *base, int listen_fd, struct http_tls *tls,
     const struct http_app *app, const struct http_limits *limits,
     struct err *e);
+/* For connections accepted from now on; the old one may then be freed. */
+void http_server_set_tls(struct http_server *s, struct http_tls *tls);
 /* No new connections; calls idle_cb when the last request is answered. */
 void http_server_drain(struct http_server *s, void (*idle_cb)(void *),
     void *arg);
@@ -130,8 +132,7 @@ void http_server_free(struct http_server *s);
 size_t http_server_open(const struct http_server *s); /* connections */
 
 /* Value of a header, or NULL; names without case. */
-const struct span *http_find(const struct http_request *req,
-    const char *name);
+const struct span *http_find(const struct http_request *req, const char *name);
 /* Value of a query parameter, percent-decoded into out; false when absent or
  * too long. */
 bool http_query(const struct http_request *req, const char *name, char *out,

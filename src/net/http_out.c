@@ -1,0 +1,104 @@
+/* Heads of answers.
+ * Must not let a value break out of its line. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "net/http_out.h"
+
+static const struct {
+	int status;
+	const char *reason;
+} reasons[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
+};
+
+const char *http_out_reason(int status)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Unknown";
+}
+
+/* RFC 9110 5.6.7 */
+static void put_date(struct buf *out)
+{
+	static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon",
+	    "Tue", "Wed"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
+	    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct clock_civil c;
+	int64_t now = clock_now_s();
+
+	clock_civil(now, &c);
+	if (now < 0 || c.month < 1 || c.month > 12)
+		return;
+	buf_addf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+	    days[now / 86400 % 7], c.day, months[c.month - 1], c.year, c.hour,
+	    c.minute, c.second);
+}
+
+void http_out_head(struct buf *out, const struct http_response *resp,
+    struct http_out *o)
+{
+	bool bare = resp->status == 204 || resp->status == 304;
+
+	o->chunked = resp->source && !bare && o->minor >= 1;
+	o->no_body = bare || o->head_only;
+	/* Without chunks only the end of the connection ends the body. */
+	if (resp->source && !o->chunked && !o->no_body)
+		o->keep = false;
+	buf_addf(out, "HTTP/1.1 %d %s\r\n", resp->status,
+	    http_out_reason(resp->status));
+	put_date(out);
+	if (resp->content_type && !bare)
+		buf_addf(out, "Content-Type: %s\r\n", resp->content_type);
+	if (o->chunked)
+		buf_add_str(out, "Transfer-Encoding: chunked\r\n");
+	else if (!bare && !resp->source)
+		buf_addf(out, "Content-Length: %zu\r\n", resp->body.n);
+	if (!o->keep)
+		buf_add_str(out, "Connection: close\r\n");
+	buf_add_span(out, buf_span(&resp->headers));
+	buf_add_str(out, "\r\n");
+}

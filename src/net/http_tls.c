@@ -1,0 +1,175 @@
+/* TLS 1.2 and 1.3 for the server, without tickets or resumption.
+ * Must not take a client certificate on its word: presence and verification
+ * are both checked. */
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "net/http_tls.h"
+
+#define CERT_MAX (64 * 1024)
+
+struct http_tls {
+	SSL_CTX *ctx;
+};
+
+static enum rc tls_err(struct err *e, const char *slug, const char *what,
+    const char *file)
+{
+	char why[160];
+	unsigned long code = ERR_peek_last_error();
+
+	ERR_error_string_n(code, why, sizeof(why));
+	ERR_clear_error();
+	return err_set(e, RC_ENV, slug, "%s %s (%s).", what, file, why);
+}
+
+/* RFC 7301: a client that offers protocols must offer ours. */
+static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
+    const unsigned char *in, unsigned int in_n, void *arg)
+{
+	static const unsigned char ours[] = "\x08http/1.1";
+	unsigned char *chosen;
+
+	if (SSL_select_next_proto(&chosen, out_n, ours, sizeof(ours) - 1, in,
+		in_n) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static enum rc trust_clients(SSL_CTX *ctx, const char *file, bool require,
+    struct err *e)
+{
+	STACK_OF(X509_NAME) * names;
+	struct buf pem;
+	enum rc rc;
+
+	SSL_CTX_set_verify(ctx,
+	    SSL_VERIFY_PEER | (require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+	    NULL);
+	/* A vendor may register an issuing CA without its root. */
+	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+	    X509_V_FLAG_PARTIAL_CHAIN);
+	buf_init(&pem, 4 << 20);
+	rc = file_read(file, &pem, e);
+	if (rc != RC_OK || pem.n == 0)
+		goto out; /* an empty bundle trusts nobody */
+	rc = RC_ENV;
+	if (SSL_CTX_load_verify_file(ctx, file) != 1) {
+		(void)tls_err(e, "bad-client-ca",
+		    "The bundle of client CAs cannot be read:", file);
+		goto out;
+	}
+	names = SSL_load_client_CA_file(file);
+	if (names)
+		SSL_CTX_set_client_CA_list(ctx, names);
+	rc = RC_OK;
+out:
+	buf_clear(&pem);
+	return rc;
+}
+
+static bool harden(SSL_CTX *ctx)
+{
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+		SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION |
+		SSL_OP_SINGLE_ECDH_USE | SSL_OP_SINGLE_DH_USE);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
+	return SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
+	    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
+	    SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1;
+}
+
+enum rc http_tls_new(struct http_tls **out, const char *cert_file,
+    const char *key_file, const char *client_ca, bool require_client,
+    struct err *e)
+{
+	struct http_tls *t;
+	enum rc rc = RC_ENV;
+
+	*out = NULL;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	t->ctx = SSL_CTX_new(TLS_server_method());
+	if (!t->ctx || !harden(t->ctx)) {
+		(void)tls_err(e, "no-tls", "TLS cannot be set up for",
+		    cert_file);
+		goto out;
+	}
+	if (SSL_CTX_use_certificate_chain_file(t->ctx, cert_file) != 1) {
+		(void)tls_err(e, "bad-tls-certificate",
+		    "The TLS certificate cannot be read:", cert_file);
+		goto out;
+	}
+	if (SSL_CTX_use_PrivateKey_file(t->ctx, key_file, SSL_FILETYPE_PEM) !=
+		1 ||
+	    SSL_CTX_check_private_key(t->ctx) != 1) {
+		(void)tls_err(e, "bad-tls-key",
+		    "The TLS key cannot be read, or is of another "
+		    "certificate:",
+		    key_file);
+		goto out;
+	}
+	rc = client_ca ? trust_clients(t->ctx, client_ca, require_client, e)
+		       : RC_OK;
+out:
+	if (rc == RC_OK)
+		*out = t;
+	else
+		http_tls_free(t);
+	return rc;
+}
+
+void http_tls_free(struct http_tls *t)
+{
+	if (!t)
+		return;
+	SSL_CTX_free(t->ctx);
+	free(t);
+}
+
+struct ssl_st *http_tls_accept(struct http_tls *t)
+{
+	return SSL_new(t->ctx);
+}
+
+void http_tls_drop(struct ssl_st *ssl)
+{
+	SSL_free(ssl);
+}
+
+void http_tls_client_cert(struct ssl_st *ssl, struct buf *out)
+{
+	X509 *x = SSL_get0_peer_certificate(ssl);
+	unsigned char *der = NULL;
+	int n;
+
+	if (!x || SSL_get_verify_result(ssl) != X509_V_OK ||
+	    !(SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER))
+		return;
+	n = i2d_X509(x, &der);
+	if (n > 0 && n <= CERT_MAX)
+		buf_add(out, der, (size_t)n);
+	OPENSSL_free(der);
+}
+
+void http_tls_shutdown(struct ssl_st *ssl)
+{
+	if (SSL_is_init_finished(ssl))
+		(void)SSL_shutdown(ssl);
+	ERR_clear_error();
+}
+
+void http_tls_forget_errors(void)
+{
+	ERR_clear_error();
+}
