@@ -7,6 +7,7 @@
 #include "cmd/cli_bind.h"
 #include "cmd/cli_manifest.h"
 #include "cmd/cli_publish.h"
+#include "cmd/fab.h"
 #include "cmd/login.h"
 
 struct cmd_entry {
@@ -16,6 +17,7 @@ struct cmd_entry {
 };
 
 static const struct cmd_entry entries[] = {
+    {"fab", fab_main, "make chips and their reels (the chip maker)"},
     {"login", login_main, "log in to a service"},
     {"logout", login_out_main, "end the session"},
     {"vendor", cli_main, "chip makers, their CAs and their uploads"},
