@@ -18,7 +18,8 @@ struct audit_entry {
  * and record are one), else in one of its own. */
 MUST_CHECK enum rc audit_add(struct core *c, const struct core_actor *a,
     const struct audit_entry *entry, struct err *e);
-/* Records a refusal; never fails the caller (logs when it cannot). */
+/* Records a refusal; never fails the caller (logs when it cannot).  Rolls back
+ * an open transaction first: a refusal undoes what was begun. */
 void audit_refused(struct core *c, const struct core_actor *a,
     const char *action, const char *target, const struct err *why);
 /* Walks the chain; on a fault RC_INVALID with the number of the entry.  count

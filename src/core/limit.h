@@ -26,6 +26,9 @@ MUST_CHECK enum rc limit_check(struct core *c, const struct limit_rule *rule,
  * whatever becomes of the request: call it after the refusal is certain. */
 MUST_CHECK enum rc limit_hit(struct core *c, const struct limit_rule *rule,
     const char *key, int64_t now_s, unsigned int *count, struct err *e);
+/* How many there are that are not forgotten. */
+MUST_CHECK enum rc limit_count(struct core *c, const struct limit_rule *rule,
+    const char *key, int64_t now_s, unsigned int *count, struct err *e);
 /* After a right one; part of the caller's transaction if there is one. */
 MUST_CHECK enum rc limit_clear(struct core *c, const struct limit_rule *rule,
     const char *key, struct err *e);

@@ -5,6 +5,7 @@
 
 #include "core/core.h"
 #include "core/user.h"
+#include "store/store_session.h"
 
 #define SESSION_PREFIX "bms_"
 #define SESSION_TOKEN_SIZE 40 /* prefix, 32 characters, NUL */
@@ -27,15 +28,9 @@ MUST_CHECK enum rc session_login(struct core *c, const struct core_actor *from,
 MUST_CHECK enum rc session_find(struct core *c, struct span token,
     struct core_actor *a, struct err *e);
 
-struct session_info {
-	const char *id;
-	int64_t created_at, last_seen_at, expires_at;
-	const char *from;
-	bool current;
-};
+/* The actor's own, without the hashes. */
 MUST_CHECK enum rc session_each(struct core *c, const struct core_actor *a,
-    const struct core_page *page,
-    void (*row)(void *arg, const struct session_info *s), void *arg,
+    const struct core_page *page, store_session_row *row, void *arg,
     struct err *e);
 /* id: of one of the actor's own, or "current". */
 MUST_CHECK enum rc session_end(struct core *c, const struct core_actor *a,

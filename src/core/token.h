@@ -4,6 +4,7 @@
 #define BIRTHMARK_CORE_TOKEN_H
 
 #include "core/core.h"
+#include "store/store_token.h"
 
 #define TOKEN_PREFIX "bmt_"
 #define TOKEN_SIZE 40 /* prefix, 32 characters, NUL */
@@ -15,27 +16,24 @@
 void token_make(const char *prefix, char out[TOKEN_SIZE]);
 void token_hash(struct span token, uint8_t out[TOKEN_HASH]);
 
+struct token_wish {
+	const char *name;
+	enum core_role role;
+	unsigned int days; /* 1..TOKEN_DAYS_MAX */
+};
+
 struct token_new {
 	char id[RAND_ID_SIZE];
 	char token[TOKEN_SIZE]; /* shown once; wipe after use */
 	int64_t expires_at;
 };
 
-struct token_info {
-	const char *id, *name, *role;
-	int64_t created_at, expires_at, last_used_at;
-	const char *created_by; /* name of who made it */
-	bool revoked;
-};
-
 /* All work in the scope of a (account or vendor).  role must be one of that
  * scope. */
 MUST_CHECK enum rc token_create(struct core *c, const struct core_actor *a,
-    const char *name, enum core_role role, unsigned int days,
-    struct token_new *out, struct err *e);
+    const struct token_wish *w, struct token_new *out, struct err *e);
 MUST_CHECK enum rc token_each(struct core *c, const struct core_actor *a,
-    const struct core_page *page,
-    void (*row)(void *arg, const struct token_info *t), void *arg,
+    const struct core_page *page, store_token_row *row, void *arg,
     struct err *e);
 MUST_CHECK enum rc token_revoke(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);

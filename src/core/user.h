@@ -4,6 +4,7 @@
 #define BIRTHMARK_CORE_USER_H
 
 #include "core/core.h"
+#include "store/store_member.h"
 
 #define USER_EMAIL_MAX 254
 #define USER_NAME_MAX 100
@@ -28,24 +29,12 @@ MUST_CHECK enum rc user_role(struct core *c, const char *user,
 MUST_CHECK enum rc user_set_password(struct core *c, const struct core_actor *a,
     struct span old, struct span password, struct err *e);
 
-struct user_membership {
-	const char *scope; /* "account", "vendor", "service" */
-	const char *id;	   /* "" for the service */
-	const char *name;
-	const char *role;
-};
+/* All the user's roles; scope_id is "" for the service. */
 MUST_CHECK enum rc user_memberships(struct core *c, const char *user,
-    void (*row)(void *arg, const struct user_membership *m), void *arg,
-    struct err *e);
-
-struct user_member {
-	const char *user, *email, *name, *role;
-	int64_t since;
-};
+    store_member_row *row, void *arg, struct err *e);
 /* Members of the actor's account or vendor. */
 MUST_CHECK enum rc user_members(struct core *c, const struct core_actor *a,
-    const struct core_page *page,
-    void (*row)(void *arg, const struct user_member *m), void *arg,
+    const struct core_page *page, store_member_row *row, void *arg,
     struct err *e);
 /* RC_CONFLICT "last-administrator" when no administrator would be left. */
 MUST_CHECK enum rc user_set_role(struct core *c, const struct core_actor *a,

@@ -50,6 +50,13 @@ static void audit_hash(struct stmt *st, int col, uint8_t out[32])
 		memcpy(out, h.p, 32);
 }
 
+/* False when not the whole of the stored text is in out. */
+static bool audit_text(struct stmt *st, int col, char *out, size_t cap)
+{
+	db_col_str(st, col, out, cap);
+	return strlen(out) == db_col_blob(st, col).n;
+}
+
 #define AUDIT_COLUMNS                                                   \
 	"SELECT seq, at, actor, actor_name, scope_id, action, target, " \
 	"outcome, reason, detail, from_addr, prev, hash FROM audit "
@@ -58,24 +65,26 @@ static enum rc audit_rows(struct stmt *st, store_audit_row *row, void *arg,
     struct err *e)
 {
 	struct store_audit a;
-	bool more = true;
+	bool more = true, whole;
 	enum rc rc = RC_NOT_FOUND;
 
 	while (more && (rc = db_step(st, e)) == RC_OK) {
 		memset(&a, 0, sizeof(a));
 		a.seq = (uint64_t)db_col_int(st, 0);
 		a.at = db_col_int(st, 1);
-		db_col_str(st, 2, a.actor, sizeof(a.actor));
-		db_col_str(st, 3, a.actor_name, sizeof(a.actor_name));
-		db_col_str(st, 4, a.scope_id, sizeof(a.scope_id));
-		db_col_str(st, 5, a.action, sizeof(a.action));
-		db_col_str(st, 6, a.target, sizeof(a.target));
-		db_col_str(st, 7, a.outcome, sizeof(a.outcome));
-		db_col_str(st, 8, a.reason, sizeof(a.reason));
-		db_col_str(st, 9, a.detail, sizeof(a.detail));
-		db_col_str(st, 10, a.from, sizeof(a.from));
+		whole = audit_text(st, 2, a.actor, sizeof(a.actor)) &
+		    audit_text(st, 3, a.actor_name, sizeof(a.actor_name)) &
+		    audit_text(st, 4, a.scope_id, sizeof(a.scope_id)) &
+		    audit_text(st, 5, a.action, sizeof(a.action)) &
+		    audit_text(st, 6, a.target, sizeof(a.target)) &
+		    audit_text(st, 7, a.outcome, sizeof(a.outcome)) &
+		    audit_text(st, 8, a.reason, sizeof(a.reason)) &
+		    audit_text(st, 9, a.detail, sizeof(a.detail)) &
+		    audit_text(st, 10, a.from, sizeof(a.from));
 		audit_hash(st, 11, a.prev);
 		audit_hash(st, 12, a.hash);
+		if (!whole)
+			memset(a.hash, 0, sizeof(a.hash));
 		more = row(arg, &a);
 	}
 	db_done(st);
