@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 #define STORE_JOB_TEXT_SIZE 301 /* of errors and messages */
-#define STORE_JOB_RESULT_SIZE 1025
+#define STORE_JOB_RESULT_SIZE 2049
 #define STORE_JOB_BID_SIZE 65
 
 struct store_job {

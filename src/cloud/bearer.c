@@ -1,0 +1,122 @@
+/* Bearer tokens for product clouds, kept while they are valid.
+ * Must not sign: the signer does. */
+#include "cloud/bearer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define ENTRIES 64
+#define JWT_MAX 4096
+
+struct entry {
+	char audience[SIGNER_AUDIENCE_MAX + 1];
+	struct buf jwt;
+	int64_t renew_ms; /* on the monotonic clock */
+};
+
+struct bearer {
+	pthread_mutex_t lock;
+	struct signer *signer;
+	const char *issuer;
+	struct entry entries[ENTRIES];
+};
+
+enum rc bearer_new(struct bearer **out, struct signer *signer,
+    const char *issuer, struct err *e)
+{
+	struct bearer *b = calloc(1, sizeof(*b));
+	size_t i;
+
+	*out = b;
+	if (!b)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	(void)pthread_mutex_init(&b->lock, NULL);
+	b->signer = signer;
+	b->issuer = issuer;
+	for (i = 0; i < ENTRIES; i++)
+		buf_init(&b->entries[i].jwt, JWT_MAX);
+	return RC_OK;
+}
+
+void bearer_free(struct bearer *b)
+{
+	size_t i;
+
+	if (!b)
+		return;
+	for (i = 0; i < ENTRIES; i++)
+		buf_clear_secret(&b->entries[i].jwt);
+	(void)pthread_mutex_destroy(&b->lock);
+	free(b);
+}
+
+/* The entry of this audience, else the one that expires first. */
+static struct entry *entry_find(struct bearer *b, const char *audience)
+{
+	struct entry *oldest = &b->entries[0];
+	size_t i;
+
+	for (i = 0; i < ENTRIES; i++) {
+		struct entry *x = &b->entries[i];
+
+		if (strcmp(x->audience, audience) == 0)
+			return x;
+		if (x->renew_ms < oldest->renew_ms)
+			oldest = x;
+	}
+	return oldest;
+}
+
+static enum rc entry_renew(struct bearer *b, struct entry *x,
+    const char *audience, struct err *e)
+{
+	struct signer_interop r = {.issuer = b->issuer,
+	    .audience = audience,
+	    .ttl_s = BEARER_TTL_S};
+	enum rc rc;
+
+	if (!span_copy_str(span_str(audience), x->audience,
+		sizeof(x->audience)))
+		return err_set(e, RC_INVALID, "audience-too-long",
+		    "The audience of this cloud is too long.");
+	buf_reset(&x->jwt);
+	x->renew_ms = 0;
+	rc = signer_interop(b->signer, &r, &x->jwt, e);
+	if (rc == RC_OK)
+		x->renew_ms = clock_mono_ms() +
+		    (int64_t)(BEARER_TTL_S - BEARER_RENEW_S) * 1000;
+	return rc;
+}
+
+enum rc bearer_get(struct bearer *b, const char *audience, struct buf *jwt,
+    struct err *e)
+{
+	struct entry *x;
+	enum rc rc = RC_OK;
+
+	(void)pthread_mutex_lock(&b->lock);
+	x = entry_find(b, audience);
+	if (strcmp(x->audience, audience) != 0 ||
+	    x->renew_ms <= clock_mono_ms())
+		rc = entry_renew(b, x, audience, e);
+	if (rc == RC_OK)
+		buf_add_span(jwt, buf_span(&x->jwt));
+	(void)pthread_mutex_unlock(&b->lock);
+	if (rc == RC_OK && !buf_ok(jwt))
+		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	return rc;
+}
+
+void bearer_drop(struct bearer *b, const char *audience)
+{
+	struct entry *x;
+
+	(void)pthread_mutex_lock(&b->lock);
+	x = entry_find(b, audience);
+	if (strcmp(x->audience, audience) == 0)
+		x->renew_ms = 0;
+	(void)pthread_mutex_unlock(&b->lock);
+}
