@@ -1,0 +1,35 @@
+/* Follows the service's feed into the table: page by page, from the cursor
+ * that the table holds, waiting and trying again when the service is away. */
+#ifndef BIRTHMARK_GATE_GATE_FOLLOW_H
+#define BIRTHMARK_GATE_GATE_FOLLOW_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+struct gate_follow;
+
+struct gate_follow_options {
+	const char *service;	     /* https://host:port */
+	const char *account, *cloud; /* ids */
+	const char *token_file;	     /* read anew for each request */
+	const char *ca_file;	     /* PEM; NULL: the system's */
+	const char *dir;	     /* gate.table and feed-keys.json */
+};
+
+/* Opens the table for writing; does not call the service yet. */
+MUST_CHECK enum rc gate_follow_new(struct gate_follow **out,
+    const struct gate_follow_options *o, struct err *e);
+void gate_follow_free(struct gate_follow *f);
+const char *gate_follow_table(const struct gate_follow *f); /* its path */
+/* One page.  *more: ask again at once.  wait: let the service hold the answer
+ * back until there is something. */
+MUST_CHECK enum rc gate_follow_step(struct gate_follow *f, bool wait,
+    bool *more, struct err *e);
+/* Steps until gate_follow_stop; to run in a thread of its own. */
+void gate_follow_run(struct gate_follow *f);
+/* From any thread or a signal handler. */
+void gate_follow_stop(struct gate_follow *f);
+/* When the table was last known to be current; 0: not since the start. */
+int64_t gate_follow_synced_s(void *f);
+
+#endif

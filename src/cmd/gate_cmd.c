@@ -1,0 +1,276 @@
+/* `birthmark gate`: one thread follows the feed, the other answers.
+ * Must not decide anything: gate/ does. */
+#include <errno.h>
+#include <event2/event.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/gate_cmd.h"
+#include "gate/gate_answer.h"
+#include "gate/gate_follow.h"
+#include "net/listen.h"
+
+#define STOP_WAIT_S 2
+
+static struct {
+	char *service, *account, *cloud, *token_file, *ca, *dir, *listen,
+	    *socket;
+} set;
+
+static const struct conf_item items[] = {
+    {"service", ARGS_STR, &set.service, NULL, "address of the service"},
+    {"account", ARGS_STR, &set.account, NULL, "id of the account"},
+    {"cloud", ARGS_STR, &set.cloud, NULL, "id of its cloud of type gate"},
+    {"token_file", ARGS_STR, &set.token_file, NULL,
+	"file with an API token of role gate"},
+    {"ca", ARGS_STR, &set.ca, NULL,
+	"CA certificates of the service (PEM); the system's if not given"},
+    {"dir", ARGS_STR, &set.dir, NULL, "directory of the table"},
+    {"listen", ARGS_STR, &set.listen, "127.0.0.1:8446",
+	"address to answer on, or none"},
+    {"socket", ARGS_STR, &set.socket, NULL, "Unix socket to answer on"},
+    {NULL, ARGS_STR, NULL, NULL, NULL},
+};
+
+struct gate_run {
+	struct event_base *base;
+	struct gate_follow *follow;
+	struct gate_answer answer;
+	struct http_server *tcp, *local;
+	struct event *on_term, *on_int;
+	pthread_t thread;
+	bool thread_started;
+};
+
+static void on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct gate_run *g = arg;
+
+	(void)event_base_loopbreak(g->base);
+}
+
+static void *follow_thread(void *arg)
+{
+	gate_follow_run(arg);
+	return NULL;
+}
+
+static enum rc open_socket(const char *path, int *out, struct err *e)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct stat st;
+	int fd;
+
+	*out = -1;
+	if (!span_copy_str(span_str(path), sa.sun_path, sizeof(sa.sun_path)))
+		return err_set(e, RC_INVALID, "path-too-long",
+		    "The path of the socket is too long.");
+	/* Only a socket that an earlier run left is replaced. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (const void *)&sa, sizeof(sa)) != 0 ||
+	    chmod(path, 0660) != 0 || listen(fd, 512) != 0) {
+		enum rc rc =
+		    err_sys(e, "gate-socket", "Cannot listen on %s", path);
+
+		if (fd >= 0)
+			(void)close(fd);
+		return rc;
+	}
+	*out = fd;
+	return RC_OK;
+}
+
+static enum rc serve(struct gate_run *g, int fd, struct http_server **out,
+    struct err *e)
+{
+	struct http_limits limits = http_limits_default;
+	struct http_app app;
+
+	/* The callers are few and near: a proxy, a broker. */
+	limits.connections_per_peer = limits.connections;
+	limits.requests = 1000000000;
+	gate_answer_app(&g->answer, &app);
+	return http_server_new(out, g->base, fd, NULL, &app, &limits, e);
+}
+
+static enum rc open_listeners(struct gate_run *g, struct err *e)
+{
+	char name[80];
+	int fd = -1;
+	enum rc rc = RC_OK;
+
+	if (set.socket) {
+		rc = open_socket(set.socket, &fd, e);
+		if (rc == RC_OK)
+			rc = serve(g, fd, &g->local, e);
+		if (rc == RC_OK)
+			log_info("answering on %s", set.socket);
+	}
+	if (rc != RC_OK || strcmp(set.listen, "none") == 0)
+		return rc;
+	rc = listen_open(&fd, set.listen, e);
+	if (rc == RC_OK)
+		rc = listen_name(fd, name, sizeof(name), e);
+	if (rc == RC_OK)
+		rc = serve(g, fd, &g->tcp, e);
+	if (rc == RC_OK)
+		log_info("answering on http://%s/admit", name);
+	return rc;
+}
+
+static enum rc start(struct gate_run *g, struct err *e)
+{
+	const struct gate_follow_options o = {.service = set.service,
+	    .account = set.account,
+	    .cloud = set.cloud,
+	    .token_file = set.token_file,
+	    .ca_file = set.ca,
+	    .dir = set.dir};
+	enum rc rc = gate_follow_new(&g->follow, &o, e);
+
+	if (rc == RC_OK)
+		rc = table_open(&g->answer.t, gate_follow_table(g->follow), e);
+	if (rc != RC_OK)
+		return rc;
+	g->answer.synced_s = gate_follow_synced_s;
+	g->answer.arg = g->follow;
+	g->base = event_base_new();
+	if (!g->base)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	g->on_term = evsignal_new(g->base, SIGTERM, on_signal, g);
+	g->on_int = evsignal_new(g->base, SIGINT, on_signal, g);
+	if (!g->on_term || !g->on_int || event_add(g->on_term, NULL) != 0 ||
+	    event_add(g->on_int, NULL) != 0)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	rc = open_listeners(g, e);
+	if (rc != RC_OK)
+		return rc;
+	if (pthread_create(&g->thread, NULL, follow_thread, g->follow) != 0)
+		return err_set(e, RC_ENV, "thread", "Cannot start a thread.");
+	g->thread_started = true;
+	return RC_OK;
+}
+
+static void finish(struct gate_run *g)
+{
+	struct timespec until;
+
+	http_server_free(g->tcp);
+	http_server_free(g->local);
+	if (set.socket && g->local)
+		(void)unlink(set.socket);
+	if (g->thread_started) {
+		gate_follow_stop(g->follow);
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += STOP_WAIT_S;
+		/* It may be waiting for the service; the table bears being
+		 * left at any moment. */
+		if (pthread_timedjoin_np(g->thread, NULL, &until) != 0)
+			_exit(0);
+	}
+	if (g->on_term)
+		event_free(g->on_term);
+	if (g->on_int)
+		event_free(g->on_int);
+	if (g->base)
+		event_base_free(g->base);
+	table_close(g->answer.t);
+	gate_follow_free(g->follow);
+}
+
+static enum rc set_flag(const char *name, const char *value, struct err *e)
+{
+	return value ? conf_set(items, name, span_str(value), e) : RC_OK;
+}
+
+struct flags {
+	const char *config, *service, *account, *cloud, *token_file, *ca, *dir,
+	    *listen, *socket;
+};
+
+static enum rc read_settings(const struct flags *f, struct err *e)
+{
+	const struct {
+		const char *name, *value;
+	} flags[] = {{"service", f->service}, {"account", f->account},
+	    {"cloud", f->cloud}, {"token_file", f->token_file}, {"ca", f->ca},
+	    {"dir", f->dir}, {"listen", f->listen}, {"socket", f->socket}};
+	enum rc rc = conf_load(items, f->config, e);
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]) && rc == RC_OK; i++)
+		rc = set_flag(flags[i].name, flags[i].value, e);
+	return rc;
+}
+
+static int run(const struct flags *f)
+{
+	struct gate_run g = {0};
+	struct err e = {0};
+	enum rc rc = read_settings(f, &e);
+
+	log_setup("gate", LOG_INFO);
+	if (rc == RC_OK)
+		rc = start(&g, &e);
+	if (rc == RC_OK)
+		(void)event_base_dispatch(g.base);
+	finish(&g);
+	conf_clear(items);
+	return rc == RC_OK ? 0 : cli_fail(&e);
+}
+
+int gate_cmd_main(int argc, char **argv)
+{
+	struct flags f = {0};
+	const struct args_opt opts[] = {
+	    {"config", 'c', ARGS_STR, &f.config, "FILE",
+		"settings, one `name = value` a line"},
+	    {"service", 0, ARGS_STR, &f.service, "URL",
+		"address of the service"},
+	    {"account", 0, ARGS_STR, &f.account, "ID", "id of the account"},
+	    {"cloud", 0, ARGS_STR, &f.cloud, "ID",
+		"id of its cloud of type gate"},
+	    {"token-file", 0, ARGS_STR, &f.token_file, "FILE",
+		"API token of role gate"},
+	    {"ca", 0, ARGS_STR, &f.ca, "FILE",
+		"CA certificates of the service"},
+	    {"dir", 'd', ARGS_STR, &f.dir, "DIR", "where the table is kept"},
+	    {"listen", 'l', ARGS_STR, &f.listen, "HOST:PORT",
+		"answer here (127.0.0.1:8446), or none"},
+	    {"socket", 's', ARGS_STR, &f.socket, "PATH",
+		"answer on this Unix socket"},
+	    {NULL, 0, ARGS_HELP, NULL, NULL, NULL},
+	};
+	const struct args_cmd cmd = {"birthmark gate [OPTION]...",
+	    "Runs beside an account's own cloud: follows the service's feed "
+	    "and answers which birth certificates may in.",
+	    opts, 0, 0};
+	struct err e = {0};
+	bool help = false;
+	int npos = 0;
+	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+
+	if (help) {
+		args_help(&cmd);
+		return 0;
+	}
+	if (rc != RC_OK) {
+		(void)cli_fail(&e);
+		return 2;
+	}
+	return run(&f);
+}
