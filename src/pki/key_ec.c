@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pki/der.h"
 #include "pki/key_ec.h"
@@ -19,6 +20,10 @@ struct local {
 	EC_POINT *point[CURVES];
 	EVP_PKEY_CTX *maker[CURVES];
 	BN_CTX *bn;
+	/* The last point proved to be on its curve: checking and storing a
+	 * certificate both ask, one after the other. */
+	uint8_t proved[KEY_EC_POINT_MAX];
+	size_t proved_n;
 };
 
 static const struct {
@@ -94,9 +99,14 @@ bool key_ec_is_point(enum key_type t, struct span bits)
 	    bits.p[0] != POINT_CONVERSION_UNCOMPRESSED)
 		return false;
 	l = local_get();
-	if (EC_POINT_oct2point(groups[t], l->point[t], bits.p, bits.n, l->bn) ==
-	    1)
+	if (span_eq(bits, span_of(l->proved, l->proved_n)))
 		return true;
+	if (EC_POINT_oct2point(groups[t], l->point[t], bits.p, bits.n, l->bn) ==
+	    1) {
+		memcpy(l->proved, bits.p, bits.n);
+		l->proved_n = bits.n;
+		return true;
+	}
 	ERR_clear_error();
 	return false;
 }
