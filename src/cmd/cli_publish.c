@@ -29,7 +29,7 @@ struct publish {
 	char signature[PATH_SIZE];
 	int fd;
 	uint64_t size;
-	char base[512]; /* ".../uploads/{upload}" */
+	char base[1024]; /* ".../uploads/{upload}" */
 };
 
 static const char *text(json_t *o, const char *key)
@@ -152,7 +152,7 @@ static void progress(const char *what, uint64_t now, uint64_t all)
 
 static enum rc send_piece(struct publish *p, uint64_t *offset, struct err *e)
 {
-	char url[1024], at[64];
+	char url[1400], at[64];
 	const char *headers[] = {at, NULL};
 	struct fetch_request r = FETCH_REQUEST;
 	struct fetch_answer a;
@@ -211,7 +211,7 @@ static enum rc send_signature(struct publish *p, struct err *e)
 {
 	struct client_call call = {.method = "PUT"};
 	json_t *answer = NULL;
-	char path[600];
+	char path[1100];
 	struct buf b;
 	enum rc rc;
 
@@ -243,7 +243,7 @@ static enum rc follow(struct publish *p, json_t **upload, struct err *e)
 	struct timespec pause = {.tv_sec = 0, .tv_nsec = 50000000};
 	struct client_call call = {.method = "POST"};
 	json_t *answer = NULL;
-	char path[600];
+	char path[1100];
 	enum rc rc;
 
 	(void)snprintf(path, sizeof(path), "%s/publish", p->base);

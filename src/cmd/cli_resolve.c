@@ -37,7 +37,7 @@ static enum rc next_page(char *path, size_t cap, const char *base, json_t *page)
 enum rc cli_resolve(struct client *c, const char *kind, const char *name,
     char *id, size_t cap, struct err *e)
 {
-	char base[256], path[512];
+	char base[512], path[1024];
 	size_t found = 0;
 	enum rc rc, more;
 	json_t *page;

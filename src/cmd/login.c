@@ -44,7 +44,7 @@ static enum rc settings(struct login *l, struct client *c, struct err *e)
 
 	while (rc == RC_OK && n > 0 && c->url[n - 1] == '/')
 		c->url[--n] = '\0';
-	if (rc == RC_OK && strncmp(c->url, "https://", 8) != 0)
+	if (rc == RC_OK && !span_starts(span_str(c->url), SPAN_LIT("https://")))
 		rc = err_set(e, RC_INVALID, "usage",
 		    "Give the service's address: --url https://HOST:8443");
 	if (rc == RC_OK)

@@ -7,7 +7,9 @@
 #include "cmd/cli_bind.h"
 #include "cmd/cli_manifest.h"
 #include "cmd/cli_publish.h"
+#include "cmd/demo.h"
 #include "cmd/fab.h"
+#include "cmd/kit.h"
 #include "cmd/login.h"
 
 struct cmd_entry {
@@ -18,6 +20,8 @@ struct cmd_entry {
 
 static const struct cmd_entry entries[] = {
     {"fab", fab_main, "make chips and their reels (the chip maker)"},
+    {"kit", kit_main, "run the virtual developer kit"},
+    {"demo", demo_main, "play the whole story and its attacks"},
     {"login", login_main, "log in to a service"},
     {"logout", login_out_main, "end the session"},
     {"vendor", cli_main, "chip makers, their CAs and their uploads"},

@@ -46,22 +46,39 @@ static const char *text(json_t *o, const char *key)
 	return json_string_value(json_object_get(o, key));
 }
 
-enum rc stage_api_call(struct client *c, const char *method, const char *path,
-    json_t *body, const char *key, json_t **answer, struct err *e)
+static enum rc call(struct client *c, struct client_call *what, json_t **answer,
+    struct err *e)
 {
-	struct client_call call = {.method = method,
-	    .path = path,
-	    .body = body,
-	    .idempotency_key = key};
 	json_t *got = NULL;
-	enum rc rc = client_do(c, &call, &got, NULL, e);
+	enum rc rc = client_do(c, what, &got, NULL, e);
 
-	json_decref(body);
+	json_decref(what->body);
 	if (answer != NULL)
 		*answer = got;
 	else
 		json_decref(got);
 	return rc;
+}
+
+enum rc stage_api_call(struct client *c, const char *method, const char *path,
+    json_t *body, json_t **answer, struct err *e)
+{
+	struct client_call what = {.method = method,
+	    .path = path,
+	    .body = body};
+
+	return call(c, &what, answer, e);
+}
+
+enum rc stage_api_once(struct client *c, const char *path, json_t *body,
+    const char *key, json_t **answer, struct err *e)
+{
+	struct client_call what = {.method = "POST",
+	    .path = path,
+	    .body = body,
+	    .idempotency_key = key};
+
+	return call(c, &what, answer, e);
 }
 
 static enum rc connect_as(struct stage *s, struct client *c, struct err *e)
@@ -94,7 +111,7 @@ enum rc stage_api_login(struct stage *s, const char *who, struct client *c,
 		rc = stage_api_call(c, "POST", "/api/v1/sessions",
 		    json_pack("{s:s,s:s}", "email", email, "password",
 			password),
-		    NULL, &answer, e);
+		    &answer, e);
 	if (rc == RC_OK &&
 	    !span_copy_str(span_str(text(answer, "token")), c->token,
 		CLIENT_TEXT))
@@ -133,7 +150,7 @@ static enum rc accept(struct stage *s, const char *who, const char *token,
 		rc = stage_api_call(&c, "POST", "/api/v1/invitations/accept",
 		    json_pack("{s:s,s:s,s:s}", "token", token, "password",
 			kept(s, who, "password"), "name", who),
-		    NULL, NULL, e);
+		    NULL, e);
 	client_close(&c);
 	return rc;
 }
@@ -149,7 +166,7 @@ static enum rc join(struct stage *s, struct client *as, const char *path,
 
 	(void)snprintf(email, sizeof(email), "%s@kit.example", who);
 	(void)json_object_set_new(body, "email", json_string(email));
-	rc = stage_api_call(as, "POST", path, body, NULL, &answer, e);
+	rc = stage_api_call(as, "POST", path, body, &answer, e);
 	if (rc == RC_OK)
 		rc = accept(s, who, text(answer, "token"), e);
 	if (rc == RC_OK)
@@ -172,7 +189,7 @@ static enum rc add_ca(struct stage *s, struct client *c, const char *vendor,
 	if (rc == RC_OK)
 		rc = file_read(file, &pem, e);
 	if (rc == RC_OK)
-		rc = stage_api_call(c, "POST", path,
+		rc = stage_api_once(c, path,
 		    json_pack("{s:s,s:s}", "certificate", buf_cstr(&pem),
 			"role", role),
 		    role, NULL, e);
@@ -264,7 +281,7 @@ enum rc stage_api_vendor(struct stage *s, const char *name, struct err *e)
 		return RC_OK;
 	rc = stage_api_login(s, "service", &c, e);
 	if (rc == RC_OK)
-		rc = stage_api_call(&c, "POST", "/api/v1/vendors",
+		rc = stage_api_once(&c, "/api/v1/vendors",
 		    json_pack("{s:s,s:s}", "name", name, "slug", "virtual"),
 		    "stage-vendor", &answer, e);
 	id = text(answer, "id");
@@ -298,7 +315,7 @@ enum rc stage_api_account(struct stage *s, const char *who, const char *name,
 	(void)snprintf(key, sizeof(key), "stage-account-%s", who);
 	rc = stage_api_login(s, "service", &c, e);
 	if (rc == RC_OK)
-		rc = stage_api_call(&c, "POST", "/api/v1/accounts",
+		rc = stage_api_once(&c, "/api/v1/accounts",
 		    json_pack("{s:s}", "name", name), key, &answer, e);
 	id = text(answer, "id");
 	if (rc == RC_OK)
@@ -335,12 +352,14 @@ enum rc stage_api_member(struct stage *s, const char *admin, const char *who,
 	return rc;
 }
 
-/* Creates one thing in the account and keeps a field of the answer. */
+/* Creates one thing in the account and keeps its id, or the secret that the
+ * answer shows this once. */
 static enum rc create(struct stage *s, struct client *c, const char *kind,
-    json_t *body, const char *field, const char *as, struct err *e)
+    json_t *body, const char *as, struct err *e)
 {
 	char path[256], key[KEY_SIZE];
 	json_t *answer = NULL;
+	const char *what;
 	enum rc rc;
 
 	if (stage_get(s, as) != NULL) {
@@ -350,12 +369,14 @@ static enum rc create(struct stage *s, struct client *c, const char *kind,
 	(void)snprintf(path, sizeof(path), "/api/v1/accounts/%s/%s",
 	    kept(s, "admin", "account"), kind);
 	(void)snprintf(key, sizeof(key), "stage-%s", as);
-	rc = stage_api_call(c, "POST", path, body, key, &answer, e);
+	rc = stage_api_once(c, path, body, key, &answer, e);
+	what = text(answer, "token") != NULL ? text(answer, "token")
+					     : text(answer, "id");
+	if (rc == RC_OK && what == NULL)
+		rc = err_set(e, RC_INVALID, "garbage",
+		    "The service's answer lacks an id.");
 	if (rc == RC_OK)
-		rc = text(answer, field) == NULL
-		    ? err_set(e, RC_INVALID, "garbage",
-			  "The service's answer lacks the field %s.", field)
-		    : stage_put(s, as, text(answer, field), e);
+		rc = stage_put(s, as, what, e);
 	json_decref(answer);
 	return rc;
 }
@@ -380,7 +401,7 @@ static enum rc add_receiver(struct stage *s, struct client *c, struct err *e)
 			"Interop receiver", "type", "interop", "form", "aws",
 			"aws", "account_id", "123456789012", "url", url,
 			"ca_certificate", buf_cstr(&pem)),
-		    "id", "cloud.interop", e);
+		    "cloud.interop", e);
 	buf_clear(&pem);
 	return rc;
 }
@@ -393,7 +414,7 @@ static enum rc add_gate_token(struct stage *s, struct client *c, struct err *e)
 	rc = create(s, c, "tokens",
 	    json_pack("{s:s,s:s,s:i}", "name", "gate", "role", "gate",
 		"expires_in_days", 366),
-	    "token", "gate.token", e);
+	    "gate.token", e);
 	if (rc == RC_OK)
 		rc = stage_path(s, "gate-token", file, e);
 	if (rc == RC_OK)
@@ -412,13 +433,13 @@ enum rc stage_api_clouds(struct stage *s, const char *product, struct err *e)
 	rc = stage_api_login(s, "admin", &c, e);
 	if (rc == RC_OK)
 		rc = create(s, &c, "products",
-		    json_pack("{s:s}", "name", product), "id", "product", e);
+		    json_pack("{s:s}", "name", product), "product", e);
 	if (rc == RC_OK)
 		rc = add_receiver(s, &c, e);
 	if (rc == RC_OK)
 		rc = create(s, &c, "clouds",
 		    json_pack("{s:s,s:s}", "name", "Own cloud", "type", "gate"),
-		    "id", "cloud.gate", e);
+		    "cloud.gate", e);
 	if (rc == RC_OK)
 		rc = add_gate_token(s, &c, e);
 	client_close(&c);
@@ -450,8 +471,8 @@ enum rc stage_api_reel(struct stage *s, const char *reel, const char *batch,
 }
 
 /* `birthmark publish` with the vendor's session, as the chip maker runs it. */
-static enum rc run_publish(struct stage *s, struct client *c, const char *dir,
-    struct err *e)
+enum rc stage_api_publish_dir(struct stage *s, struct client *c,
+    const char *dir, struct err *e)
 {
 	char url[CLIENT_TEXT + 20], token[CLIENT_TEXT + 20];
 	char ca[CLIENT_TEXT + 20], config[STAGE_PATH + 20];
@@ -474,9 +495,7 @@ static enum rc run_publish(struct stage *s, struct client *c, const char *dir,
 
 		rc = err_set(e, status == 1 ? RC_DENIED : RC_ENV,
 		    "publish-refused", "%.400s",
-		    why == NULL || strncmp(why, "birthmark: ", 11) != 0
-			? "birthmark publish failed"
-			: why + 11);
+		    why == NULL ? "birthmark publish failed" : why);
 	}
 	explicit_bzero(token, sizeof(token));
 	buf_clear(&err_out);
@@ -497,7 +516,7 @@ enum rc stage_api_publish(struct stage *s, const char *reel, struct err *e)
 	if (rc == RC_OK)
 		rc = stage_api_login(s, "vendor", &c, e);
 	if (rc == RC_OK)
-		rc = run_publish(s, &c, dir, e);
+		rc = stage_api_publish_dir(s, &c, dir, e);
 	if (rc == RC_OK)
 		rc = stage_put(s, done, "yes", e);
 	client_close(&c);

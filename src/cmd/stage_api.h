@@ -12,11 +12,12 @@ MUST_CHECK enum rc stage_api_fab(struct stage *s, const char *name,
 MUST_CHECK enum rc stage_api_interop_key(struct stage *s, struct err *e);
 MUST_CHECK enum rc stage_api_login(struct stage *s, const char *who,
     struct client *c, struct err *e);
-/* One call; body is taken over (may be NULL); answer may be NULL.  The
- * idempotency key (NULL: a fresh one) makes setting up repeatable. */
+/* One call; body is taken over (may be NULL); answer may be NULL. */
 MUST_CHECK enum rc stage_api_call(struct client *c, const char *method,
-    const char *path, json_t *body, const char *key, json_t **answer,
-    struct err *e);
+    const char *path, json_t *body, json_t **answer, struct err *e);
+/* A POST with an idempotency key, so that setting up can be repeated. */
+MUST_CHECK enum rc stage_api_once(struct client *c, const char *path,
+    json_t *body, const char *key, json_t **answer, struct err *e);
 
 /* Sets up, once each: the chip maker with its CAs (user "vendor"), and an
  * account with its administrator ("admin" for the first account). */
@@ -36,5 +37,9 @@ MUST_CHECK enum rc stage_api_reel(struct stage *s, const char *reel,
 /* Publishes it (once). */
 MUST_CHECK enum rc stage_api_publish(struct stage *s, const char *reel,
     struct err *e);
+
+/* `birthmark publish DIR` with the session of c. */
+MUST_CHECK enum rc stage_api_publish_dir(struct stage *s, struct client *c,
+    const char *dir, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,6 +67,7 @@ static enum rc start(struct stage *s, enum stage_part part,
 		else
 			(void)poll(NULL, 0, 10);
 	}
+	cmd->log = NULL;
 	return rc;
 }
 
@@ -253,11 +255,14 @@ static enum rc find_plugin(char out[STAGE_PATH], struct err *e)
 	    {"../../plugin/mosquitto/birthmark_mosquitto.so",
 		"../lib/birthmark_mosquitto.so",
 		"../lib/birthmark/birthmark_mosquitto.so"};
+	const char *given = getenv("BIRTHMARK_PLUGIN");
 	char self[STAGE_PATH / 2];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 	size_t i;
 
+	if (given != NULL && span_copy_str(span_str(given), out, STAGE_PATH))
+		return RC_OK;
 	self[n > 0 ? n : 0] = '\0';
 	slash = strrchr(self, '/');
 	if (slash != NULL)
