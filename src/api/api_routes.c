@@ -1,7 +1,12 @@
 /* The route table: every path, who may, how large a body, who handles it.
  * Must not hold anything but the table: scripts and tests read its lines. */
 #include "api/api_routes.h"
+#include "api/api_account.h"
+#include "api/api_audit.h"
+#include "api/api_member.h"
 #include "api/api_public.h"
+#include "api/api_session.h"
+#include "api/api_token.h"
 
 /* clang-format off */
 const struct api_route api_routes[] = {
@@ -14,6 +19,39 @@ const struct api_route api_routes[] = {
 	{"GET", "/b/{bid}", API_PUBLIC, 0, 0, api_public_label, NULL},
 
 	/* identity: sessions, users, accounts, members, tokens, audit */
+	{"POST", "/api/v1/sessions", API_PUBLIC, 0, 16384, api_session_create, NULL},
+	{"POST", "/api/v1/invitations/accept", API_PUBLIC, 0, 16384, api_member_accept, NULL},
+	{"GET", "/api/v1/me", API_USER, 0, 0, api_session_me, NULL},
+	{"PUT", "/api/v1/me/password", API_USER, 0, 16384, api_session_password, NULL},
+	{"GET", "/api/v1/sessions", API_USER, 0, 0, api_session_list, NULL},
+	{"DELETE", "/api/v1/sessions/{session}", API_USER, 0, 0, api_session_end, NULL},
+	{"POST", "/api/v1/accounts", API_USER, 0, 16384, api_account_create, NULL},
+	{"GET", "/api/v1/accounts", API_USER, 0, 0, api_account_list, NULL},
+	{"GET", "/api/v1/accounts/{account}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_account_get, NULL},
+	{"PATCH", "/api/v1/accounts/{account}", API_ACCOUNT, R_ADMIN, 16384, api_account_update, NULL},
+	{"GET", "/api/v1/accounts/{account}/members", API_ACCOUNT, R_ADMIN | R_AUDITOR, 0, api_member_list, NULL},
+	{"PATCH", "/api/v1/accounts/{account}/members/{user}", API_ACCOUNT, R_ADMIN, 16384, api_member_update, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/members/{user}", API_ACCOUNT, R_ADMIN, 0, api_member_remove, NULL},
+	{"POST", "/api/v1/accounts/{account}/invitations", API_ACCOUNT, R_ADMIN, 16384, api_member_invite, NULL},
+	{"GET", "/api/v1/accounts/{account}/invitations", API_ACCOUNT, R_ADMIN, 0, api_member_invitations, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/invitations/{invitation}", API_ACCOUNT, R_ADMIN, 0, api_member_uninvite, NULL},
+	{"GET", "/api/v1/accounts/{account}/tokens", API_ACCOUNT, R_ADMIN, 0, api_token_list, NULL},
+	{"POST", "/api/v1/accounts/{account}/tokens", API_ACCOUNT, R_ADMIN, 16384, api_token_create, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/tokens/{token}", API_ACCOUNT, R_ADMIN, 0, api_token_revoke, NULL},
+	{"GET", "/api/v1/accounts/{account}/audit", API_ACCOUNT, R_ADMIN | R_AUDITOR, 0, api_audit_list, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/members", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_member_list, NULL},
+	{"PATCH", "/api/v1/vendors/{vendor}/members/{user}", API_VENDOR, R_VADMIN, 16384, api_member_update, NULL},
+	{"DELETE", "/api/v1/vendors/{vendor}/members/{user}", API_VENDOR, R_VADMIN, 0, api_member_remove, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/invitations", API_VENDOR, R_VADMIN, 16384, api_member_invite, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/invitations", API_VENDOR, R_VADMIN, 0, api_member_invitations, NULL},
+	{"DELETE", "/api/v1/vendors/{vendor}/invitations/{invitation}", API_VENDOR, R_VADMIN, 0, api_member_uninvite, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/tokens", API_VENDOR, R_VADMIN, 0, api_token_list, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/tokens", API_VENDOR, R_VADMIN, 16384, api_token_create, NULL},
+	{"DELETE", "/api/v1/vendors/{vendor}/tokens/{token}", API_VENDOR, R_VADMIN, 0, api_token_revoke, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/audit", API_VENDOR, R_VADMIN, 0, api_audit_list, NULL},
+	{"POST", "/api/v1/service/invitations", API_SERVICE, R_SERVICE, 16384, api_member_invite_service, NULL},
+	{"GET", "/api/v1/service/audit", API_SERVICE, R_SERVICE, 0, api_audit_list, NULL},
+	{"GET", "/api/v1/service/audit/verify", API_SERVICE, R_SERVICE, 0, api_audit_verify, NULL},
 
 	/* vendors, uploads, batches, bindings, devices, products */
 

@@ -7,7 +7,6 @@
 #include "core/audit.h"
 #include "core/tx.h"
 #include "pki/digest.h"
-#include "store/store_audit.h"
 
 #define AUDIT_FORM "birthmark-audit-1"
 
@@ -126,6 +125,12 @@ void audit_refused(struct core *c, const struct core_actor *a,
 	store_rollback(c->store);
 	if (audit_add(c, a, &entry, &e) != RC_OK)
 		log_err(LOG_ERROR, "a refusal could not be recorded", &e);
+}
+
+enum rc audit_each(struct core *c, const struct store_audit_list *list,
+    store_audit_row *row, void *arg, struct err *e)
+{
+	return store_audit_each(c->store, list, row, arg, e);
 }
 
 struct audit_walk {

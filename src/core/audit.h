@@ -4,6 +4,7 @@
 #define BIRTHMARK_CORE_AUDIT_H
 
 #include "core/core.h"
+#include "store/store_audit.h"
 
 struct audit_entry {
 	const char *action;   /* "bind", "publish", "login", ... */
@@ -22,6 +23,11 @@ MUST_CHECK enum rc audit_add(struct core *c, const struct core_actor *a,
  * an open transaction first: a refusal undoes what was begun. */
 void audit_refused(struct core *c, const struct core_actor *a,
     const char *action, const char *target, const struct err *why);
+/* Newest first; see store_audit_list.  The caller sets scope_id to what he may
+ * see. */
+MUST_CHECK enum rc audit_each(struct core *c,
+    const struct store_audit_list *list, store_audit_row *row, void *arg,
+    struct err *e);
 /* Walks the chain; on a fault RC_INVALID with the number of the entry.  count
  * and head (hash of the last entry) are set on success. */
 MUST_CHECK enum rc audit_verify(struct core *c, uint64_t *count,
