@@ -11,7 +11,8 @@
 
 struct signer; /* one connection; calls block, one thread at a time */
 
-struct signer *signer_new(int fd); /* takes the socket over */
+/* fd: one end of a SOCK_SEQPACKET pair; taken over. */
+struct signer *signer_new(int fd);
 void signer_free(struct signer *s);
 
 /* A JWT for the interop protocol: {"iss","aud","iat","exp","jti"}, ES256, by

@@ -1,0 +1,197 @@
+/* Sender and receiver of the signer's messages, and the limits of what may be
+ * signed.  Must not allocate when reading. */
+#include <string.h>
+
+#include "signer/ipc.h"
+#include "signer/signer.h"
+
+#define REPLY_BIT 0x80
+#define ID_MAX 64
+#define CURSOR_MAX 128
+#define ISSUER_MAX 256
+#define COUNT_MAX 1000000
+
+static size_t begin(struct buf *out, uint8_t type, uint64_t id)
+{
+	size_t at = out->n;
+
+	buf_add_u32(out, 0);
+	buf_add_u8(out, IPC_VERSION);
+	buf_add_u8(out, type);
+	buf_add_u64(out, id);
+	return at;
+}
+
+static void end(struct buf *out, size_t at)
+{
+	size_t n = out->n - at - 4;
+	int i;
+
+	if (!buf_ok(out))
+		return;
+	for (i = 0; i < 4; i++)
+		out->p[at + (size_t)i] = (uint8_t)(n >> (24 - 8 * i));
+}
+
+static bool open_packet(struct span *in, uint8_t *type, uint64_t *id)
+{
+	uint8_t version;
+	uint32_t n;
+
+	return in->n <= IPC_MAX && span_take_u32(in, &n) && n == in->n &&
+	    span_take_u8(in, &version) && version == IPC_VERSION &&
+	    span_take_u8(in, type) && span_take_u64(in, id);
+}
+
+void ipc_request_build(struct buf *out, const struct ipc_request *r)
+{
+	size_t at = begin(out, (uint8_t)r->type, r->id);
+
+	switch (r->type) {
+	case IPC_INTEROP:
+		buf_add_block(out, r->interop.issuer);
+		buf_add_block(out, r->interop.audience);
+		buf_add_u32(out, r->interop.ttl_s);
+		break;
+	case IPC_FEED:
+		buf_add_block(out, r->feed.account);
+		buf_add_block(out, r->feed.cloud);
+		buf_add_block(out, r->feed.from);
+		buf_add_block(out, r->feed.to);
+		buf_add_u32(out, r->feed.count);
+		buf_add_span(out, r->feed.sha256);
+		break;
+	case IPC_JWKS:
+	case IPC_PEM:
+		break;
+	}
+	end(out, at);
+}
+
+bool ipc_request_parse(struct ipc_request *r, struct span in)
+{
+	uint8_t type;
+
+	memset(r, 0, sizeof(*r));
+	if (!open_packet(&in, &type, &r->id))
+		return false;
+	switch (type) {
+	case IPC_INTEROP:
+		r->type = IPC_INTEROP;
+		return span_take_block(&in, &r->interop.issuer) &&
+		    span_take_block(&in, &r->interop.audience) &&
+		    span_take_u32(&in, &r->interop.ttl_s) && in.n == 0;
+	case IPC_FEED:
+		r->type = IPC_FEED;
+		return span_take_block(&in, &r->feed.account) &&
+		    span_take_block(&in, &r->feed.cloud) &&
+		    span_take_block(&in, &r->feed.from) &&
+		    span_take_block(&in, &r->feed.to) &&
+		    span_take_u32(&in, &r->feed.count) &&
+		    span_take(&in, 32, &r->feed.sha256) && in.n == 0;
+	case IPC_JWKS:
+	case IPC_PEM:
+		r->type = type;
+		return in.n == 0;
+	default:
+		return false;
+	}
+}
+
+void ipc_reply_build(struct buf *out, const struct ipc_reply *r)
+{
+	size_t at = begin(out, (uint8_t)(r->type | REPLY_BIT), r->id);
+
+	buf_add_u8(out, (uint8_t)r->rc);
+	buf_add_block(out, r->text);
+	end(out, at);
+}
+
+bool ipc_reply_parse(struct ipc_reply *r, struct span in)
+{
+	uint8_t type, rc;
+
+	memset(r, 0, sizeof(*r));
+	r->rc = RC_BUG;
+	if (!open_packet(&in, &type, &r->id) || !(type & REPLY_BIT) ||
+	    !span_take_u8(&in, &rc) || rc > RC_BUG ||
+	    !span_take_block(&in, &r->text) || in.n != 0)
+		return false;
+	type &= (uint8_t)~REPLY_BIT;
+	if (type < IPC_INTEROP || type > IPC_PEM)
+		return false;
+	r->type = type;
+	r->rc = rc;
+	return true;
+}
+
+/* Only characters that need no escape in JSON, a URL or a log. */
+static bool is_plain(struct span s, size_t min, size_t max)
+{
+	static const char more[] = "._:/-";
+	size_t i;
+
+	if (s.n < min || s.n > max)
+		return false;
+	for (i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9') ||
+			memchr(more, c, sizeof(more) - 1)))
+			return false;
+	}
+	return true;
+}
+
+/* URLs have brackets around IPv6 addresses. */
+static bool is_url(struct span s)
+{
+	size_t i;
+
+	if (s.n > ISSUER_MAX || !span_starts(s, SPAN_LIT("https://")))
+		return false;
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '"' ||
+		    s.p[i] == '\\')
+			return false;
+	return true;
+}
+
+static enum rc refuse(struct err *e, const char *what)
+{
+	return err_set(e, RC_INVALID, "signer-refused",
+	    "The signer does not sign this: %s.", what);
+}
+
+enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
+{
+	switch (r->type) {
+	case IPC_INTEROP:
+		if (!is_url(r->interop.issuer))
+			return refuse(e, "the issuer is not an https URL");
+		if (!is_plain(r->interop.audience, 1, SIGNER_AUDIENCE_MAX))
+			return refuse(e,
+			    "the audience is not plain text of 1 "
+			    "to 200 characters");
+		if (r->interop.ttl_s < 1 || r->interop.ttl_s > SIGNER_TTL_MAX_S)
+			return refuse(e,
+			    "the time to live is not 1 to 3600 "
+			    "seconds");
+		return RC_OK;
+	case IPC_FEED:
+		if (!is_plain(r->feed.account, 1, ID_MAX) ||
+		    !is_plain(r->feed.cloud, 1, ID_MAX))
+			return refuse(e, "the account or cloud is no id");
+		if (!is_plain(r->feed.from, 0, CURSOR_MAX) ||
+		    !is_plain(r->feed.to, 0, CURSOR_MAX))
+			return refuse(e, "a cursor is not plain text");
+		if (r->feed.count > COUNT_MAX || r->feed.sha256.n != 32)
+			return refuse(e, "the page has too many entries");
+		return RC_OK;
+	case IPC_JWKS:
+	case IPC_PEM:
+		return RC_OK;
+	}
+	return refuse(e, "its type is unknown");
+}

@@ -1,0 +1,55 @@
+/* The messages between the signer and its clients, both directions: one packet
+ * of a SOCK_SEQPACKET socket each.  Internal to signer; must not sign. */
+#ifndef BIRTHMARK_SIGNER_IPC_H
+#define BIRTHMARK_SIGNER_IPC_H
+
+#include "base/buf.h"
+
+#define IPC_MAX (64 * 1024)
+#define IPC_VERSION 1
+
+enum ipc_type {
+	IPC_INTEROP = 1, /* a JWT for an interop receiver */
+	IPC_FEED = 2,	 /* the head of a page of a feed */
+	IPC_JWKS = 3,
+	IPC_PEM = 4
+};
+
+struct ipc_interop {
+	struct span issuer, audience;
+	uint32_t ttl_s;
+};
+
+struct ipc_feed {
+	struct span account, cloud, from, to;
+	uint32_t count;
+	struct span sha256; /* 32 bytes */
+};
+
+/* u32 length of what follows, u8 version, u8 type, u64 id, fields. */
+struct ipc_request {
+	enum ipc_type type;
+	uint64_t id; /* of the client's choice, given back */
+	struct ipc_interop interop;
+	struct ipc_feed feed;
+};
+
+/* The same with 0x80 added to the type, then u8 rc and one block: the result,
+ * or a sentence. */
+struct ipc_reply {
+	enum ipc_type type;
+	uint64_t id;
+	enum rc rc;
+	struct span text;
+};
+
+/* A packet that is not exactly one message is false: never negotiate. */
+void ipc_request_build(struct buf *out, const struct ipc_request *r);
+MUST_CHECK bool ipc_request_parse(struct ipc_request *r, struct span packet);
+void ipc_reply_build(struct buf *out, const struct ipc_reply *r);
+MUST_CHECK bool ipc_reply_parse(struct ipc_reply *r, struct span packet);
+/* The limits of what may be signed.  Fills e for people. */
+MUST_CHECK enum rc ipc_request_check(const struct ipc_request *r,
+    struct err *e);
+
+#endif

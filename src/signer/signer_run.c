@@ -1,0 +1,244 @@
+/* The process that holds the keys: takes typed requests, builds what they ask
+ * for itself, signs that.  Must not sign bytes that it was given, and must not
+ * open a socket or a file once it serves. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/rand.h"
+#include "pki/jose.h"
+#include "pki/key.h"
+#include "signer/ipc.h"
+#include "signer/signer.h"
+#include "signer/signer_keys.h"
+
+#define CLIENTS_MAX 256
+#define OUT_MAX (IPC_MAX - 256)
+
+struct run {
+	struct key *interop, *feed;
+	struct pollfd fds[CLIENTS_MAX];
+	unsigned int fds_n, open;
+	uint8_t packet[IPC_MAX + 1];
+};
+
+static enum rc open_key(struct key **out, const char *dir, const char *name,
+    struct err *e)
+{
+	char path[4096];
+	enum rc rc;
+
+	rc = file_join(path, sizeof(path), dir, name, e);
+	return rc == RC_OK ? key_open(out, path, e) : rc;
+}
+
+static enum rc sign(struct key *k, const char *typ, struct buf *payload,
+    struct buf *out, struct err *e)
+{
+	if (!buf_ok(payload))
+		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	metric_add(METRIC_SIGNATURES, 1);
+	return jose_sign(k, typ, buf_span(payload), out, e);
+}
+
+static enum rc do_interop(struct run *s, const struct ipc_interop *r,
+    struct buf *out, struct err *e)
+{
+	int64_t now = clock_now_s();
+	struct buf payload;
+	uint8_t jti[16];
+	struct json w;
+	enum rc rc;
+
+	rand_bytes(jti, sizeof(jti));
+	buf_init(&payload, OUT_MAX);
+	json_init(&w, &payload);
+	json_obj(&w);
+	json_put_span(&w, "iss", r->issuer);
+	json_put_span(&w, "aud", r->audience);
+	json_put_u64(&w, "iat", (uint64_t)now);
+	json_put_u64(&w, "exp", (uint64_t)now + r->ttl_s);
+	json_put_hex(&w, "jti", span_of(jti, sizeof(jti)));
+	json_end(&w);
+	rc = sign(s->interop, "JWT", &payload, out, e);
+	buf_clear(&payload);
+	return rc;
+}
+
+static enum rc do_feed(struct run *s, const struct ipc_feed *r, struct buf *out,
+    struct err *e)
+{
+	struct buf payload;
+	struct json w;
+	enum rc rc;
+
+	buf_init(&payload, OUT_MAX);
+	json_init(&w, &payload);
+	json_obj(&w);
+	json_put_span(&w, "account", r->account);
+	json_put_span(&w, "cloud", r->cloud);
+	json_put_span(&w, "from", r->from);
+	json_put_span(&w, "to", r->to);
+	json_put_u64(&w, "count", r->count);
+	json_put_hex(&w, "sha256", r->sha256);
+	json_put_u64(&w, "iat", (uint64_t)clock_now_s());
+	json_end(&w);
+	rc = sign(s->feed, "birthmark-feed", &payload, out, e);
+	buf_clear(&payload);
+	return rc;
+}
+
+static enum rc do_jwks(struct run *s, struct buf *out, struct err *e)
+{
+	enum rc rc;
+
+	buf_add_str(out, "{\"keys\":[");
+	rc = jose_jwk(key_spki(s->interop), out, e);
+	buf_add_u8(out, ',');
+	if (rc == RC_OK)
+		rc = jose_jwk(key_spki(s->feed), out, e);
+	buf_add_str(out, "]}");
+	return rc;
+}
+
+static enum rc perform(struct run *s, const struct ipc_request *r,
+    struct buf *out, struct err *e)
+{
+	enum rc rc = ipc_request_check(r, e);
+
+	if (rc != RC_OK)
+		return rc;
+	switch (r->type) {
+	case IPC_INTEROP:
+		return do_interop(s, &r->interop, out, e);
+	case IPC_FEED:
+		return do_feed(s, &r->feed, out, e);
+	case IPC_JWKS:
+		return do_jwks(s, out, e);
+	case IPC_PEM:
+		enc_pem(out, "PUBLIC KEY", key_spki(s->interop));
+		return RC_OK;
+	}
+	return err_set(e, RC_BUG, "signer-type", "The type is unknown.");
+}
+
+static void answer(struct run *s, int fd, const struct ipc_request *r)
+{
+	struct ipc_reply reply = {.type = r->type, .id = r->id};
+	struct err e = {.rc = RC_BUG};
+	struct buf out, packet;
+
+	buf_init(&out, OUT_MAX);
+	buf_init(&packet, IPC_MAX);
+	reply.rc = perform(s, r, &out, &e);
+	if (reply.rc == RC_OK && !buf_ok(&out))
+		reply.rc =
+		    err_set(&e, RC_ENV, "no-memory", "Not enough memory.");
+	if (reply.rc == RC_OK) {
+		reply.text = buf_span(&out);
+	} else {
+		log_err(LOG_WARN, "a request was refused", &e);
+		reply.text = span_str(e.text);
+	}
+	ipc_reply_build(&packet, &reply);
+	/* Who does not take his answers does not get them. */
+	if (buf_ok(&packet))
+		(void)send(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_clear(&out);
+	buf_clear(&packet);
+}
+
+/* Shut down, not only closed: the parent has a copy of this end. */
+static void hang_up(struct run *s, struct pollfd *p, const char *why)
+{
+	if (why)
+		log_error("connection %d is cut off: %s", (int)(p - s->fds),
+		    why);
+	(void)shutdown(p->fd, SHUT_RDWR);
+	(void)close(p->fd);
+	p->fd = -1;
+	s->open--;
+}
+
+static void serve(struct run *s, struct pollfd *p)
+{
+	struct ipc_request r;
+	ssize_t n;
+
+	n = recv(p->fd, s->packet, sizeof(s->packet), MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		hang_up(s, p, NULL);
+		return;
+	}
+	if (!ipc_request_parse(&r, span_of(s->packet, (size_t)n))) {
+		hang_up(s, p, "it sent something that is no request");
+		return;
+	}
+	answer(s, p->fd, &r);
+}
+
+static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
+    struct err *e)
+{
+	struct run *s;
+	unsigned int i;
+
+	if (fds_n > CLIENTS_MAX) {
+		(void)err_set(e, RC_BUG, "signer-clients",
+		    "The signer has too many clients.");
+		return NULL;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		(void)err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+		return NULL;
+	}
+	for (i = 0; i < fds_n; i++)
+		s->fds[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	s->fds_n = s->open = fds_n;
+	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
+	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK)
+		return s;
+	key_free(s->interop);
+	free(s);
+	return NULL;
+}
+
+int signer_run(const char *dir, const int *fds, unsigned int fds_n)
+{
+	struct err e = {.rc = RC_BUG};
+	struct run *s = start(dir, fds, fds_n, &e);
+	unsigned int i;
+	int status = 0;
+
+	if (!s) {
+		log_err(LOG_ERROR, "the signer cannot start", &e);
+		return 3;
+	}
+	while (s->open > 0) {
+		if (poll(s->fds, s->fds_n, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			status = 3;
+			break;
+		}
+		for (i = 0; i < s->fds_n; i++)
+			if (s->fds[i].fd >= 0 && s->fds[i].revents)
+				serve(s, &s->fds[i]);
+	}
+	key_free(s->interop);
+	key_free(s->feed);
+	free(s);
+	return status;
+}

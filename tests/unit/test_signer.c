@@ -1,0 +1,285 @@
+/* The signer as a process: what it signs, what it refuses, whom it cuts off.
+ * Must not keep its keys. */
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "pki/jose.h"
+#include "signer/ipc.h"
+#include "signer/signer.h"
+#include "tests/unit/check.h"
+
+#define CLIENTS 3
+
+static struct {
+	char dir[64];
+	pid_t pid;
+	int theirs[CLIENTS], ours[CLIENTS];
+} t;
+
+static void fork_signer(void)
+{
+	t.pid = fork();
+	assert_true(t.pid >= 0);
+	if (t.pid == 0)
+		_exit(signer_run(t.dir, t.theirs, CLIENTS));
+}
+
+static int start(void **state)
+{
+	int i, pair[2];
+
+	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/birthmark-signer-XXXXXX");
+	if (!mkdtemp(t.dir) || signer_init(t.dir, NULL) != RC_OK)
+		return -1;
+	for (i = 0; i < CLIENTS; i++) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
+			return -1;
+		t.ours[i] = pair[0];
+		t.theirs[i] = pair[1];
+	}
+	fork_signer();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	char path[512];
+	struct dirent *d;
+	DIR *dir;
+	int i;
+
+	(void)kill(t.pid, SIGKILL);
+	(void)waitpid(t.pid, NULL, 0);
+	for (i = 0; i < CLIENTS; i++) {
+		(void)close(t.ours[i]);
+		(void)close(t.theirs[i]);
+	}
+	dir = opendir(t.dir);
+	while (dir && (d = readdir(dir))) {
+		(void)snprintf(path, sizeof(path), "%s/%s", t.dir, d->d_name);
+		(void)unlink(path);
+	}
+	(void)closedir(dir);
+	return rmdir(t.dir);
+}
+
+static struct signer *client(int i)
+{
+	struct signer *s = signer_new(dup(t.ours[i]));
+
+	assert_non_null(s);
+	return s;
+}
+
+static struct key_pub *interop_key(struct signer *s)
+{
+	struct buf pem, der;
+	struct key_pub *k;
+	struct span rest;
+
+	buf_init(&pem, 4096);
+	buf_init(&der, 4096);
+	assert_int_equal(signer_interop_pem(s, &pem, NULL), RC_OK);
+	rest = buf_span(&pem);
+	assert_true(enc_unpem(&der, "PUBLIC KEY", &rest));
+	assert_int_equal(key_pub_new(&k, buf_span(&der), NULL), RC_OK);
+	buf_clear(&pem);
+	buf_clear(&der);
+	return k;
+}
+
+static void interop_token_is_signed_as_asked(void **state)
+{
+	struct signer_interop r = {"https://a:8443", "123456789012", 300};
+	struct signer *s = client(0);
+	struct key_pub *k = interop_key(s);
+	struct buf jwt, payload;
+
+	buf_init(&jwt, 4096);
+	buf_init(&payload, 4096);
+	assert_int_equal(signer_interop(s, &r, &jwt, NULL), RC_OK);
+	assert_int_equal(jose_verify(buf_span(&jwt), k, "JWT", &payload, NULL),
+	    RC_OK);
+	assert_non_null(strstr(buf_cstr(&payload), "\"aud\":\"123456789012\""));
+	assert_non_null(
+	    strstr(buf_cstr(&payload), "\"iss\":\"https://a:8443\""));
+	assert_non_null(strstr(buf_cstr(&payload), "\"jti\":\""));
+	buf_clear(&jwt);
+	buf_clear(&payload);
+	key_pub_free(k);
+	signer_free(s);
+}
+
+/* One key for both would make a feed's head a token. */
+static void feed_is_signed_by_another_key(void **state)
+{
+	struct signer_feed r = {.account = "acc_1",
+	    .cloud = "cld_1",
+	    .from = "",
+	    .to = "3.14",
+	    .count = 2};
+	struct signer *s = client(0);
+	struct key_pub *k = interop_key(s);
+	struct buf jws, payload, jwks;
+
+	buf_init(&jws, 4096);
+	buf_init(&payload, 4096);
+	buf_init(&jwks, 4096);
+	assert_int_equal(signer_feed(s, &r, &jws, NULL), RC_OK);
+	assert_int_not_equal(jose_verify(buf_span(&jws), k, "birthmark-feed",
+				 &payload, NULL),
+	    RC_OK);
+	assert_int_equal(signer_jwks(s, &jwks, NULL), RC_OK);
+	assert_non_null(strstr(buf_cstr(&jwks), "{\"keys\":[{"));
+	assert_non_null(strstr(buf_cstr(&jwks), "},{"));
+	assert_null(strstr(buf_cstr(&jwks), "\"d\""));
+	buf_clear(&jws);
+	buf_clear(&payload);
+	buf_clear(&jwks);
+	key_pub_free(k);
+	signer_free(s);
+}
+
+static void limits_are_checked_by_the_signer(void **state)
+{
+	static char long_audience[SIGNER_AUDIENCE_MAX + 2];
+	static const struct signer_interop table[] = {
+	    {"https://a", long_audience, 300},
+	    {"https://a", "", 300},
+	    {"https://a", "a b", 300},
+	    {"https://a", "a\"b", 300},
+	    {"https://a", "a\nb", 300},
+	    {"https://a", "a\xc3\xa9", 300},
+	    {"https://a", "a", 0},
+	    {"https://a", "a", SIGNER_TTL_MAX_S + 1},
+	    {"http://a", "a", 300},
+	    {"https://a\"", "a", 300},
+	    {"", "a", 300},
+	};
+	struct signer *s = client(0);
+	struct buf out;
+	size_t i;
+
+	memset(long_audience, 'a', sizeof(long_audience) - 1);
+	buf_init(&out, 4096);
+	for (i = 0; i < COUNT(table); i++) {
+		struct err e = {0};
+
+		if (signer_interop(s, &table[i], &out, &e) != RC_INVALID)
+			fail_msg("%zu: %s", i, e.text);
+		assert_string_equal(e.slug, "signer-refused");
+		assert_int_equal(out.n, 0);
+	}
+	buf_clear(&out);
+	signer_free(s);
+}
+
+static void garbage_is_cut_off(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+	} table[] = {
+	    {"hello", 5},
+	    {"\0\0\0\x0a\1\x09\0\0\0\0\0\0\0\1", 14}, /* no such type */
+	    {"\0\0\0\x0a\2\3\0\0\0\0\0\0\0\1", 14},   /* version */
+	    {"\0\0\0\x0b\1\3\0\0\0\0\0\0\0\1", 14},   /* length */
+	    {"\0\0\0\x0b\1\3\0\0\0\0\0\0\0\1x", 15},  /* trailing */
+	    {"\0\0\0\x0e\1\1\0\0\0\0\0\0\0\1\xff\xff\xff\xff", 18},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(table); i++) {
+		struct signer *s;
+		struct buf out;
+		char answer;
+
+		assert_int_equal(send(t.ours[1], table[i].bytes, table[i].n, 0),
+		    table[i].n);
+		assert_int_equal(recv(t.ours[1], &answer, 1, 0), 0);
+		/* The others do not notice. */
+		s = client(0);
+		buf_init(&out, 4096);
+		assert_int_equal(signer_jwks(s, &out, NULL), RC_OK);
+		buf_clear(&out);
+		signer_free(s);
+		assert_int_equal(stop(NULL), 0);
+		assert_int_equal(start(NULL), 0);
+	}
+}
+
+static void oversized_message_is_cut_off(void **state)
+{
+	static char big[IPC_MAX + 1];
+	char answer;
+
+	assert_int_equal(send(t.ours[1], big, sizeof(big), 0), sizeof(big));
+	assert_int_equal(recv(t.ours[1], &answer, 1, 0), 0);
+}
+
+static void client_outlives_the_signer(void **state)
+{
+	struct signer *s = client(2);
+	struct buf out;
+	int64_t before;
+
+	(void)kill(t.pid, SIGKILL);
+	(void)waitpid(t.pid, NULL, 0);
+	fork_signer();
+	before = clock_mono_ms();
+	buf_init(&out, 4096);
+	assert_int_equal(signer_jwks(s, &out, NULL), RC_OK);
+	assert_true(clock_mono_ms() - before < 1900);
+	buf_clear(&out);
+	signer_free(s);
+}
+
+static void keys_are_private_and_kept(void **state)
+{
+	struct buf one, two;
+	struct signer *s = client(0);
+	char path[128];
+	struct stat st;
+
+	buf_init(&one, 4096);
+	buf_init(&two, 4096);
+	(void)snprintf(path, sizeof(path), "%s/interop.pem", t.dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(signer_interop_pem(s, &one, NULL), RC_OK);
+	assert_int_equal(signer_init(t.dir, NULL), RC_OK);
+	(void)kill(t.pid, SIGKILL);
+	(void)waitpid(t.pid, NULL, 0);
+	fork_signer();
+	assert_int_equal(signer_interop_pem(s, &two, NULL), RC_OK);
+	assert_true(span_eq(buf_span(&one), buf_span(&two)));
+	buf_clear(&one);
+	buf_clear(&two);
+	signer_free(s);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    TEST(interop_token_is_signed_as_asked),
+	    TEST(feed_is_signed_by_another_key),
+	    TEST(limits_are_checked_by_the_signer),
+	    TEST(garbage_is_cut_off),
+	    TEST(oversized_message_is_cut_off),
+	    TEST(client_outlives_the_signer),
+	    TEST(keys_are_private_and_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
