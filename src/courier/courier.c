@@ -1,0 +1,323 @@
+/* The courier's process: its lock, its threads, its end.
+ * Must not know what is sent: that is chunk.c. */
+#include "courier/courier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "courier/chunk.h"
+
+#define THREADS_DEFAULT 8
+#define THREADS_MAX 32
+/* These take only jobs whose last try went well, so that clouds that do not
+ * answer never hold all threads. */
+#define THREADS_UNTRIED 2
+#define IDLE_MS 100
+#define OOPS_MS 2000
+#define LOCK_MS 100
+#define LEASE_MS 90000 /* more than any step takes */
+#define STOP_MS 2000
+
+struct runner;
+
+/* Idle threads of one class wait in line: the first of them asks the store. */
+struct line {
+	pthread_mutex_t lock;
+};
+
+struct courier {
+	const struct courier_options *o;
+	char data[PATH_MAX];
+	char key[PATH_MAX];
+	struct signer *signer;
+	struct bearer *bearer;
+	struct line lines[2];
+	pthread_mutex_t stop_lock;
+	pthread_cond_t stop_cond;
+	bool stop;
+	unsigned int threads;
+	struct runner *runners;
+};
+
+struct runner {
+	struct courier *courier;
+	struct chunk_tools tools;
+	bool untried;
+	bool started;
+	pthread_t thread;
+};
+
+/* Waits; true when it is time to end. */
+static bool stop_wait(struct courier *c, int64_t ms)
+{
+	struct timespec until;
+	bool stop;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(ms / 1000);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_mutex_lock(&c->stop_lock);
+	while (!c->stop && ms > 0)
+		if (pthread_cond_timedwait(&c->stop_cond, &c->stop_lock,
+			&until) == ETIMEDOUT)
+			break;
+	stop = c->stop;
+	(void)pthread_mutex_unlock(&c->stop_lock);
+	return stop;
+}
+
+static void stop_all(struct courier *c)
+{
+	(void)pthread_mutex_lock(&c->stop_lock);
+	c->stop = true;
+	(void)pthread_cond_broadcast(&c->stop_cond);
+	(void)pthread_mutex_unlock(&c->stop_lock);
+}
+
+/* The next job, leased under the name given; false when it is time to end. */
+static bool next_job(struct runner *r, const char *lease, struct store_job *j)
+{
+	struct courier *c = r->courier;
+	struct line *line = &c->lines[r->untried];
+	struct err e = {0};
+	int64_t pause = 0;
+	bool found = false;
+
+	(void)pthread_mutex_lock(&line->lock);
+	while (!found && !stop_wait(c, pause)) {
+		int64_t now = clock_now_ms();
+		struct store_job_claim claim = {.lease = lease,
+		    .now_ms = now,
+		    .until_ms = now + LEASE_MS,
+		    .untried = r->untried};
+		enum rc rc =
+		    store_job_claim(r->tools.core.store, &claim, j, &e);
+
+		found = rc == RC_OK;
+		pause = IDLE_MS;
+		if (rc != RC_OK && rc != RC_NOT_FOUND) {
+			log_err(LOG_ERROR, "courier cannot read its queue", &e);
+			pause = OOPS_MS;
+		}
+	}
+	(void)pthread_mutex_unlock(&line->lock);
+	return found;
+}
+
+static void *run_thread(void *arg)
+{
+	struct runner *r = arg;
+	char lease[RAND_ID_SIZE];
+	struct store_job *j = calloc(1, sizeof(*j));
+	struct err e = {0};
+
+	rand_id(lease, sizeof(lease), "lse");
+	while (j && next_job(r, lease, j)) {
+		if (chunk_run(&r->tools, j, lease, &e) == RC_OK)
+			continue;
+		log_err(LOG_WARN, "courier cannot record a step", &e);
+		if (e.rc != RC_CONFLICT && stop_wait(r->courier, OOPS_MS))
+			break;
+	}
+	free(j);
+	return NULL;
+}
+
+static void runner_clear(struct runner *r)
+{
+	store_close(r->tools.core.store);
+	key_free(r->tools.key);
+	link_set_free(r->tools.links);
+}
+
+static enum rc runner_open(struct courier *c, struct runner *r, struct err *e)
+{
+	struct chunk_tools *t = &r->tools;
+	enum rc rc;
+
+	r->courier = c;
+	t->bearer = c->bearer;
+	t->core.dir = c->data;
+	t->core.public_url = c->o->public_url;
+	rc = store_open(&t->core.store, c->data, false, e);
+	if (rc == RC_OK)
+		rc = key_open(&t->key, c->key, e);
+	if (rc == RC_OK)
+		rc = link_set_new(&t->links, c->o->allow_private_clouds, e);
+	return rc;
+}
+
+static enum rc start_threads(struct courier *c, struct err *e)
+{
+	unsigned int i;
+	enum rc rc = RC_OK;
+
+	for (i = 0; rc == RC_OK && i < c->threads; i++) {
+		c->runners[i].untried = i < THREADS_UNTRIED;
+		rc = runner_open(c, &c->runners[i], e);
+	}
+	/* The only courier of this store, so a lease is of one that is gone. */
+	if (rc == RC_OK)
+		rc = store_job_unlease(c->runners[0].tools.core.store, e);
+	for (i = 0; rc == RC_OK && i < c->threads; i++) {
+		c->runners[i].started =
+		    pthread_create(&c->runners[i].thread, NULL, run_thread,
+			&c->runners[i]) == 0;
+		if (!c->runners[i].started)
+			rc = err_set(e, RC_ENV, "thread",
+			    "Cannot start a thread.");
+	}
+	return rc;
+}
+
+/* False when one of them still waits for a cloud. */
+static bool join_threads(struct courier *c)
+{
+	struct timespec until;
+	bool all = true;
+	unsigned int i;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_MS / 1000;
+	for (i = 0; i < c->threads; i++) {
+		struct runner *r = &c->runners[i];
+
+		if (r->started &&
+		    pthread_timedjoin_np(r->thread, NULL, &until) == 0)
+			r->started = false;
+		all &= !r->started;
+	}
+	return all;
+}
+
+/* Waits for the end: a signal, or stop_fd. */
+static void wait_end(int signals, int stop_fd)
+{
+	struct pollfd p[2] = {{.fd = signals, .events = POLLIN},
+	    {.fd = stop_fd, .events = POLLIN}};
+
+	while (poll(p, stop_fd >= 0 ? 2 : 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+/* One courier for each store: waits for one that is about to end. */
+static enum rc take_lock(const char *data, int signals, int *fd, struct err *e)
+{
+	char path[PATH_MAX];
+	struct pollfd p = {.fd = signals, .events = POLLIN};
+	enum rc rc = file_join(path, sizeof(path), data, "courier.lock", e);
+
+	*fd = -1;
+	if (rc != RC_OK)
+		return rc;
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return err_sys(e, "courier-lock", "Cannot open %s", path);
+	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(e, "courier-lock", "Cannot lock %s",
+			    path);
+		if (poll(&p, 1, LOCK_MS) > 0)
+			return err_set(e, RC_AGAIN, "stopped",
+			    "Stopped before the last courier ended.");
+	}
+	return RC_OK;
+}
+
+static enum rc courier_open(struct courier *c, struct err *e)
+{
+	pthread_condattr_t attr;
+	enum rc rc;
+
+	(void)pthread_mutex_init(&c->lines[0].lock, NULL);
+	(void)pthread_mutex_init(&c->lines[1].lock, NULL);
+	(void)pthread_mutex_init(&c->stop_lock, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&c->stop_cond, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	c->threads = c->o->threads > 0 ? c->o->threads : THREADS_DEFAULT;
+	if (c->threads <= THREADS_UNTRIED)
+		c->threads = THREADS_UNTRIED + 1;
+	if (c->threads > THREADS_MAX)
+		c->threads = THREADS_MAX;
+	c->runners = calloc(c->threads, sizeof(*c->runners));
+	c->signer = signer_new(c->o->signer_fd);
+	if (!c->runners || !c->signer)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	rc = file_join(c->data, sizeof(c->data), c->o->dir, "data", e);
+	if (rc == RC_OK)
+		rc = file_join(c->key, sizeof(c->key), c->o->dir,
+		    "courier/key.pem", e);
+	if (rc == RC_OK)
+		rc = bearer_new(&c->bearer, c->signer, c->o->public_url, e);
+	return rc;
+}
+
+static void courier_close(struct courier *c)
+{
+	unsigned int i;
+
+	for (i = 0; c->runners && i < c->threads; i++)
+		runner_clear(&c->runners[i]);
+	free(c->runners);
+	bearer_free(c->bearer);
+	signer_free(c->signer);
+	(void)pthread_cond_destroy(&c->stop_cond);
+	(void)pthread_mutex_destroy(&c->stop_lock);
+	(void)pthread_mutex_destroy(&c->lines[0].lock);
+	(void)pthread_mutex_destroy(&c->lines[1].lock);
+}
+
+int courier_run(const struct courier_options *o)
+{
+	struct courier c = {.o = o};
+	struct err e = {0};
+	sigset_t ends;
+	int signals, lock = -1;
+	enum rc rc;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	signals = signalfd(-1, &ends, SFD_CLOEXEC);
+	rc = courier_open(&c, &e);
+	if (rc == RC_OK)
+		rc = take_lock(c.data, signals, &lock, &e);
+	if (rc == RC_OK)
+		rc = start_threads(&c, &e);
+	if (rc == RC_OK)
+		wait_end(signals, o->stop_fd);
+	else
+		log_err(LOG_ERROR, "courier", &e);
+	stop_all(&c);
+	if (!join_threads(&c)) {
+		/* What is in flight is sent again by the next courier. */
+		log_info("courier ends while a cloud has not answered");
+		_exit(rc == RC_OK ? 0 : err_class(rc)->exit_code);
+	}
+	courier_close(&c);
+	if (signals >= 0)
+		(void)close(signals);
+	if (lock >= 0)
+		(void)close(lock);
+	return rc == RC_OK ? 0 : err_class(rc)->exit_code;
+}
