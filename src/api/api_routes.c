@@ -3,6 +3,8 @@
 #include "api/api_routes.h"
 #include "api/api_account.h"
 #include "api/api_audit.h"
+#include "api/api_cloud.h"
+#include "api/api_job.h"
 #include "api/api_member.h"
 #include "api/api_public.h"
 #include "api/api_session.h"
@@ -56,6 +58,19 @@ const struct api_route api_routes[] = {
 	/* vendors, uploads, batches, bindings, devices, products */
 
 	/* clouds, jobs, feed */
+	{"GET", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_list, NULL},
+	{"POST", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN, 131072, api_cloud_create, NULL},
+	{"GET", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_get, NULL},
+	{"PATCH", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN, 131072, api_cloud_update, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN, 0, api_cloud_delete, NULL},
+	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/test", API_ACCOUNT, R_ADMIN, 16384, api_cloud_test, NULL},
+	{"GET", "/api/v1/accounts/{account}/clouds/{cloud}/feed", API_ACCOUNT, R_GATE, 0, api_cloud_feed, NULL},
+	{"POST", "/api/v1/accounts/{account}/batches/{bid}/provision", API_ACCOUNT, R_ADMIN, 16384, api_job_provision, NULL},
+	{"GET", "/api/v1/accounts/{account}/jobs", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_list, NULL},
+	{"GET", "/api/v1/accounts/{account}/jobs/{job}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_get, NULL},
+	{"GET", "/api/v1/accounts/{account}/jobs/{job}/exceptions", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_exceptions, NULL},
+	{"POST", "/api/v1/accounts/{account}/jobs/{job}/retry", API_ACCOUNT, R_ADMIN, 16384, api_job_retry, NULL},
+	{"POST", "/api/v1/accounts/{account}/jobs/{job}/cancel", API_ACCOUNT, R_ADMIN, 16384, api_job_cancel, NULL},
 
 	{NULL, NULL, API_PUBLIC, 0, 0, NULL, NULL},
 };

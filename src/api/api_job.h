@@ -1,0 +1,18 @@
+/* Handlers of jobs. */
+#ifndef BIRTHMARK_API_API_JOB_H
+#define BIRTHMARK_API_API_JOB_H
+
+#include "api/api.h"
+#include "core/job.h"
+
+MUST_CHECK enum rc api_job_provision(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_job_list(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_job_get(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_job_exceptions(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_job_retry(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_job_cancel(struct api_call *call, struct err *e);
+/* Answers with one job. */
+MUST_CHECK enum rc api_job_answer(struct api_call *call, int status,
+    const struct store_job *j, struct err *e);
+
+#endif
