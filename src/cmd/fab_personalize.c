@@ -20,6 +20,7 @@
 #define SOFTWARE_MAX 1000000 /* chip files in one folder */
 #define JOBS_MAX 256
 #define MODEL "Birthmark software chip"
+#define MODEL_MAX 31 /* with a blank and 32 digits a CN of 64 */
 #define SKEW_S 3600
 #define CHUNK 256
 #define CHUNK_RSA 8 /* keys that take long: let progress be seen */
@@ -301,10 +302,10 @@ static enum rc check(const struct fab_personalize *o, struct err *e)
 		    "At most %d software chips go into one reel; for more, "
 		    "give their public keys (--keys none).",
 		    SOFTWARE_MAX);
-	if (!fab_dir_is_name(o->model))
+	if (!fab_dir_is_name(o->model) || strlen(o->model) > MODEL_MAX)
 		return err_set(e, RC_INVALID, "reel-model",
 		    "The model has 1 to %d printable characters.",
-		    FAB_DIR_NAME_MAX);
+		    MODEL_MAX);
 	if (o->forms == 0)
 		return err_set(e, RC_INVALID, "manifest-form",
 		    "Choose at least one form of manifest.");

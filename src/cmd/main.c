@@ -9,6 +9,7 @@
 #include "cmd/cli_publish.h"
 #include "cmd/demo.h"
 #include "cmd/fab.h"
+#include "cmd/inspect.h"
 #include "cmd/kit.h"
 #include "cmd/login.h"
 
@@ -20,6 +21,7 @@ struct cmd_entry {
 
 static const struct cmd_entry entries[] = {
     {"fab", fab_main, "make chips and their reels (the chip maker)"},
+    {"inspect", inspect_main, "explain a file and what is wrong with it"},
     {"kit", kit_main, "run the virtual developer kit"},
     {"demo", demo_main, "play the whole story and its attacks"},
     {"login", login_main, "log in to a service"},
