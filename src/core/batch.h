@@ -3,7 +3,7 @@
 #ifndef BIRTHMARK_CORE_BATCH_H
 #define BIRTHMARK_CORE_BATCH_H
 
-#include "core/core.h"
+#include "core/job.h"
 #include "store/store_batch.h"
 #include "store/store_bind.h"
 #include "store/store_reel.h"
@@ -13,16 +13,28 @@
 /* The batch if it is this vendor's; RC_NOT_FOUND tells nothing else. */
 MUST_CHECK enum rc batch_of_vendor(struct core *c, const char *vendor_id,
     const char *bid, struct store_batch *out, struct err *e);
+/* A batch of an account, with how far it is in its clouds. */
+struct batch_row {
+	struct store_bind_row row;
+	struct job_progress progress;
+};
+
 /* The batch if the actor may see it: bound to its account, and for an
  * operator bound by itself. */
 MUST_CHECK enum rc batch_of_account(struct core *c, const struct core_actor *a,
-    const char *bid, struct store_bind_row *out, struct err *e);
-/* Limits f to what the actor may see. */
-void batch_sight(const struct core_actor *a, struct store_bind_filter *f);
+    const char *bid, struct batch_row *out, struct err *e);
+/* Those that the actor may see, newest first.  f: account_id and by_id are
+ * set here.  state: NULL or "" for any, or one of job_progress. */
+MUST_CHECK enum rc batch_list(struct core *c, const struct core_actor *a,
+    const struct store_bind_filter *f, const char *state, struct batch_row *out,
+    size_t cap, size_t *n, struct err *e);
 /* Another product or cloud: NULL leaves it, "" takes it away.  What is
  * provisioned already is not touched. */
 MUST_CHECK enum rc batch_change(struct core *c, const struct core_actor *a,
     const char *bid, const char *product_id, const char *cloud_id,
     struct err *e);
+/* Product and cloud must be the account's; NULL and "" pass. */
+MUST_CHECK enum rc batch_check_refs(struct core *c, const char *account_id,
+    const char *product_id, const char *cloud_id, struct err *e);
 
 #endif

@@ -6,8 +6,6 @@
 #include "core/core.h"
 #include "store/store_product.h"
 
-#define PRODUCT_MAX 10000 /* in one account */
-
 /* The account is the actor's scope.  RC_CONFLICT "product-exists". */
 MUST_CHECK enum rc product_add(struct core *c, const struct core_actor *a,
     const char *name, struct store_product *out, struct err *e);

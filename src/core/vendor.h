@@ -24,9 +24,19 @@ MUST_CHECK enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
  * refused. */
 MUST_CHECK enum rc vendor_ca_retire(struct core *c, const struct core_actor *a,
     const char *vendor_id, const uint8_t fp[32], struct err *e);
-/* All its CAs in use as a chain for checks; the caller frees it.
- * RC_INVALID "vendor-without-ca" when there are none. */
-MUST_CHECK enum rc vendor_chain(struct core *c, const char *vendor_id,
-    int64_t now_s, struct chain **out, struct err *e);
+/* All CAs of a vendor that are in use and not expired, roots first. */
+struct vendor_cas {
+	struct buf der;
+	struct span list[VENDOR_CA_MAX];
+	size_t n;
+};
+/* RC_INVALID "vendor-without-ca" when there are none.  Cleared by
+ * vendor_cas_clear in any case. */
+MUST_CHECK enum rc vendor_cas_load(struct core *c, const char *vendor_id,
+    int64_t now_s, struct vendor_cas *out, struct err *e);
+void vendor_cas_clear(struct vendor_cas *v);
+/* A chain that trusts them all; the caller frees it. */
+MUST_CHECK enum rc vendor_cas_chain(const struct vendor_cas *v, int64_t now_s,
+    struct chain **out, struct err *e);
 
 #endif
