@@ -170,20 +170,24 @@ enum rc cert_parse(struct cert *c, struct span der, struct err *e)
 
 enum rc cert_read(struct buf *out, struct span file, struct err *e)
 {
-	struct span in = file, whole;
+	struct span in = file;
 	uint8_t tag;
+	bool is_der = der_next(&in, &tag, NULL, NULL) && tag == DER_SEQUENCE;
+	size_t trailing = in.n;
 
-	if (der_next(&in, &tag, NULL, &whole) && tag == DER_SEQUENCE) {
-		if (in.n != 0)
-			return err_set(e, RC_INVALID, "cert-trailing",
-			    "%zu bytes follow the certificate.", in.n);
-		buf_add_span(out, whole);
+	if (is_der && trailing == 0) {
+		buf_add_span(out, file);
 	} else {
 		in = file;
-		if (!enc_unpem(out, "CERTIFICATE", &in) && buf_ok(out))
+		if (!enc_unpem(out, "CERTIFICATE", &in) && buf_ok(out)) {
+			if (is_der)
+				return err_set(e, RC_INVALID, "cert-trailing",
+				    "%zu bytes follow the certificate.",
+				    trailing);
 			return err_set(e, RC_INVALID, "cert-not-found",
 			    "There is no certificate here, neither DER nor "
 			    "PEM with a CERTIFICATE block.");
+		}
 	}
 	if (!buf_ok(out))
 		return err_set(e, RC_TOO_LARGE, "cert-too-large",

@@ -6,9 +6,9 @@
 #include "pki/digest.h"
 #include "pki/key.h"
 
-#define CERT_DER_MAX 8192	/* bytes of one certificate */
-#define CERT_NEVER INT64_MAX	/* notAfter 99991231235959Z */
-#define CERT_ID_MAX 64		/* characters of a chip id, without NUL */
+#define CERT_DER_MAX 8192    /* bytes of one certificate */
+#define CERT_NEVER INT64_MAX /* notAfter 99991231235959Z */
+#define CERT_ID_MAX 64	     /* characters of a chip id, without NUL */
 
 /* keyUsage bits, as RFC 5280 numbers them */
 #define CERT_KU_DIGITAL_SIGNATURE 0x0001
@@ -17,10 +17,10 @@
 
 struct cert {
 	struct span der;
-	struct span tbs;	/* whole TBSCertificate, what is signed */
-	struct span serial;	/* INTEGER content, big-endian, no padding 0 */
-	struct span sig_alg;	/* AlgorithmIdentifier inside tbs, whole */
-	struct span issuer;	/* Name, whole */
+	struct span tbs;     /* whole TBSCertificate, what is signed */
+	struct span serial;  /* INTEGER content, big-endian, no padding 0 */
+	struct span sig_alg; /* AlgorithmIdentifier inside tbs, whole */
+	struct span issuer;  /* Name, whole */
 	int64_t not_before;
 	int64_t not_after;	/* CERT_NEVER for no expiry */
 	struct span subject;	/* Name, whole */
@@ -33,16 +33,14 @@ struct cert {
 	bool is_ca;
 	bool has_key_usage;
 	unsigned int key_usage;
-	int path_len; /* -1 for none */
+	int path_len;	       /* -1 for none */
 	bool unknown_critical; /* a critical extension that we do not know */
 };
 
 /* der must be exactly one certificate.  c borrows from der. */
-MUST_CHECK enum rc cert_parse(struct cert *c, struct span der,
-    struct err *e);
+MUST_CHECK enum rc cert_parse(struct cert *c, struct span der, struct err *e);
 /* DER, or the first PEM block of text; the DER is appended to out. */
-MUST_CHECK enum rc cert_read(struct buf *out, struct span file,
-    struct err *e);
+MUST_CHECK enum rc cert_read(struct buf *out, struct span file, struct err *e);
 void cert_fingerprint(struct span der, uint8_t out[DIGEST_SHA256]);
 /* First value of a subject attribute by dotted OID, as raw content bytes;
  * empty when absent.  "2.5.4.3" CN, "2.5.4.5" serialNumber. */

@@ -7,12 +7,12 @@
 #include "pki/cert.h"
 
 struct issue_ca {
-	const char *org;	/* O */
+	const char *org;	 /* O */
 	const char *common_name; /* CN */
 	int64_t not_before, not_after;
-	int path_len;		/* 0 for an issuing CA, 1 for a root */
-	const char *crl_url;	/* may be NULL */
-	const char *aia_url;	/* may be NULL */
+	int path_len;	     /* 0 for an issuing CA, 1 for a root */
+	const char *crl_url; /* may be NULL */
+	const char *aia_url; /* may be NULL */
 };
 
 /* A CA certificate for subject's key, signed by issuer_key; self-signed when
@@ -25,8 +25,9 @@ struct issue_leaf {
 	const char *org;
 	const char *common_name;
 	int64_t not_before, not_after;
-	bool server;		 /* EKU serverAuth, else clientAuth */
-	const char *const *names; /* SAN: DNS names and IP addresses; NULL end */
+	bool server;		  /* EKU serverAuth, else clientAuth */
+	const char *const *names; /* SAN: DNS names and IP addresses; NULL end
+				   */
 };
 
 /* A TLS server or client certificate for infrastructure (console, broker of
@@ -39,13 +40,13 @@ MUST_CHECK enum rc issue_leaf(const struct issue_leaf *p, struct span spki,
 /* What all birth certificates of a reel share. */
 struct issue_birth {
 	struct span issuer_cert;
-	struct key *issuer_key; /* borrowed */
-	enum key_type key_type; /* of the chips */
-	const char *org;	/* O of the subject: the vendor */
-	const char *model;	/* CN is "MODEL CHIPID" */
+	struct key *issuer_key;	 /* borrowed */
+	enum key_type key_type;	 /* of the chips */
+	const char *org;	 /* O of the subject: the vendor */
+	const char *model;	 /* CN is "MODEL CHIPID" */
 	const char *hw_type_oid; /* hardwareModuleName hwType */
 	const char *crl_url, *aia_url;
-	int64_t not_before;	/* notAfter is 99991231235959Z */
+	int64_t not_before; /* notAfter is 99991231235959Z */
 };
 
 /* Makes birth certificates for one reel; one thread each. */

@@ -9,8 +9,8 @@
 
 #define SEAL_OVERHEAD (1 + 65 + 16) /* version, ephemeral point, tag */
 
-MUST_CHECK enum rc seal_close(struct span recipient_spki,
-    struct span context, struct span secret, struct buf *out, struct err *e);
+MUST_CHECK enum rc seal_close(struct span recipient_spki, struct span context,
+    struct span secret, struct buf *out, struct err *e);
 /* RC_INVALID when the box was changed or is for another key or context. */
 MUST_CHECK enum rc seal_open(struct key *k, struct span context,
     struct span box, struct buf *out, struct err *e);
