@@ -8,10 +8,13 @@
 #include "cmd/cli_manifest.h"
 #include "cmd/cli_publish.h"
 #include "cmd/demo.h"
+#include "cmd/device_cmd.h"
 #include "cmd/fab.h"
+#include "cmd/gate_cmd.h"
 #include "cmd/inspect.h"
 #include "cmd/kit.h"
 #include "cmd/login.h"
+#include "cmd/receiver.h"
 
 struct cmd_entry {
 	const char *name;
@@ -35,11 +38,13 @@ static const struct cmd_entry entries[] = {
     {"cloud", cli_main, "product clouds"},
     {"bind", cli_bind_main, "bind a batch by its label"},
     {"batch", cli_main, "bound batches"},
-    {"device", cli_main, "devices of an account"},
+    {"device", device_cmd_main, "devices; run one that owns a chip"},
     {"manifest", cli_manifest_main, "download a batch's certificates"},
     {"provision", cli_bind_provision_main, "tell a cloud what to expect"},
     {"job", cli_main, "provisioning jobs"},
     {"audit", cli_main, "the audit log"},
+    {"gate", gate_cmd_main, "admit devices to an account's own cloud"},
+    {"receiver", receiver_main, "a reference receiver of devices"},
     {NULL, NULL, NULL},
 };
 
