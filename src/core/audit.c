@@ -117,8 +117,8 @@ void audit_refused(struct core *c, const struct core_actor *a,
 	    .action = action,
 	    .scope_id = a->scope_id[0] ? a->scope_id : NULL,
 	    .target = target,
-	    .outcome = why->rc,
-	    .reason = why->slug,
+	    .outcome = why ? why->rc : RC_DENIED,
+	    .reason = why ? why->slug : NULL,
 	};
 
 	/* A refusal stands whatever becomes of what was begun. */

@@ -20,7 +20,8 @@ struct audit_entry {
 MUST_CHECK enum rc audit_add(struct core *c, const struct core_actor *a,
     const struct audit_entry *entry, struct err *e);
 /* Records a refusal; never fails the caller (logs when it cannot).  Rolls back
- * an open transaction first: a refusal undoes what was begun. */
+ * an open transaction first: a refusal undoes what was begun.  why may be
+ * NULL, then its reason is not told. */
 void audit_refused(struct core *c, const struct core_actor *a,
     const char *action, const char *target, const struct err *why);
 /* Newest first; see store_audit_list.  The caller sets scope_id to what he may
