@@ -48,7 +48,8 @@ struct cloud_kind {
 	 * the caller's transaction. */
 	enum rc (*announce)(struct cloud_kind_call *call, struct store_job *j,
 	    struct err *e);
-	/* Appends {"info":{"ok","detail"},"auth":{"ok","detail"}}. */
+	/* Appends {"info":{"ok","detail"},"auth":{"ok","detail"}}; RC_OK when
+	 * both are well, else the first fault. */
 	enum rc (*test)(struct cloud_kind_call *call, struct buf *json,
 	    struct err *e);
 };

@@ -42,17 +42,18 @@ static enum rc test(struct cloud_kind_call *call, struct buf *out,
 {
 	int64_t seen = call->cloud->feed_seen_at;
 	bool lately = seen > 0 && clock_now_s() - seen < SEEN_LATELY_S;
+	const char *detail = seen == 0 ? "No gate has fetched the feed yet."
+	    : lately ? "A gate has fetched the feed in the last five minutes."
+		     : "No gate has fetched the feed in the last five minutes.";
 	struct json w;
 
 	json_init(&w, out);
 	json_obj(&w);
 	put_check(&w, "info", true, "The feed is ready to be fetched.");
-	put_check(&w, "auth", lately,
-	    seen == 0 ? "No gate has fetched the feed yet."
-		: lately
-		? "A gate has fetched the feed in the last five minutes."
-		: "No gate has fetched the feed in the last five minutes.");
+	put_check(&w, "auth", lately, detail);
 	json_end(&w);
+	if (!lately)
+		return err_set(e, RC_AGAIN, "gate-absent", "%s", detail);
 	return RC_OK;
 }
 

@@ -164,25 +164,28 @@ static enum rc interop_test(struct cloud_kind_call *call, struct buf *out,
     struct err *e)
 {
 	static const char info[] = "{\"action\":\"info\"}";
+	struct err bad_info = {0}, bad_auth = {0};
 	struct fetch_answer a;
-	struct err why = {0};
+	enum rc rc, rc_auth;
 	struct json w;
-	enum rc rc;
 
 	json_init(&w, out);
 	json_obj(&w);
 	fetch_answer_init(&a);
-	rc = talk(call, "interop", SPAN_LIT(info), &a, &why);
+	rc = talk(call, "interop", SPAN_LIT(info), &a, &bad_info);
 	if (rc == RC_OK)
-		rc = interop_answer_info(buf_span(&a.body), &why);
+		rc = interop_answer_info(buf_span(&a.body), &bad_info);
 	fetch_answer_clear(&a);
-	put_check(&w, "info", rc, "The cloud speaks version 1.", &why);
+	put_check(&w, "info", rc, "The cloud speaks version 1.", &bad_info);
 	fetch_answer_init(&a);
-	rc = talk(call, "auth", SPAN_NONE, &a, &why);
+	rc_auth = talk(call, "auth", SPAN_NONE, &a, &bad_auth);
 	fetch_answer_clear(&a);
-	put_check(&w, "auth", rc, "The cloud accepts the credentials.", &why);
+	put_check(&w, "auth", rc_auth, "The cloud accepts the credentials.",
+	    &bad_auth);
 	json_end(&w);
-	return RC_OK;
+	if (e && (rc != RC_OK || rc_auth != RC_OK))
+		*e = rc != RC_OK ? bad_info : bad_auth;
+	return rc != RC_OK ? rc : rc_auth;
 }
 
 const struct cloud_kind interop = {
