@@ -2,21 +2,19 @@
  * Must not test trust. */
 #include "base/enc.h"
 #include "pki/cert.h"
-#include "tests/unit/pki_case.h"
+#include "tests/unit/chip_case.h"
 
-#define CHIP_ID "5a0102030405060708090a0b0c0d0e0f"
-
-static struct pki_case the;
+static struct chip_case the;
 
 static int setup(void **state)
 {
-	pki_case_init(&the, KEY_P256, KEY_P256);
+	chip_case_init(&the, KEY_P256, KEY_P256);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	pki_case_clear(&the);
+	chip_case_clear(&the);
 	return 0;
 }
 
@@ -26,11 +24,11 @@ static void cert_parse_reads_a_birth_certificate(void **state)
 	struct cert c, ca;
 	struct buf text;
 
-	PKI_OK(&the, cert_parse(&c, buf_span(&the.chip), &the.e));
-	PKI_OK(&the, cert_parse(&ca, buf_span(&the.ca), &the.e));
+	CHIP_OK(&the, cert_parse(&c, buf_span(&the.chip), &the.e));
+	CHIP_OK(&the, cert_parse(&ca, buf_span(&the.ca), &the.e));
 	assert_int_equal(c.serial.n, 16);
 	assert_true(c.not_after == CERT_NEVER);
-	assert_true(c.not_before == the.now_s - PKI_CASE_DAY);
+	assert_true(c.not_before == the.now_s - CHIP_CASE_DAY);
 	assert_true(span_eq(c.issuer, ca.subject));
 	assert_true(span_eq(c.aki, ca.ski));
 	assert_true(span_eq(c.spki, key_spki(the.chip_key)));
@@ -43,17 +41,18 @@ static void cert_parse_reads_a_birth_certificate(void **state)
 	assert_int_equal(ca.key_usage,
 	    CERT_KU_KEY_CERT_SIGN | CERT_KU_CRL_SIGN);
 	cert_chip_id(&c, id);
-	assert_string_equal(id, CHIP_ID);
+	assert_string_equal(id, CHIP_CASE_ID);
 	cert_serial_text(&c, serial);
-	assert_string_equal(serial, CHIP_ID);
+	assert_string_equal(serial, CHIP_CASE_ID);
 	assert_true(span_eq(cert_hw_serial(&c), c.serial));
-	assert_true(
-	    span_eq_str(cert_subject_attr(&c, "2.5.4.3"), "TC-1 " CHIP_ID));
+	assert_true(span_eq_str(cert_subject_attr(&c, "2.5.4.3"),
+	    "TC-1 " CHIP_CASE_ID));
 	assert_int_equal(cert_subject_attr(&c, "2.5.4.99").n, 0);
 	buf_init(&text, 1024);
 	cert_name_text(c.subject, &text);
 	assert_string_equal(buf_cstr(&text),
-	    "O=Test Chips, CN=TC-1 " CHIP_ID ", serialNumber=" CHIP_ID);
+	    "O=Test Chips, CN=TC-1 " CHIP_CASE_ID
+	    ", serialNumber=" CHIP_CASE_ID);
 	buf_clear(&text);
 }
 
@@ -111,7 +110,7 @@ static void cert_parse_refuses_deviations(void **state)
 
 	for (i = 0; i < COUNT(edits); i++) {
 		memset(&the.e, 0, sizeof(the.e));
-		pki_case_edit(&the, buf_span(&the.chip),
+		chip_case_edit(&the, buf_span(&the.chip),
 		    span_of(edits[i].from, edits[i].n),
 		    span_of(edits[i].to, edits[i].n), &der);
 		if (cert_parse(&c, buf_span(&der), &the.e) != RC_INVALID)
@@ -127,7 +126,7 @@ static void cert_parse_refuses_two_signature_algorithms(void **state)
 	struct buf der;
 	struct cert c;
 
-	pki_case_edit(&the, buf_span(&the.chip), sha256,
+	chip_case_edit(&the, buf_span(&the.chip), sha256,
 	    key_sig_alg(KEY_SIG_ECDSA_SHA384), &der);
 	assert_int_equal(cert_parse(&c, buf_span(&der), &the.e), RC_INVALID);
 	assert_string_equal(the.e.slug, "cert-algorithms-differ");
@@ -142,9 +141,9 @@ static void cert_parse_marks_unknown_critical_extensions(void **state)
 	struct buf der;
 	struct cert c;
 
-	pki_case_edit(&the, buf_span(&the.chip), span_of(from, sizeof(from)),
+	chip_case_edit(&the, buf_span(&the.chip), span_of(from, sizeof(from)),
 	    span_of(to, sizeof(to)), &der);
-	PKI_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
+	CHIP_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
 	assert_true(c.unknown_critical);
 	assert_false(c.has_key_usage);
 	buf_clear(&der);
@@ -161,17 +160,17 @@ static void cert_chip_id_falls_back(void **state)
 	struct buf der, der2;
 	struct cert c;
 
-	pki_case_edit(&the, buf_span(&the.chip), span_of(text, sizeof(text)),
+	chip_case_edit(&the, buf_span(&the.chip), span_of(text, sizeof(text)),
 	    span_of(odd, sizeof(odd)), &der);
-	PKI_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
+	CHIP_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
 	cert_chip_id(&c, id);
-	assert_string_equal(id, CHIP_ID);
-	pki_case_edit(&the, buf_span(&der), span_of(hw, sizeof(hw)),
+	assert_string_equal(id, CHIP_CASE_ID);
+	chip_case_edit(&the, buf_span(&der), span_of(hw, sizeof(hw)),
 	    span_of(other, sizeof(other)), &der2);
-	PKI_OK(&the, cert_parse(&c, buf_span(&der2), &the.e));
+	CHIP_OK(&the, cert_parse(&c, buf_span(&der2), &the.e));
 	assert_int_equal(cert_hw_serial(&c).n, 0);
 	cert_chip_id(&c, id);
-	assert_string_equal(id, CHIP_ID);
+	assert_string_equal(id, CHIP_CASE_ID);
 	buf_clear(&der);
 	buf_clear(&der2);
 }
@@ -188,10 +187,10 @@ static void cert_read_takes_der_and_pem_only(void **state)
 	buf_init(&out, CERT_DER_MAX);
 	buf_add_str(&pem, "0 some text before\n");
 	enc_pem(&pem, "CERTIFICATE", buf_span(&the.chip));
-	PKI_OK(&the, cert_read(&out, buf_span(&pem), &the.e));
+	CHIP_OK(&the, cert_read(&out, buf_span(&pem), &the.e));
 	assert_true(span_eq(buf_span(&out), buf_span(&the.chip)));
 	buf_reset(&out);
-	PKI_OK(&the, cert_read(&out, buf_span(&the.chip), &the.e));
+	CHIP_OK(&the, cert_read(&out, buf_span(&the.chip), &the.e));
 	assert_true(span_eq(buf_span(&out), buf_span(&the.chip)));
 	for (i = 0; i < COUNT(bad); i++) {
 		buf_reset(&out);
@@ -263,18 +262,18 @@ static void cert_parse_reads_a_real_chip(void **state)
 	enum key_type type;
 	struct cert c;
 
-	if (!pki_case_real(&der)) {
+	if (!chip_case_real(&der)) {
 		buf_clear(&der);
 		skip();
 	}
 	buf_init(&name, 1024);
-	PKI_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
+	CHIP_OK(&the, cert_parse(&c, buf_span(&der), &the.e));
 	assert_int_equal(c.sig, KEY_SIG_ECDSA_SHA384);
 	assert_int_equal(c.serial.n, 4);
 	assert_true(span_eq_str(cert_subject_attr(&c, "2.5.4.3"), "\"\""));
 	cert_chip_id(&c, id);
 	assert_string_equal(id, "15fc8ea1");
-	PKI_OK(&the, key_check_spki(c.spki, &type, &the.e));
+	CHIP_OK(&the, key_check_spki(c.spki, &type, &the.e));
 	assert_int_equal(type, KEY_P256);
 	cert_name_text(c.issuer, &name);
 	assert_string_equal(buf_cstr(&name),
