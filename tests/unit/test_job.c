@@ -1,0 +1,487 @@
+/* Jobs: their states, leases and cursors, and when they are tried again.
+ * Must not call a cloud. */
+#include "courier/pace.h"
+#include "tests/unit/cloud_case.h"
+
+static struct cloud_case k;
+static char cloud[RAND_ID_SIZE];
+
+static int setup(void **state)
+{
+	cloud_case_open(&k);
+	cloud_case_add(&k, "one", cloud);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	cloud_case_close(&k);
+	return 0;
+}
+
+static void provision(const char *bid, const char *to, struct store_job *j)
+{
+	if (job_provision(&k.core, &k.admin, bid, to, j, &k.e) != RC_OK)
+		fail_msg("%s", k.e.text);
+}
+
+static enum rc claim(const char *lease, int64_t now_ms, bool untried,
+    struct store_job *j)
+{
+	struct store_job_claim c = {.lease = lease,
+	    .now_ms = now_ms,
+	    .until_ms = now_ms + 1000,
+	    .untried = untried};
+
+	return store_job_claim(k.store.s, &c, j, &k.e);
+}
+
+static int64_t later(void)
+{
+	return clock_now_ms() + 1000;
+}
+
+static void save(struct store_job *j, const char *lease)
+{
+	if (store_job_save(k.store.s, j, lease, &k.e) != RC_OK)
+		fail_msg("%s", k.e.text);
+}
+
+static void set_state(struct store_job *j, const char *state, int64_t next_ms)
+{
+	(void)snprintf(j->state, sizeof(j->state), "%s", state);
+	j->next_ms = next_ms;
+}
+
+static void a_batch_of_another_account_is_not_found(void **state)
+{
+	struct store_job j;
+
+	assert_int_equal(job_provision(&k.core, &k.admin, "B3", cloud, &j,
+			     &k.e),
+	    RC_NOT_FOUND);
+	assert_int_equal(job_provision(&k.core, &k.admin, "B9", cloud, &j,
+			     &k.e),
+	    RC_NOT_FOUND);
+}
+
+static void a_batch_without_a_cloud_needs_one_named(void **state)
+{
+	struct store_job j;
+
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1", NULL, &j, &k.e),
+	    RC_INVALID);
+	assert_string_equal(k.e.slug, "cloud-missing");
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1", "cld_none", &j,
+			     &k.e),
+	    RC_INVALID);
+}
+
+static void an_unfinished_job_is_given_again(void **state)
+{
+	struct store_job a, b;
+
+	provision("B1", cloud, &a);
+	provision("B1", cloud, &b);
+	assert_string_equal(a.id, b.id);
+	assert_int_equal(a.total, 10);
+	assert_string_equal(a.state, "queued");
+	provision("B2", cloud, &b);
+	assert_string_not_equal(a.id, b.id);
+}
+
+static void a_bind_queues_only_what_the_account_wants(void **state)
+{
+	struct store_job j;
+	char sql[200];
+
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
+	cloud_case_sql(&k, "UPDATE account SET auto_provision = 1");
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
+	(void)snprintf(sql, sizeof(sql), "UPDATE binding SET cloud_id = '%s'",
+	    cloud);
+	cloud_case_sql(&k, sql);
+	/* The cloud is account 1's: a binding of account 2 must not use it. */
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B3", &k.e), RC_OK);
+	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "none", &k.e), RC_OK);
+	assert_int_equal(claim("l", later(), false, &j), RC_OK);
+	assert_string_equal(j.bid, "B1");
+}
+
+static void a_lease_keeps_others_away_until_it_ends(void **state)
+{
+	struct store_job j, other;
+	int64_t now = later();
+
+	provision("B1", cloud, &j);
+	assert_int_equal(claim("a", now, false, &j), RC_OK);
+	assert_string_equal(j.state, "running");
+	assert_int_equal(claim("b", now + 999, false, &other), RC_NOT_FOUND);
+	assert_int_equal(claim("b", now + 1001, false, &other), RC_OK);
+	assert_string_equal(j.id, other.id);
+	/* The first holder comes late: its outcome does not count. */
+	j.done = 5;
+	assert_int_equal(store_job_save(k.store.s, &j, "a", &k.e), RC_CONFLICT);
+	assert_string_equal(k.e.slug, "lease-lost");
+	other.done = 7;
+	save(&other, "b");
+	assert_int_equal(job_get(&k.core, "acc_1", j.id, &j, &k.e), RC_OK);
+	assert_int_equal(j.done, 7);
+}
+
+static void one_cloud_has_one_job_in_flight(void **state)
+{
+	char second[RAND_ID_SIZE];
+	struct store_job j, first;
+	int64_t now = later();
+
+	cloud_case_add(&k, "two", second);
+	provision("B1", cloud, &j);
+	provision("B2", cloud, &j);
+	provision("B2", second, &j);
+	assert_int_equal(claim("a", now, false, &first), RC_OK);
+	assert_string_equal(first.cloud, cloud);
+	assert_int_equal(claim("b", now, false, &j), RC_OK);
+	assert_string_equal(j.cloud, second);
+	assert_int_equal(claim("c", now, false, &j), RC_NOT_FOUND);
+}
+
+static void jobs_take_turns(void **state)
+{
+	struct store_job j;
+	char last[STORE_JOB_BID_SIZE] = "";
+	int64_t now = later();
+	int i;
+
+	provision("B1", cloud, &j);
+	provision("B2", cloud, &j);
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(claim("a", now + i, false, &j), RC_OK);
+		assert_string_not_equal(j.bid, last);
+		memcpy(last, j.bid, sizeof(last));
+		save(&j, "a");
+	}
+}
+
+static void a_job_in_trouble_is_left_to_other_threads(void **state)
+{
+	struct store_job j;
+	int64_t now = later();
+
+	provision("B1", cloud, &j);
+	j.tries = 1;
+	set_state(&j, "waiting", now);
+	save(&j, NULL);
+	assert_int_equal(claim("a", now, true, &j), RC_NOT_FOUND);
+	assert_int_equal(claim("a", now - 1, false, &j), RC_NOT_FOUND);
+	assert_int_equal(claim("a", now, false, &j), RC_OK);
+}
+
+static void a_restart_forgets_leases_and_keeps_the_cursor(void **state)
+{
+	struct store_job j;
+	int64_t now = later();
+
+	provision("B1", cloud, &j);
+	assert_int_equal(claim("a", now, false, &j), RC_OK);
+	j.cursor_seq = 77;
+	j.done = 3;
+	save(&j, "a");
+	assert_int_equal(claim("a", now, false, &j), RC_OK);
+	assert_int_equal(store_job_unlease(k.store.s, &k.e), RC_OK);
+	assert_int_equal(claim("b", now, false, &j), RC_OK);
+	assert_int_equal(j.cursor_seq, 77);
+	assert_int_equal(j.done, 3);
+}
+
+static void an_unbind_is_refused_once_a_job_was_taken_up(void **state)
+{
+	struct store_job j;
+
+	provision("B1", cloud, &j);
+	assert_int_equal(job_may_unbind(&k.core, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_unbind(&k.core, "B1", &k.e), RC_OK);
+	assert_int_equal(job_get(&k.core, "acc_1", j.id, &j, &k.e), RC_OK);
+	assert_string_equal(j.state, "cancelled");
+	provision("B2", cloud, &j);
+	assert_int_equal(claim("a", later(), false, &j), RC_OK);
+	assert_int_equal(job_may_unbind(&k.core, "B2", &k.e), RC_CONFLICT);
+	assert_string_equal(k.e.slug, "batch-provisioned");
+}
+
+static void a_cancelled_job_takes_no_outcome(void **state)
+{
+	struct store_job j, seen;
+
+	provision("B1", cloud, &j);
+	assert_int_equal(claim("a", later(), false, &j), RC_OK);
+	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &seen, &k.e),
+	    RC_OK);
+	assert_int_equal(store_job_save(k.store.s, &j, "a", &k.e), RC_CONFLICT);
+	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &seen, &k.e),
+	    RC_CONFLICT);
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &seen, &k.e),
+	    RC_CONFLICT);
+}
+
+static void a_retry_is_of_the_exceptions_only(void **state)
+{
+	struct store_job_exception x = {.seq = 4, .message = "no"}, back;
+	struct store_job j;
+	size_t n = 0;
+
+	provision("B1", cloud, &j);
+	j.done = 9;
+	j.failed = 1;
+	j.cursor_seq = 10;
+	set_state(&j, "done", 0);
+	save(&j, NULL);
+	assert_int_equal(store_job_exception_put(k.store.s, j.n, &x, &k.e),
+	    RC_OK);
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
+	assert_string_equal(j.state, "queued");
+	assert_true(j.only_failed);
+	assert_int_equal(j.cursor_seq, 0);
+	assert_int_equal(store_job_exception_list(k.store.s, j.n, 0, &back, 1,
+			     &n, &k.e),
+	    RC_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(back.seq, 4);
+}
+
+static void a_failed_job_goes_on_where_it_stopped(void **state)
+{
+	struct store_job j;
+
+	provision("B1", cloud, &j);
+	j.done = 4;
+	j.cursor_seq = 4;
+	j.tries = PACE_TRIES_MAX;
+	set_state(&j, "failed", 0);
+	save(&j, NULL);
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
+	assert_false(j.only_failed);
+	assert_int_equal(j.cursor_seq, 4);
+	assert_int_equal(j.tries, 0);
+	assert_int_equal(claim("a", later(), true, &j), RC_OK);
+}
+
+static void nothing_failed_means_nothing_to_retry(void **state)
+{
+	struct store_job j;
+
+	provision("B1", cloud, &j);
+	set_state(&j, "done", 0);
+	save(&j, NULL);
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e),
+	    RC_CONFLICT);
+	(void)snprintf(k.admin.scope_id, sizeof(k.admin.scope_id), "acc_2");
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e),
+	    RC_NOT_FOUND);
+}
+
+static void a_device_is_what_its_last_jobs_say(void **state)
+{
+	struct job_device_cloud seen[JOB_DEVICE_CLOUDS_MAX];
+	struct store_job_exception x = {.seq = 2, .message = "no"};
+	static const struct {
+		uint64_t seq;
+		const char *status;
+	} cases[] = {{1, "provisioned"}, {2, "failed"}, {5, "provisioned"},
+	    {6, "waiting"}};
+	struct store_job j;
+	size_t i, n;
+
+	provision("B1", cloud, &j);
+	j.cursor_seq = 5;
+	j.done = 4;
+	j.failed = 1;
+	set_state(&j, "running", later());
+	save(&j, NULL);
+	assert_int_equal(store_job_exception_put(k.store.s, j.n, &x, &k.e),
+	    RC_OK);
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(job_device_clouds(&k.core, "B1", cases[i].seq,
+				     seen, &n, &k.e),
+		    RC_OK);
+		assert_int_equal(n, 1);
+		assert_string_equal(seen[0].cloud, cloud);
+		assert_string_equal(seen[0].status, cases[i].status);
+	}
+}
+
+static void the_progress_of_a_batch_follows_its_jobs(void **state)
+{
+	struct job_progress p;
+	struct store_job j;
+
+	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
+	assert_string_equal(p.state, "bound");
+	provision("B1", cloud, &j);
+	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
+	assert_string_equal(p.state, "provisioning");
+	j.done = 10;
+	set_state(&j, "done", 0);
+	save(&j, NULL);
+	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
+	assert_string_equal(p.state, "provisioned");
+	assert_int_equal(p.provisioned, 10);
+}
+
+/* pace */
+
+static struct pace_result result(size_t devices, int64_t took_ms)
+{
+	return (struct pace_result){.devices = devices,
+	    .took_ms = took_ms,
+	    .now_ms = 1000000,
+	    .chunk_max = 50};
+}
+
+static void a_pause_doubles_up_to_its_bound(void **state)
+{
+	assert_int_equal(pace_bound_ms(1), 1000);
+	assert_int_equal(pace_bound_ms(2), 2000);
+	assert_int_equal(pace_bound_ms(5), 16000);
+	assert_int_equal(pace_bound_ms(30), PACE_BACKOFF_MAX_MS);
+	assert_int_equal(pace_bound_ms(UINT32_MAX), PACE_BACKOFF_MAX_MS);
+}
+
+static void an_absent_cloud_ends_in_a_failed_job(void **state)
+{
+	struct err away = {.rc = RC_AGAIN, .text = "away"};
+	struct pace_result r = result(50, 10);
+	struct store_job j = {.chunk = 50};
+	int i;
+
+	for (i = 1; i < PACE_TRIES_MAX; i++) {
+		pace_fault(&j, &r, &away);
+		assert_string_equal(j.state, "waiting");
+		assert_true(j.next_ms > r.now_ms);
+		assert_true(
+		    j.next_ms <= r.now_ms + 50 + pace_bound_ms((uint32_t)i));
+		assert_int_equal(j.chunk, 50);
+	}
+	pace_fault(&j, &r, &away);
+	assert_string_equal(j.state, "failed");
+	assert_string_equal(j.last_error, "away");
+	assert_int_equal(j.next_ms, 0);
+}
+
+static void a_throttling_cloud_is_obeyed_and_not_given_up(void **state)
+{
+	struct err slow = {.rc = RC_LIMIT, .retry_after_s = 7, .text = "wait"};
+	struct pace_result r = result(50, 10);
+	struct store_job j = {.chunk = 50, .tries = PACE_TRIES_MAX * 2};
+
+	pace_fault(&j, &r, &slow);
+	assert_string_equal(j.state, "waiting");
+	assert_true(j.next_ms >= r.now_ms + 7000);
+	slow.retry_after_s = UINT32_MAX;
+	pace_fault(&j, &r, &slow);
+	assert_true(j.next_ms <=
+	    r.now_ms + (PACE_RETRY_AFTER_MAX_S + 1) * INT64_C(1000));
+}
+
+static void refused_credentials_are_not_hammered(void **state)
+{
+	struct err no = {.rc = RC_UNAUTHENTICATED,
+	    .text = "credentials refused"};
+	struct pace_result r = result(50, 10);
+	struct store_job j = {.chunk = 50, .tries = 1};
+
+	pace_fault(&j, &r, &no);
+	assert_string_equal(j.state, "waiting");
+	assert_true(j.next_ms >= r.now_ms + PACE_REFUSED_MS);
+}
+
+static void a_refused_request_is_split_down_to_its_culprit(void **state)
+{
+	struct err bad = {.rc = RC_TOO_LARGE, .text = "400"};
+	struct pace_result r = result(50, 10), one = result(1, 10);
+	struct store_job j = {.chunk = 50};
+
+	assert_false(pace_is_single(&j, &r, &bad));
+	pace_fault(&j, &r, &bad);
+	assert_int_equal(j.chunk, 25);
+	assert_int_equal(j.tries, 0);
+	assert_int_equal(j.next_ms, r.now_ms);
+	assert_true(pace_is_single(&j, &one, &bad));
+	j.refused = PACE_SINGLES_MAX;
+	assert_false(pace_is_single(&j, &one, &bad));
+}
+
+static void a_chunk_follows_the_speed_of_the_cloud(void **state)
+{
+	struct pace_result slow = result(40, PACE_SLOW_MS + 1),
+			   quick = result(20, 100);
+	struct err away = {.rc = RC_AGAIN, .text = "slow"};
+	struct store_job j = {.chunk = 40};
+
+	pace_success(&j, &slow);
+	assert_int_equal(j.chunk, 20);
+	pace_success(&j, &quick);
+	assert_int_equal(j.chunk, 31);
+	quick.devices = 31;
+	pace_success(&j, &quick);
+	quick.devices = 47;
+	pace_success(&j, &quick);
+	assert_int_equal(j.chunk, 50);
+	pace_fault(&j, &slow, &away);
+	assert_int_equal(j.chunk, 20);
+	j.chunk = 1;
+	slow.devices = 1;
+	pace_success(&j, &slow);
+	assert_int_equal(j.chunk, 1);
+}
+
+static void the_time_left_follows_the_rate(void **state)
+{
+	struct pace_result r = result(50, 1000);
+	struct store_job j = {.chunk = 50, .total = 1000, .done = 500};
+
+	set_state(&j, "running", 1);
+	assert_int_equal(job_seconds_left(&j), -1);
+	pace_success(&j, &r);
+	assert_int_equal(j.rate_milli, 50000);
+	assert_int_equal(job_seconds_left(&j), 0 + 500 * 1000 / 50000);
+	set_state(&j, "done", 0);
+	assert_int_equal(job_seconds_left(&j), -1);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    CASE(a_batch_of_another_account_is_not_found),
+	    CASE(a_batch_without_a_cloud_needs_one_named),
+	    CASE(an_unfinished_job_is_given_again),
+	    CASE(a_bind_queues_only_what_the_account_wants),
+	    CASE(a_lease_keeps_others_away_until_it_ends),
+	    CASE(one_cloud_has_one_job_in_flight),
+	    CASE(jobs_take_turns),
+	    CASE(a_job_in_trouble_is_left_to_other_threads),
+	    CASE(a_restart_forgets_leases_and_keeps_the_cursor),
+	    CASE(an_unbind_is_refused_once_a_job_was_taken_up),
+	    CASE(a_cancelled_job_takes_no_outcome),
+	    CASE(a_retry_is_of_the_exceptions_only),
+	    CASE(a_failed_job_goes_on_where_it_stopped),
+	    CASE(nothing_failed_means_nothing_to_retry),
+	    CASE(a_device_is_what_its_last_jobs_say),
+	    CASE(the_progress_of_a_batch_follows_its_jobs),
+	    cmocka_unit_test(a_pause_doubles_up_to_its_bound),
+	    cmocka_unit_test(an_absent_cloud_ends_in_a_failed_job),
+	    cmocka_unit_test(a_throttling_cloud_is_obeyed_and_not_given_up),
+	    cmocka_unit_test(refused_credentials_are_not_hammered),
+	    cmocka_unit_test(a_refused_request_is_split_down_to_its_culprit),
+	    cmocka_unit_test(a_chunk_follows_the_speed_of_the_cloud),
+	    cmocka_unit_test(the_time_left_follows_the_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
