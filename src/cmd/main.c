@@ -11,10 +11,12 @@
 #include "cmd/device_cmd.h"
 #include "cmd/fab.h"
 #include "cmd/gate_cmd.h"
+#include "cmd/init.h"
 #include "cmd/inspect.h"
 #include "cmd/kit.h"
 #include "cmd/login.h"
 #include "cmd/receiver.h"
+#include "cmd/serve.h"
 
 struct cmd_entry {
 	const char *name;
@@ -23,6 +25,8 @@ struct cmd_entry {
 };
 
 static const struct cmd_entry entries[] = {
+    {"init", init_main, "make the service's directory, keys and first user"},
+    {"serve", serve_main, "run the service"},
     {"fab", fab_main, "make chips and their reels (the chip maker)"},
     {"inspect", inspect_main, "explain a file and what is wrong with it"},
     {"kit", kit_main, "run the virtual developer kit"},

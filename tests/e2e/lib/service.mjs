@@ -168,17 +168,17 @@ export class Service {
 		return path.join(this.dir, 'run', 'addresses.json');
 	}
 
-	/** {url, listen, device_listen, pids: {parent, signer, workers, courier}} */
+	/** {url (public), listen, device_listen, pids: {parent, signer, workers, courier}} */
 	get addresses() {
 		return JSON.parse(fs.readFileSync(this.addressesFile, 'utf8'));
 	}
 
 	get url() {
-		return this.addresses.url;
+		return `https://${this.addresses.listen}`;
 	}
 
 	get deviceUrl() {
-		return this.addresses.device_url;
+		return `https://${this.addresses.device_listen}`;
 	}
 
 	/** body: an object (sent as JSON), a string or a Buffer. */

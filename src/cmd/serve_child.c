@@ -1,0 +1,149 @@
+/* What the processes give up, and the two whose work is elsewhere.
+ * Must not run in the parent. */
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/confine.h"
+#include "base/file.h"
+#include "base/metric.h"
+#include "cmd/serve_child.h"
+#include "cmd/serve_worker.h"
+#include "courier/courier.h"
+#include "signer/signer.h"
+
+#define SYSTEM_PATHS                                                       \
+	{"/usr", false}, {"/lib", false}, {"/lib64", false},               \
+	    {"/etc/ssl", false}, {"/etc/ld.so.cache", false},              \
+	    {"/etc/localtime", false}, {"/sys/devices/system/cpu", false}, \
+	    {"/dev/null", true},                                           \
+	{                                                                  \
+		"/dev/urandom", false                                      \
+	}
+
+#define NAME_PATHS                                                    \
+	{"/etc/resolv.conf", false}, {"/etc/hosts", false},           \
+	    {"/etc/host.conf", false}, {"/etc/nsswitch.conf", false}, \
+	    {"/etc/gai.conf", false},                                 \
+	{                                                             \
+		"/etc/services", false                                \
+	}
+
+struct paths {
+	char data[SERVE_CONF_PATH], tls[SERVE_CONF_PATH];
+	char own[SERVE_CONF_PATH];
+};
+
+static enum rc confine_signer(const struct paths *p, struct err *e)
+{
+	const struct confine_path list[] = {SYSTEM_PATHS, {p->own, false}};
+	struct rlimit files = {300, 300};
+
+	/* Without an own network there is nothing to forbid; only root may. */
+	(void)unshare(CLONE_NEWNET);
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	return confine_to(list, sizeof(list) / sizeof(list[0]),
+	    CONFINE_NET_NONE, e);
+}
+
+static enum rc confine_worker(const struct paths *p, struct err *e)
+{
+	const struct confine_path list[] = {SYSTEM_PATHS, {p->data, true},
+	    {p->tls, false}, {p->own, false}};
+
+	return confine_to(list, sizeof(list) / sizeof(list[0]),
+	    CONFINE_NET_NONE, e);
+}
+
+static enum rc confine_courier(const struct paths *p, struct err *e)
+{
+	const struct confine_path list[] = {SYSTEM_PATHS, NAME_PATHS,
+	    {p->data, true}, {p->own, false}};
+
+	return confine_to(list, sizeof(list) / sizeof(list[0]),
+	    CONFINE_NET_CONNECT, e);
+}
+
+static const struct {
+	const char *user, *own;
+	enum rc (*confine)(const struct paths *p, struct err *e);
+} kinds[] = {
+    [SERVE_CHILD_SIGNER] = {SERVE_CONF_USER_SIGNER, SERVE_CONF_SIGNER,
+	confine_signer},
+    [SERVE_CHILD_WORKER] = {SERVE_CONF_USER, SERVE_CONF_COURIER_PUB,
+	confine_worker},
+    [SERVE_CHILD_COURIER] = {SERVE_CONF_USER_COURIER, SERVE_CONF_COURIER,
+	confine_courier},
+};
+
+enum rc serve_child_confine(enum serve_child_kind kind, const char *dir,
+    struct err *e)
+{
+	struct paths p;
+	enum rc rc;
+
+	rc = file_join(p.data, sizeof(p.data), dir, SERVE_CONF_DATA, e);
+	if (rc == RC_OK)
+		rc = file_join(p.tls, sizeof(p.tls), dir, SERVE_CONF_TLS, e);
+	if (rc == RC_OK)
+		rc = file_join(p.own, sizeof(p.own), dir, kinds[kind].own, e);
+	/* Temporary files belong where the process may write. */
+	(void)setenv("TMPDIR", p.data, 1);
+	(void)setenv("SQLITE_TMPDIR", p.data, 1);
+	if (rc == RC_OK && getuid() == 0 && confine_has_user(kinds[kind].user))
+		rc = confine_user(kinds[kind].user, e);
+	if (rc == RC_OK)
+		rc = confine_process(e);
+	return rc == RC_OK ? kinds[kind].confine(&p, e) : rc;
+}
+
+static int run_signer(const struct serve_child *c)
+{
+	char dir[SERVE_CONF_PATH];
+	struct err e = {.rc = RC_BUG};
+
+	/* ^C reaches the whole group; the workers still need signatures. */
+	(void)signal(SIGINT, SIG_IGN);
+	if (file_join(dir, sizeof(dir), c->conf->dir, SERVE_CONF_SIGNER, &e) !=
+		RC_OK ||
+	    serve_child_confine(c->kind, c->conf->dir, &e) != RC_OK) {
+		log_err(LOG_ERROR, "the signer cannot start", &e);
+		return 3;
+	}
+	(void)!write(c->ready_fd, "r", 1);
+	return signer_run(dir, c->client_fds, c->client_fds_n);
+}
+
+static int run_courier(const struct serve_child *c)
+{
+	struct courier_options o = {.dir = c->conf->dir,
+	    .public_url = c->public_url,
+	    .signer_fd = c->signer_fd,
+	    .stop_fd = -1,
+	    .allow_private_clouds = c->conf->allow_private_clouds};
+	struct err e = {.rc = RC_BUG};
+
+	if (serve_child_confine(c->kind, c->conf->dir, &e) != RC_OK) {
+		log_err(LOG_ERROR, "the courier cannot start", &e);
+		return 3;
+	}
+	(void)!write(c->ready_fd, "r", 1);
+	return courier_run(&o);
+}
+
+int serve_child_run(const struct serve_child *c)
+{
+	log_setup(c->name, c->conf->least);
+	metric_slot(c->slot);
+	switch (c->kind) {
+	case SERVE_CHILD_SIGNER:
+		return run_signer(c);
+	case SERVE_CHILD_WORKER:
+		return serve_worker_run(c);
+	case SERVE_CHILD_COURIER:
+		return run_courier(c);
+	}
+	return 4;
+}

@@ -1,0 +1,33 @@
+/* The processes under the parent: what each is given, gives up, and does.
+ * Must not start or watch processes. */
+#ifndef BIRTHMARK_CMD_SERVE_CHILD_H
+#define BIRTHMARK_CMD_SERVE_CHILD_H
+
+#include "cmd/serve_conf.h"
+
+enum serve_child_kind {
+	SERVE_CHILD_SIGNER,
+	SERVE_CHILD_WORKER,
+	SERVE_CHILD_COURIER
+};
+
+struct serve_child {
+	const struct serve_conf *conf;
+	enum serve_child_kind kind;
+	const char *name;	  /* "worker 1" */
+	unsigned int slot;	  /* row of the counters */
+	const char *public_url;	  /* never empty */
+	int listen_fd, device_fd; /* worker; device_fd -1: none */
+	int signer_fd;		  /* worker, courier */
+	const int *client_fds;	  /* signer */
+	unsigned int client_fds_n;
+	int ready_fd; /* one byte when it serves */
+};
+
+/* Gives up what this kind does not need. */
+MUST_CHECK enum rc serve_child_confine(enum serve_child_kind kind,
+    const char *dir, struct err *e);
+/* In the new process, with only its own descriptors open; the exit status. */
+int serve_child_run(const struct serve_child *c);
+
+#endif

@@ -1,0 +1,15 @@
+/* What the device port answers: to a device, what the service knows of the
+ * birth certificate it has shown.  Must not tell whose it is. */
+#ifndef BIRTHMARK_CMD_SERVE_DEVICE_H
+#define BIRTHMARK_CMD_SERVE_DEVICE_H
+
+#include "core/core.h"
+#include "net/http.h"
+
+/* The application for http_server_new; ctx is the core. */
+struct http_app serve_device_app(struct core *c);
+/* A PEM bundle of the CAs of all vendors, appended. */
+MUST_CHECK enum rc serve_device_cas(struct core *c, struct buf *pem,
+    struct err *e);
+
+#endif
