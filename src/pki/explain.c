@@ -12,11 +12,16 @@
 #define BLOCKS_MAX 32
 #define BLOCK_MAX (64 * 1024)
 
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static struct span trim(struct span s)
 {
-	while (s.n > 0 && s.p[0] <= ' ')
+	while (s.n > 0 && is_space(s.p[0]))
 		s = span_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && s.p[s.n - 1] <= ' ')
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
