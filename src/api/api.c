@@ -120,7 +120,7 @@ bool api_param(const struct api_call *call, int i, char *out, size_t cap)
 }
 
 enum rc api_page(struct api_call *call, uint64_t max, uint64_t fallback,
-    uint64_t *limit, char *cursor, size_t cap, struct err *e)
+    uint64_t *limit, char cursor[API_CURSOR_SIZE], struct err *e)
 {
 	char text[32];
 
@@ -131,9 +131,8 @@ enum rc api_page(struct api_call *call, uint64_t max, uint64_t fallback,
 		return err_set(e, RC_INVALID, "bad-limit",
 		    "limit has to be a number from 1 to %llu.",
 		    (unsigned long long)max);
-	if (http_query(call->req, "cursor", cursor, cap))
-		return RC_OK;
-	cursor[0] = '\0';
+	if (!http_query(call->req, "cursor", cursor, API_CURSOR_SIZE))
+		cursor[0] = '\0';
 	return RC_OK;
 }
 
@@ -409,6 +408,7 @@ static enum rc frame_key(const struct api_call *call, struct idem_request *ir,
 		if (h->p[i] < 0x21 || h->p[i] > 0x7e)
 			return err_set(e, RC_INVALID, "bad-idempotency-key",
 			    "Idempotency-Key may hold printable ASCII only.");
+	ir->actor = &call->actor;
 	ir->key = *h;
 	ir->credential = api_auth_bearer(call->req);
 	ir->method = span_str(call->route->method);
@@ -427,8 +427,7 @@ static enum rc frame_once(struct api_call *call, const struct idem_request *ir,
 	int status = 0;
 	enum rc rc;
 
-	rc = idem_begin(&idem, call->core, &call->actor, ir, &status,
-	    &resp->body, e);
+	rc = idem_begin(&idem, call->core, ir, &status, &resp->body, e);
 	if (rc != RC_OK)
 		return rc;
 	if (status) {

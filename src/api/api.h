@@ -70,9 +70,10 @@ MUST_CHECK enum rc api_field_bool_opt(struct api_call *call, const char *name,
 /* Refuses fields that are not in names (NULL-ended). */
 MUST_CHECK enum rc api_fields_only(struct api_call *call,
     const char *const *names, struct err *e);
+#define API_CURSOR_SIZE 128
 /* Query parameter limit (1..max, fallback) and cursor (as text, "" none). */
 MUST_CHECK enum rc api_page(struct api_call *call, uint64_t max,
-    uint64_t fallback, uint64_t *limit, char *cursor, size_t cap,
+    uint64_t fallback, uint64_t *limit, char cursor[API_CURSOR_SIZE],
     struct err *e);
 /* Path parameter as text; false when it is longer than cap - 1. */
 bool api_param(const struct api_call *call, int i, char *out, size_t cap);

@@ -308,7 +308,7 @@ static enum rc feed_answer(struct api_call *call, const struct feed_page *page,
 enum rc api_cloud_feed(struct api_call *call, struct err *e)
 {
 	struct feed_page page = {0};
-	char id[RAND_ID_SIZE], cursor[FEED_CURSOR_SIZE];
+	char id[RAND_ID_SIZE], cursor[API_CURSOR_SIZE];
 	uint64_t limit = 0;
 	enum rc rc = cloud_id(call, id, e);
 
@@ -316,7 +316,7 @@ enum rc api_cloud_feed(struct api_call *call, struct err *e)
 	buf_init(&page.head, HEAD_BYTES);
 	if (rc == RC_OK)
 		rc = api_page(call, FEED_PAGE_MAX, FEED_DEFAULT, &limit, cursor,
-		    sizeof(cursor), e);
+		    e);
 	if (rc == RC_OK)
 		rc = feed_read(call->core, &call->actor, id, cursor, limit,
 		    &page, e);

@@ -13,7 +13,7 @@ enum rc api_list_begin(struct api_list *l, struct api_call *call, struct err *e)
 	memset(l, 0, sizeof(*l));
 	l->call = call;
 	rc = api_page(call, API_LIST_MAX, API_LIST_DEFAULT, &l->limit,
-	    l->cursor, sizeof(l->cursor), e);
+	    l->cursor, e);
 	if (rc != RC_OK)
 		return rc;
 	l->page = (struct core_page){l->cursor, l->limit + 1};

@@ -9,7 +9,6 @@
 
 #define API_LIST_DEFAULT 50
 #define API_LIST_MAX 500
-#define API_LIST_CURSOR 128
 
 /* Use:	struct api_list l;
  *	rc = api_list_begin(&l, call, e); if (rc != RC_OK) return rc;
@@ -22,8 +21,8 @@ struct api_list {
 	struct buf buf;
 	struct core_page page; /* to ask for: one row more than wanted */
 	uint64_t limit, n;
-	char cursor[API_LIST_CURSOR]; /* as asked, "" for the first page */
-	char last[API_LIST_CURSOR];
+	char cursor[API_CURSOR_SIZE]; /* as asked, "" for the first page */
+	char last[API_CURSOR_SIZE];
 	bool more;
 };
 

@@ -75,11 +75,11 @@ static void idem_tag(const uint8_t secret[32], const uint8_t nonce[16],
 	    out);
 }
 
-static enum rc idem_prepare(struct idem *i, const struct core_actor *a,
-    const struct idem_request *r, struct err *e)
+static enum rc idem_prepare(struct idem *i, const struct idem_request *r,
+    struct err *e)
 {
-	const struct span key[] = {SPAN_LIT("key"), span_str(a->id), r->method,
-	    r->path, r->key};
+	const struct span key[] = {SPAN_LIT("key"), span_str(r->actor->id),
+	    r->method, r->path, r->key};
 	const struct span request[] = {SPAN_LIT("request"), r->query, r->body};
 	const struct span secret[] = {SPAN_LIT("secret"), r->credential,
 	    r->key};
@@ -112,9 +112,8 @@ static enum rc idem_replay(const struct idem *i, const struct store_idem *x,
 	return idem_crypt(i->secret, x->nonce, stored, answer, e);
 }
 
-enum rc idem_begin(struct idem *i, struct core *c, const struct core_actor *a,
-    const struct idem_request *r, int *status, struct buf *answer,
-    struct err *e)
+enum rc idem_begin(struct idem *i, struct core *c, const struct idem_request *r,
+    int *status, struct buf *answer, struct err *e)
 {
 	struct store_idem x = {0};
 	struct buf stored;
@@ -122,14 +121,15 @@ enum rc idem_begin(struct idem *i, struct core *c, const struct core_actor *a,
 
 	*status = 0;
 	buf_init(&stored, IDEM_ANSWER_MAX);
-	rc = idem_prepare(i, a, r, e);
+	rc = idem_prepare(i, r, e);
 	if (rc != RC_OK)
 		goto out;
 	rc = tx_begin(c, &i->tx, e);
 	if (rc != RC_OK)
 		goto out;
 	memcpy(x.key, i->key, 32);
-	rc = store_idem_get(c->store, &x, a->now_s - IDEM_KEEP_S, &stored, e);
+	rc = store_idem_get(c->store, &x, r->actor->now_s - IDEM_KEEP_S,
+	    &stored, e);
 	if (rc == RC_NOT_FOUND) {
 		rc = RC_OK;
 		goto out;

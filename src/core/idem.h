@@ -19,6 +19,7 @@ struct idem {
 };
 
 struct idem_request {
+	const struct core_actor *actor;
 	struct span credential; /* bearer token */
 	struct span key;	/* Idempotency-Key */
 	struct span method, path, query, body;
@@ -28,8 +29,8 @@ struct idem_request {
  * idem_abort.  Else the write was done before: status and answer are what was
  * said then, and nothing is open. */
 MUST_CHECK enum rc idem_begin(struct idem *i, struct core *c,
-    const struct core_actor *a, const struct idem_request *r, int *status,
-    struct buf *answer, struct err *e);
+    const struct idem_request *r, int *status, struct buf *answer,
+    struct err *e);
 /* Stores the answer and commits, together with the effect. */
 MUST_CHECK enum rc idem_end(struct idem *i, struct core *c, int64_t now_s,
     int status, struct span answer, struct err *e);
