@@ -2,6 +2,7 @@
  * signed.  Must not allocate when reading. */
 #include <string.h>
 
+#include "pki/cert.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
 
@@ -10,6 +11,7 @@
 #define CURSOR_MAX 128
 #define ISSUER_MAX 256
 #define COUNT_MAX 1000000
+#define NAME_MAX_BYTES 256
 
 static size_t begin(struct buf *out, uint8_t type, uint64_t id)
 {
@@ -61,8 +63,15 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 		buf_add_u32(out, r->feed.count);
 		buf_add_span(out, r->feed.sha256);
 		break;
+	case IPC_ENTRY:
+		buf_add_block(out, r->entry.group_id);
+		buf_add_block(out, r->entry.vendor);
+		buf_add_block(out, r->entry.cert);
+		buf_add_block(out, r->entry.issuer);
+		break;
 	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ENTRY_PEM:
 		break;
 	}
 	end(out, at);
@@ -89,8 +98,15 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		    span_take_block(&in, &r->feed.to) &&
 		    span_take_u32(&in, &r->feed.count) &&
 		    span_take(&in, 32, &r->feed.sha256) && in.n == 0;
+	case IPC_ENTRY:
+		r->type = IPC_ENTRY;
+		return span_take_block(&in, &r->entry.group_id) &&
+		    span_take_block(&in, &r->entry.vendor) &&
+		    span_take_block(&in, &r->entry.cert) &&
+		    span_take_block(&in, &r->entry.issuer) && in.n == 0;
 	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ENTRY_PEM:
 		r->type = type;
 		return in.n == 0;
 	default:
@@ -118,7 +134,7 @@ bool ipc_reply_parse(struct ipc_reply *r, struct span in)
 	    !span_take_block(&in, &r->text) || in.n != 0)
 		return false;
 	type &= (uint8_t)~REPLY_BIT;
-	if (type < IPC_INTEROP || type > IPC_PEM)
+	if (type < IPC_INTEROP || type > IPC_ENTRY_PEM)
 		return false;
 	r->type = type;
 	r->rc = rc;
@@ -189,8 +205,20 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 		if (r->feed.count > COUNT_MAX || r->feed.sha256.n != 32)
 			return refuse(e, "the page has too many entries");
 		return RC_OK;
+	case IPC_ENTRY:
+		if (!is_plain(r->entry.group_id, 1, ID_MAX))
+			return refuse(e, "the group_id is no Batch ID");
+		if (r->entry.vendor.n > NAME_MAX_BYTES)
+			return refuse(e, "the vendor's name is too long");
+		if (r->entry.cert.n == 0 || r->entry.cert.n > CERT_DER_MAX ||
+		    r->entry.issuer.n > CERT_DER_MAX)
+			return refuse(e,
+			    "a certificate is missing or too "
+			    "large");
+		return RC_OK;
 	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ENTRY_PEM:
 		return RC_OK;
 	}
 	return refuse(e, "its type is unknown");

@@ -12,7 +12,9 @@ enum ipc_type {
 	IPC_INTEROP = 1, /* a JWT for an interop receiver */
 	IPC_FEED = 2,	 /* the head of a page of a feed */
 	IPC_JWKS = 3,
-	IPC_PEM = 4
+	IPC_PEM = 4,
+	IPC_ENTRY = 5, /* an entry of a manifest */
+	IPC_ENTRY_PEM = 6
 };
 
 struct ipc_interop {
@@ -26,12 +28,17 @@ struct ipc_feed {
 	struct span sha256; /* 32 bytes */
 };
 
+struct ipc_entry {
+	struct span group_id, vendor, cert, issuer;
+};
+
 /* u32 length of what follows, u8 version, u8 type, u64 id, fields. */
 struct ipc_request {
 	enum ipc_type type;
 	uint64_t id; /* of the client's choice, given back */
 	struct ipc_interop interop;
 	struct ipc_feed feed;
+	struct ipc_entry entry;
 };
 
 /* The same with 0x80 added to the type, then u8 rc and one block: the result,

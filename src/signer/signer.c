@@ -161,6 +161,25 @@ enum rc signer_feed(struct signer *s, const struct signer_feed *r,
 	return call(s, &q, jws, e);
 }
 
+enum rc signer_entry(struct signer *s, const struct signer_entry *r,
+    struct buf *entry, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_ENTRY};
+
+	q.entry.group_id = span_str(r->group_id);
+	q.entry.vendor = span_str(r->vendor);
+	q.entry.cert = r->cert;
+	q.entry.issuer = r->issuer;
+	return call(s, &q, entry, e);
+}
+
+enum rc signer_entry_pem(struct signer *s, struct buf *pem, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_ENTRY_PEM};
+
+	return call(s, &q, pem, e);
+}
+
 enum rc signer_jwks(struct signer *s, struct buf *json, struct err *e)
 {
 	struct ipc_request q = {.type = IPC_JWKS};

@@ -37,6 +37,21 @@ struct signer_feed {
 MUST_CHECK enum rc signer_feed(struct signer *s, const struct signer_feed *r,
     struct buf *jws, struct err *e);
 
+/* One entry of a manifest in Microchip's form for a birth certificate, signed
+ * with the manifest key.  The device's id is read from the certificate, and the
+ * entry is built, by the signer. */
+struct signer_entry {
+	const char *group_id; /* the Batch ID */
+	const char *vendor;   /* name of the manufacturer */
+	struct span cert;     /* DER */
+	struct span issuer;   /* DER, may be empty */
+};
+MUST_CHECK enum rc signer_entry(struct signer *s, const struct signer_entry *r,
+    struct buf *entry, struct err *e);
+/* The certificate (PEM) that goes with those entries, self-issued. */
+MUST_CHECK enum rc signer_entry_pem(struct signer *s, struct buf *pem,
+    struct err *e);
+
 /* The public keys as a JWKS (RFC 7517), and the interop key as PEM. */
 MUST_CHECK enum rc signer_jwks(struct signer *s, struct buf *json,
     struct err *e);

@@ -5,5 +5,7 @@
 
 #define SIGNER_KEYS_INTEROP "interop.pem"
 #define SIGNER_KEYS_FEED "feed.pem"
+#define SIGNER_KEYS_MANIFEST "manifest.pem"
+#define SIGNER_KEYS_MANIFEST_CERT "manifest-cert.pem"
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/rand.h"
 #include "pki/jose.h"
 #include "pki/key.h"
+#include "pki/manifest.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
 #include "signer/signer_keys.h"
@@ -25,7 +26,8 @@
 #define OUT_MAX (IPC_MAX - 256)
 
 struct run {
-	struct key *interop, *feed;
+	struct key *interop, *feed, *manifest;
+	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
 	unsigned int fds_n, open;
 	uint8_t packet[IPC_MAX + 1];
@@ -110,6 +112,51 @@ static enum rc do_jwks(struct run *s, struct buf *out, struct err *e)
 	return rc;
 }
 
+static enum rc write_entry(struct manifest_writer *w, const struct cert *cert,
+    struct span group_id, struct buf *out, struct err *e)
+{
+	char chip_id[CERT_ID_MAX + 1];
+	struct manifest_entry entry = {.cert = cert->der, .group_id = group_id};
+	struct buf text;
+	struct span s;
+	enum rc rc;
+
+	cert_chip_id(cert, chip_id);
+	entry.device_id = span_str(chip_id);
+	buf_init(&text, OUT_MAX);
+	rc = manifest_add(w, &entry, &text, e);
+	/* What stands before it belongs to a file, not to an entry. */
+	s = buf_span(&text);
+	while (s.n > 0 && s.p[0] != '{')
+		s = span_sub(s, 1, s.n);
+	buf_add_span(out, s);
+	buf_clear(&text);
+	return rc;
+}
+
+static enum rc do_entry(struct run *s, const struct ipc_entry *r,
+    struct buf *out, struct err *e)
+{
+	char vendor[257];
+	struct manifest_writer *w = NULL;
+	struct cert cert;
+	enum rc rc = cert_parse(&cert, r->cert, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (cert.is_ca || !span_copy_str(r->vendor, vendor, sizeof(vendor)))
+		return err_set(e, RC_INVALID, "signer-refused",
+		    "The signer does not sign this: no chip's certificate or "
+		    "no name.");
+	rc = manifest_writer_new(&w, MANIFEST_MICROCHIP, s->manifest,
+	    buf_span(&s->manifest_cert), r->issuer, vendor, e);
+	metric_add(METRIC_SIGNATURES, 1);
+	if (rc == RC_OK)
+		rc = write_entry(w, &cert, r->group_id, out, e);
+	manifest_writer_free(w);
+	return rc;
+}
+
 static enum rc perform(struct run *s, const struct ipc_request *r,
     struct buf *out, struct err *e)
 {
@@ -126,6 +173,11 @@ static enum rc perform(struct run *s, const struct ipc_request *r,
 		return do_jwks(s, out, e);
 	case IPC_PEM:
 		enc_pem(out, "PUBLIC KEY", key_spki(s->interop));
+		return RC_OK;
+	case IPC_ENTRY:
+		return do_entry(s, &r->entry, out, e);
+	case IPC_ENTRY_PEM:
+		enc_pem(out, "CERTIFICATE", buf_span(&s->manifest_cert));
 		return RC_OK;
 	}
 	return err_set(e, RC_BUG, "signer-type", "The type is unknown.");
@@ -188,6 +240,31 @@ static void serve(struct run *s, struct pollfd *p)
 	answer(s, p->fd, &r);
 }
 
+static enum rc open_cert(struct run *s, const char *dir, struct err *e)
+{
+	char path[4096];
+	struct buf pem;
+	enum rc rc;
+
+	buf_init(&pem, 2 * CERT_DER_MAX);
+	buf_init(&s->manifest_cert, CERT_DER_MAX);
+	rc = file_join(path, sizeof(path), dir, SIGNER_KEYS_MANIFEST_CERT, e);
+	if (rc == RC_OK)
+		rc = file_read(path, &pem, e);
+	if (rc == RC_OK)
+		rc = cert_read(&s->manifest_cert, buf_span(&pem), e);
+	buf_clear(&pem);
+	return rc;
+}
+
+static void close_keys(struct run *s)
+{
+	key_free(s->interop);
+	key_free(s->feed);
+	key_free(s->manifest);
+	buf_clear(&s->manifest_cert);
+}
+
 static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
     struct err *e)
 {
@@ -208,9 +285,11 @@ static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
 		s->fds[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
 	s->fds_n = s->open = fds_n;
 	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
-	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK)
+	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK &&
+	    open_key(&s->manifest, dir, SIGNER_KEYS_MANIFEST, e) == RC_OK &&
+	    open_cert(s, dir, e) == RC_OK)
 		return s;
-	key_free(s->interop);
+	close_keys(s);
 	free(s);
 	return NULL;
 }
@@ -237,8 +316,7 @@ int signer_run(const char *dir, const int *fds, unsigned int fds_n)
 			if (s->fds[i].fd >= 0 && s->fds[i].revents)
 				serve(s, &s->fds[i]);
 	}
-	key_free(s->interop);
-	key_free(s->feed);
+	close_keys(s);
 	free(s);
 	return status;
 }
