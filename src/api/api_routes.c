@@ -3,12 +3,19 @@
 #include "api/api_routes.h"
 #include "api/api_account.h"
 #include "api/api_audit.h"
+#include "api/api_batch.h"
+#include "api/api_bind.h"
 #include "api/api_cloud.h"
+#include "api/api_device.h"
 #include "api/api_job.h"
+#include "api/api_manifest.h"
 #include "api/api_member.h"
+#include "api/api_product.h"
 #include "api/api_public.h"
 #include "api/api_session.h"
 #include "api/api_token.h"
+#include "api/api_upload.h"
+#include "api/api_vendor.h"
 
 /* clang-format off */
 const struct api_route api_routes[] = {
@@ -56,6 +63,35 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/service/audit/verify", API_SERVICE, R_SERVICE, 0, api_audit_verify, NULL},
 
 	/* vendors, uploads, batches, bindings, devices, products */
+	{"GET", "/.well-known/birthmark/manifest-signer.pem", API_PUBLIC, 0, 0, api_manifest_signer, NULL},
+	{"POST", "/api/v1/vendors", API_SERVICE, R_SERVICE, 16384, api_vendor_create, NULL},
+	{"GET", "/api/v1/vendors", API_SERVICE, R_SERVICE, 0, api_vendor_list, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/cas", API_SERVICE, R_SERVICE, 65536, api_vendor_ca_add, NULL},
+	{"DELETE", "/api/v1/vendors/{vendor}/cas/{fingerprint}", API_SERVICE, R_SERVICE, 0, api_vendor_ca_retire, NULL},
+	{"GET", "/api/v1/vendors/{vendor}", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_vendor_get, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/cas", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_vendor_cas, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/uploads", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_upload_create, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/uploads", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_upload_list, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/uploads/{upload}", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_upload_get, NULL},
+	{"PATCH", "/api/v1/vendors/{vendor}/uploads/{upload}", API_VENDOR, R_VADMIN | R_VPUBLISHER, 17179869184, NULL, api_upload_open},
+	{"PUT", "/api/v1/vendors/{vendor}/uploads/{upload}/signature", API_VENDOR, R_VADMIN | R_VPUBLISHER, 65536, api_upload_sign, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/uploads/{upload}/publish", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_upload_publish, NULL},
+	{"DELETE", "/api/v1/vendors/{vendor}/uploads/{upload}", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_upload_cancel, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/batches", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_batch_vendor_list, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/batches/{bid}", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_batch_vendor_get, NULL},
+	{"GET", "/api/v1/accounts/{account}/products", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_product_list, NULL},
+	{"POST", "/api/v1/accounts/{account}/products", API_ACCOUNT, R_ADMIN, 16384, api_product_create, NULL},
+	{"GET", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_product_get, NULL},
+	{"PATCH", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 16384, api_product_update, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 0, api_product_delete, NULL},
+	{"POST", "/api/v1/accounts/{account}/bindings", API_ACCOUNT, R_ADMIN | R_OPERATOR, 16384, api_bind_create, NULL},
+	{"GET", "/api/v1/accounts/{account}/batches", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_list, NULL},
+	{"GET", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_get, NULL},
+	{"PATCH", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN, 16384, api_batch_update, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN, 0, api_bind_remove, NULL},
+	{"GET", "/api/v1/accounts/{account}/batches/{bid}/manifest", API_ACCOUNT, R_ADMIN, 0, api_manifest_get, NULL},
+	{"GET", "/api/v1/accounts/{account}/devices", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_list, NULL},
+	{"GET", "/api/v1/accounts/{account}/devices/{fingerprint}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_get, NULL},
 
 	/* clouds, jobs, feed */
 	{"GET", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_list, NULL},

@@ -164,3 +164,16 @@ out:
 		tx_rollback(c, &tx);
 	return rc;
 }
+
+enum rc batch_list_vendor(struct core *c, const char *vendor_id,
+    const char *after, struct store_batch *out, size_t cap, size_t *n,
+    struct err *e)
+{
+	return store_batch_list(c->store, vendor_id, after, out, cap, n, e);
+}
+
+enum rc batch_reels(struct core *c, const char *bid, struct store_reel *out,
+    size_t cap, size_t *n, struct err *e)
+{
+	return store_reel_list(c->store, bid, 0, out, cap, n, e);
+}

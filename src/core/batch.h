@@ -13,6 +13,14 @@
 /* The batch if it is this vendor's; RC_NOT_FOUND tells nothing else. */
 MUST_CHECK enum rc batch_of_vendor(struct core *c, const char *vendor_id,
     const char *bid, struct store_batch *out, struct err *e);
+/* A vendor's batches, in the order of BIDs, after `after`. */
+MUST_CHECK enum rc batch_list_vendor(struct core *c, const char *vendor_id,
+    const char *after, struct store_batch *out, size_t cap, size_t *n,
+    struct err *e);
+/* Its published reels, at most BATCH_REELS_MAX. */
+MUST_CHECK enum rc batch_reels(struct core *c, const char *bid,
+    struct store_reel *out, size_t cap, size_t *n, struct err *e);
+
 /* A batch of an account, with how far it is in its clouds. */
 struct batch_row {
 	struct store_bind_row row;

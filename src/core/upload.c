@@ -417,3 +417,10 @@ void upload_sweep(struct core *c)
 	if (spool)
 		(void)closedir(spool);
 }
+
+enum rc upload_list(struct core *c, const struct core_actor *a,
+    const char *after, struct store_upload *out, size_t cap, size_t *n,
+    struct err *e)
+{
+	return store_upload_list(c->store, a->scope_id, after, out, cap, n, e);
+}

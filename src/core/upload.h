@@ -33,6 +33,11 @@ MUST_CHECK enum rc upload_create(struct core *c, const struct core_actor *a,
 MUST_CHECK enum rc upload_find(struct core *c, const struct core_actor *a,
     const char *id, struct store_upload *out, struct err *e);
 
+/* The vendor's, newest first, after the one named `after`. */
+MUST_CHECK enum rc upload_list(struct core *c, const struct core_actor *a,
+    const char *after, struct store_upload *out, size_t cap, size_t *n,
+    struct err *e);
+
 /* Appends at the stored offset; one at a time for each upload. */
 struct upload_sink;
 /* RC_CONFLICT "offset-mismatch" when offset is not the stored one (which is

@@ -245,3 +245,16 @@ enum rc vendor_cas_chain(const struct vendor_cas *v, int64_t now_s,
 	}
 	return rc;
 }
+
+enum rc vendor_list(struct core *c, const char *after, struct store_vendor *out,
+    size_t cap, size_t *n, struct err *e)
+{
+	return store_vendor_list(c->store, after, out, cap, n, e);
+}
+
+enum rc vendor_ca_list(struct core *c, const char *vendor_id,
+    struct store_vendor_ca out[VENDOR_CA_MAX], size_t *n, struct err *e)
+{
+	return store_vendor_ca_list(c->store, vendor_id, out, VENDOR_CA_MAX, n,
+	    e);
+}

@@ -15,6 +15,12 @@ MUST_CHECK enum rc vendor_add(struct core *c, const struct core_actor *a,
     struct err *e);
 MUST_CHECK enum rc vendor_find(struct core *c, const char *id,
     struct store_vendor *out, struct err *e);
+/* In the order of ids, after `after`. */
+MUST_CHECK enum rc vendor_list(struct core *c, const char *after,
+    struct store_vendor *out, size_t cap, size_t *n, struct err *e);
+/* The CAs in use. */
+MUST_CHECK enum rc vendor_ca_list(struct core *c, const char *vendor_id,
+    struct store_vendor_ca out[VENDOR_CA_MAX], size_t *n, struct err *e);
 /* Registers a CA certificate (PEM or DER).  RC_CONFLICT "ca-registered" when
  * it belongs to a vendor already, RC_INVALID when it is not a CA in force. */
 MUST_CHECK enum rc vendor_ca_add(struct core *c, const struct core_actor *a,

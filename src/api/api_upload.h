@@ -1,0 +1,17 @@
+/* Handlers of the routes about uploads. */
+#ifndef BIRTHMARK_API_API_UPLOAD_H
+#define BIRTHMARK_API_API_UPLOAD_H
+
+#include "api/api.h"
+
+MUST_CHECK enum rc api_upload_create(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_upload_list(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_upload_get(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_upload_sign(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_upload_publish(struct api_call *call, struct err *e);
+MUST_CHECK enum rc api_upload_cancel(struct api_call *call, struct err *e);
+/* Streams a body to the upload's spool. */
+MUST_CHECK enum rc api_upload_open(struct api_call *call,
+    struct http_request *req, struct err *e);
+
+#endif
