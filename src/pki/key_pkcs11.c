@@ -67,6 +67,7 @@ static enum rc engine_start(const char *module, struct err *e)
 		    "The PKCS#11 module does not start; give it by "
 		    "module-path in the URI or in PKCS11_MODULE_PATH");
 	}
+	(void)ENGINE_ctrl_cmd_string(en, "QUIET", NULL, 0);
 	(void)span_copy_str(span_str(module), engine_module,
 	    sizeof(engine_module));
 	engine = en;
@@ -85,6 +86,10 @@ static enum rc engine_for(struct span uri, struct err *e)
 	    !span_copy_str(span_str(env), module, sizeof(module)))
 		return err_set(e, RC_ENV, "pkcs11-no-module",
 		    "PKCS11_MODULE_PATH is too long.");
+	/* The engine itself loads it late, and prints why it cannot. */
+	if (module[0] == '/' && !file_exists(module))
+		return err_set(e, RC_ENV, "pkcs11-no-module",
+		    "There is no PKCS#11 module %s.", module);
 	if (engine == NULL)
 		return engine_start(module, e);
 	if (module[0] != '\0' && !span_eq_str(span_str(module), engine_module))
