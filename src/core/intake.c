@@ -422,6 +422,8 @@ static enum rc make_template(const struct intake *in, struct pack **out,
 		rc = read_more(&m, e);
 	}
 	if (rc == RC_NOT_FOUND)
+		line = 0;
+	if (rc == RC_NOT_FOUND)
 		rc = err_set(e, RC_INVALID, "manifest-empty",
 		    "The manifest has no devices.");
 	if (rc == RC_OK)

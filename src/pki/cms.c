@@ -172,6 +172,10 @@ enum rc cms_verify(const char *path, struct span cms, struct chain *ch,
 	rc = cert_parse(&c, buf_span(&der), &why);
 	if (rc == RC_OK)
 		rc = chain_check(ch, &c, now_s, &why);
+	/* A chip's key signs for that chip only. */
+	if (rc == RC_OK && cert_hw_serial(&c).n > 0)
+		rc = err_set(&why, RC_INVALID, "signer-is-chip",
+		    "it is a chip's certificate.");
 	if (rc == RC_OK)
 		cert_fingerprint(c.der, signer_fp);
 	else

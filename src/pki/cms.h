@@ -13,7 +13,7 @@ MUST_CHECK enum rc cms_sign(const char *path, struct key *k,
     struct span signer_cert, struct span ca_cert, struct buf *out,
     struct err *e);
 /* Verifies over the file and that the one signer's certificate chains to a CA
- * of ch.  The signer's fingerprint goes to signer_fp. */
+ * of ch and is no chip's.  The signer's fingerprint goes to signer_fp. */
 MUST_CHECK enum rc cms_verify(const char *path, struct span cms,
     struct chain *ch, int64_t now_s, uint8_t signer_fp[DIGEST_SHA256],
     struct err *e);
