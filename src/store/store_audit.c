@@ -50,11 +50,13 @@ static void audit_hash(struct stmt *st, int col, uint8_t out[32])
 		memcpy(out, h.p, 32);
 }
 
-/* False when not the whole of the stored text is in out. */
-static bool audit_text(struct stmt *st, int col, char *out, size_t cap)
+/* *whole becomes false when not all of the stored text is in out. */
+static void audit_text(struct stmt *st, int col, char *out, size_t cap,
+    bool *whole)
 {
 	db_col_str(st, col, out, cap);
-	return strlen(out) == db_col_blob(st, col).n;
+	if (strlen(out) != db_col_blob(st, col).n)
+		*whole = false;
 }
 
 #define AUDIT_COLUMNS                                                   \
@@ -72,15 +74,16 @@ static enum rc audit_rows(struct stmt *st, store_audit_row *row, void *arg,
 		memset(&a, 0, sizeof(a));
 		a.seq = (uint64_t)db_col_int(st, 0);
 		a.at = db_col_int(st, 1);
-		whole = audit_text(st, 2, a.actor, sizeof(a.actor)) &
-		    audit_text(st, 3, a.actor_name, sizeof(a.actor_name)) &
-		    audit_text(st, 4, a.scope_id, sizeof(a.scope_id)) &
-		    audit_text(st, 5, a.action, sizeof(a.action)) &
-		    audit_text(st, 6, a.target, sizeof(a.target)) &
-		    audit_text(st, 7, a.outcome, sizeof(a.outcome)) &
-		    audit_text(st, 8, a.reason, sizeof(a.reason)) &
-		    audit_text(st, 9, a.detail, sizeof(a.detail)) &
-		    audit_text(st, 10, a.from, sizeof(a.from));
+		whole = true;
+		audit_text(st, 2, a.actor, sizeof(a.actor), &whole);
+		audit_text(st, 3, a.actor_name, sizeof(a.actor_name), &whole);
+		audit_text(st, 4, a.scope_id, sizeof(a.scope_id), &whole);
+		audit_text(st, 5, a.action, sizeof(a.action), &whole);
+		audit_text(st, 6, a.target, sizeof(a.target), &whole);
+		audit_text(st, 7, a.outcome, sizeof(a.outcome), &whole);
+		audit_text(st, 8, a.reason, sizeof(a.reason), &whole);
+		audit_text(st, 9, a.detail, sizeof(a.detail), &whole);
+		audit_text(st, 10, a.from, sizeof(a.from), &whole);
 		audit_hash(st, 11, a.prev);
 		audit_hash(st, 12, a.hash);
 		if (!whole)
