@@ -186,11 +186,18 @@ static bool parse_entry(const json_t *j, struct gate_page_entry *out)
 	return true;
 }
 
-static enum rc parse_entries(struct gate_page *p, json_t *list, struct err *e)
+enum rc gate_page_entries(struct gate_page *p, struct span text, struct err *e)
 {
-	json_t *j;
+	json_t *list = load(text), *j;
 	size_t i, n = json_array_size(list);
 
+	json_decref(p->json);
+	free(p->entries);
+	p->json = list;
+	p->n = 0;
+	p->entries = NULL;
+	if (!json_is_array(list) || n > GATE_PAGE_ENTRIES_MAX)
+		return bad(e, "feed-form", "its entries are no list, or many");
 	p->entries = calloc(n > 0 ? n : 1, sizeof(*p->entries));
 	if (!p->entries)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
@@ -210,23 +217,18 @@ static enum rc take_entries(struct gate_page *p, struct span body,
 {
 	const json_t *count = json_object_get(head, "count");
 	struct span raw;
-	json_t *list;
 	enum rc rc;
 
 	if (!gate_member_find(body, "entries", &raw))
 		return bad(e, "feed-form", "it has no entries");
 	rc = check_digest(head, raw, e);
-	if (rc != RC_OK)
-		return rc;
-	list = load(raw);
-	p->json = list;
-	if (!json_is_array(list) ||
-	    json_array_size(list) > GATE_PAGE_ENTRIES_MAX)
-		return bad(e, "feed-form", "its entries are no list, or many");
-	if (!json_is_integer(count) ||
-	    json_integer_value(count) != (json_int_t)json_array_size(list))
-		return bad(e, "feed-count", "its number of entries is wrong");
-	return parse_entries(p, list, e);
+	if (rc == RC_OK)
+		rc = gate_page_entries(p, raw, e);
+	if (rc == RC_OK &&
+	    (!json_is_integer(count) ||
+		json_integer_value(count) != (json_int_t)p->n))
+		rc = bad(e, "feed-count", "its number of entries is wrong");
+	return rc;
 }
 
 static enum rc take_head(struct gate_page *p, const json_t *head,

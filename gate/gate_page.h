@@ -49,6 +49,10 @@ struct gate_page {
 MUST_CHECK enum rc gate_page_parse(struct gate_page *p, struct span body,
     const struct gate_page_keys *keys, const struct gate_page_want *want,
     struct err *e);
+/* The form of the entries alone: text is the JSON list.  For gate_page_parse,
+ * and for tests that have no key. */
+MUST_CHECK enum rc gate_page_entries(struct gate_page *p, struct span text,
+    struct err *e);
 void gate_page_clear(struct gate_page *p);
 /* All entries to the table, then the cursor. */
 MUST_CHECK enum rc gate_page_apply(const struct gate_page *p, struct table *t,
