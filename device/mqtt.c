@@ -204,6 +204,10 @@ static const char *connack_text(int code)
 	}
 }
 
+static const char text_ended[] =
+    "The broker ended the connection during the TLS handshake: it does not "
+    "accept this certificate.";
+
 static enum rc connect_broker(struct visit *v, struct err *e)
 {
 	enum rc rc = reach(v, e);
@@ -216,6 +220,10 @@ static enum rc connect_broker(struct visit *v, struct err *e)
 		return fail(v, e, RC_DENIED, "tls-refused",
 		    "The TLS handshake failed: the broker is not trusted, or "
 		    "does not trust this device.");
+	/* The alert may come before the library has written its CONNECT. */
+	if (r == MOSQ_ERR_PROTOCOL || r == MOSQ_ERR_CONN_LOST ||
+	    (r == MOSQ_ERR_ERRNO && errno == EPROTO))
+		return fail(v, e, RC_DENIED, "tls-refused", text_ended);
 	if (r != MOSQ_ERR_SUCCESS)
 		return fail(v, e, RC_AGAIN, "broker-away",
 		    mosquitto_strerror(r));
@@ -228,9 +236,7 @@ static enum rc connect_broker(struct visit *v, struct err *e)
 		    connack_text(v->connack));
 	}
 	if (v->lost)
-		return fail(v, e, RC_DENIED, "tls-refused",
-		    "The broker ended the connection during the handshake: it "
-		    "does not accept this certificate.");
+		return fail(v, e, RC_DENIED, "tls-refused", text_ended);
 	return fail(v, e, RC_AGAIN, "broker-silent",
 	    "The broker took the connection but did not answer in time.");
 }
