@@ -235,6 +235,21 @@ static void a_token_is_for_its_account_only(void **state)
 	assert_int_equal(get(account("/members"), t.token), 401);
 }
 
+static void an_expired_token_is_no_credential(void **state)
+{
+	const struct token_wish w = {"t", CORE_ADMINISTRATOR, 1};
+	struct core_actor before = admin;
+	struct token_new t;
+
+	before.now_s -= 86400;
+	assert_int_equal(token_create(&c.core, &before, &w, &t, NULL), RC_OK);
+	(void)get(account("/members"), t.token);
+	check_problem(401, "token-unknown");
+	before.now_s += 3600;
+	assert_int_equal(token_create(&c.core, &before, &w, &t, NULL), RC_OK);
+	assert_int_equal(get(account("/members"), t.token), 200);
+}
+
 static void logout_is_at_once(void **state)
 {
 	assert_int_equal(ask(&(struct api_case_request){.method = HTTP_DELETE,
@@ -527,6 +542,7 @@ int main(void)
 	    CASE(a_stranger_sees_no_account),
 	    CASE(a_wrong_role_is_denied_and_recorded),
 	    CASE(a_token_is_for_its_account_only),
+	    CASE(an_expired_token_is_no_credential),
 	    CASE(logout_is_at_once),
 	    CASE(hostile_bodies_are_refused),
 	    CASE(another_media_type_is_refused),
