@@ -43,7 +43,7 @@ enum rc store_count_gauges(struct store *s,
 		"SELECT coalesce(sum(devices), 0) FROM reel "
 		"WHERE state = 'published'"},
 	    {"birthmark_jobs_open", "Jobs that are not finished.",
-		"SELECT count(*) FROM job WHERE finished_at IS NULL"},
+		"SELECT count(*) FROM job WHERE finished_at = 0"},
 	};
 	uint64_t n;
 	size_t i;
