@@ -13,7 +13,7 @@
 #include "core/audit.h"
 
 #define POLL_FIRST_MS 50
-#define POLL_MOST_MS 2000
+#define POLL_MOST_MS 500
 #define JOB_COLUMNS \
 	"id,kind,state,batch,cloud,total,done,failed,last_error,result"
 

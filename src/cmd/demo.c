@@ -148,8 +148,7 @@ static enum rc run(struct demo *d, struct err *e)
 	print_result(d, clock_mono_ms() - start);
 	json_decref(d->scenes);
 	json_decref(d->attacks);
-	if (getenv("BIRTHMARK_DEMO_KEEP") == NULL)
-		(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return rc;
 }
 

@@ -199,7 +199,7 @@ static enum rc garbage_cloud(struct demo *d, struct err *e)
 
 const struct demo_attack demo_attack_api[] = {
     {"a guessed Batch ID", guessed_bid, "[claim-refused]"},
-    {"a Batch ID without its claim code", bare_bid, "[claim-"},
+    {"a Batch ID without its claim code", bare_bid, "[claim-code-needed]"},
     {"a guessed claim code, again and again", guessed_code,
 	"[claim-code-locked]"},
     {"a second bind of the same batch", second_bind, "[batch-bound-elsewhere]"},
@@ -207,7 +207,8 @@ const struct demo_attack demo_attack_api[] = {
     {"an operator reading clouds", operator_clouds, "[role-denied]"},
     {"a read across accounts", read_across, "[not-found]"},
     {"a write across accounts", write_across, "[not-found]"},
-    {"a stolen session after logout", after_logout, "[session-ended]"},
-    {"a product cloud that answers with garbage", garbage_cloud, "job"},
+    {"a stolen session after logout", after_logout, "[session-unknown]"},
+    {"a product cloud that answers with garbage", garbage_cloud,
+	"The job failed"},
     {NULL, NULL, NULL},
 };

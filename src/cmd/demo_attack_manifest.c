@@ -224,10 +224,11 @@ static enum rc oversized(struct demo *d, struct err *e)
 }
 
 const struct demo_attack demo_attack_manifest[] = {
-    {"a tampered manifest", tampered, "signature"},
-    {"a truncated manifest", truncated, "signature"},
-    {"a manifest signed again by somebody else", resigned, "sign"},
-    {"a manifest with a duplicated chip", duplicated, "duplicate"},
-    {"an oversized manifest", oversized, "large"},
+    {"a tampered manifest", tampered, "[cms-signature]"},
+    {"a truncated manifest", truncated, "[cms-signature]"},
+    {"a manifest signed again by somebody else", resigned,
+	"[cms-signer-untrusted]"},
+    {"a manifest with a duplicated chip", duplicated, "[certificate-twice]"},
+    {"an oversized manifest", oversized, "[upload-too-large]"},
     {NULL, NULL, NULL},
 };

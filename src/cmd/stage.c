@@ -149,7 +149,7 @@ enum rc stage_port(struct stage *s, const char *key, unsigned int wished,
 }
 
 /* The refusal of a subcommand is its last line, after "birthmark: ". */
-static enum rc refusal(struct span text, int status, const char *what,
+enum rc stage_refusal(struct span text, int status, const char *what,
     struct err *e)
 {
 	struct span line, last = SPAN_NONE;
@@ -182,7 +182,7 @@ enum rc stage_run(const struct stage *s, const char *const *argv,
 	buf_init(&err_out, OUTPUT_MAX);
 	rc = proc_run(&cmd, &status, out, &err_out, e);
 	if (rc == RC_OK && status != 0)
-		rc = refusal(buf_span(&err_out), status, argv[0], e);
+		rc = stage_refusal(buf_span(&err_out), status, argv[0], e);
 	buf_clear(&err_out);
 	return rc;
 }

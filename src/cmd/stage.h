@@ -57,4 +57,8 @@ const char *stage_part_name(enum stage_part p);
 MUST_CHECK enum rc stage_run(const struct stage *s, const char *const *argv,
     struct buf *out, struct err *e);
 
+/* What a subcommand that ended with this status said on standard error. */
+enum rc stage_refusal(struct span text, int status, const char *what,
+    struct err *e);
+
 #endif

@@ -490,13 +490,8 @@ enum rc stage_api_publish_dir(struct stage *s, struct client *c,
 	(void)snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", s->dir);
 	buf_init(&err_out, 64 * 1024);
 	rc = proc_run(&cmd, &status, NULL, &err_out, e);
-	if (rc == RC_OK && status != 0) {
-		const char *why = buf_cstr(&err_out);
-
-		rc = err_set(e, status == 1 ? RC_DENIED : RC_ENV,
-		    "publish-refused", "%.400s",
-		    why == NULL ? "birthmark publish failed" : why);
-	}
+	if (rc == RC_OK && status != 0)
+		rc = stage_refusal(buf_span(&err_out), status, "publish", e);
 	explicit_bzero(token, sizeof(token));
 	buf_clear(&err_out);
 	return rc;
