@@ -10,8 +10,8 @@ import {fileURLToPath} from 'node:url';
 
 export const root = path.resolve(
 	path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-export const bin = process.env.BIRTHMARK_BIN ||
-	path.join(root, 'build', 'src', 'cmd', 'birthmark');
+export const bin = process.env.BIRTHMARK_BIN || process.env.BIRTHMARK ||
+	path.join(root, 'build', 'release', 'src', 'cmd', 'birthmark');
 
 const started = new Set();
 process.on('exit', () => {
