@@ -321,14 +321,16 @@ bool pack_tmpl_build(const struct pack_tmpl *t,
 
 	for (i = t->n; i-- > 0;) {
 		op = &t->ops[i];
-		if (op->kind == PACK_TMPL_CLOSE)
+		if (op->kind == PACK_TMPL_CLOSE && depth <= DEPTH_MAX)
 			ends[depth++] = w.at;
-		else if (op->kind == PACK_TMPL_OPEN)
+		else if (op->kind == PACK_TMPL_OPEN && depth > 0)
 			put_header(&w, op->tag, ends[--depth] - w.at);
 		else if (op->kind == PACK_TMPL_LITERAL)
 			put(&w, op->literal.p, op->literal.n);
-		else
+		else if (op->kind == PACK_TMPL_FIELD)
 			put_field(&w, t, op->field, v);
+		else
+			return false;
 	}
 	*at = w.at;
 	return !w.bad;

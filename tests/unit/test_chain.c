@@ -267,8 +267,14 @@ static void chain_add_refuses_what_is_no_ca(void **state)
 	chain_free(ch);
 }
 
-static void issue_below(struct chip_case *c, struct key *k, const char *name,
-    int path_len, struct span above, struct key *above_key, struct buf *out)
+struct ca {
+	struct key *key;
+	struct buf der;
+};
+
+/* Self-signed without above. */
+static void make_ca(struct chip_case *c, struct ca *ca, const char *name,
+    int path_len, const struct ca *above)
 {
 	struct issue_ca p = {.org = "Test Chips",
 	    .common_name = name,
@@ -276,43 +282,53 @@ static void issue_below(struct chip_case *c, struct key *k, const char *name,
 	    .not_after = c->now_s + 100,
 	    .path_len = path_len};
 
-	buf_init(out, CERT_DER_MAX);
-	CHIP_OK(c, issue_ca(&p, key_spki(k), above, above_key, out, &c->e));
+	buf_init(&ca->der, CERT_DER_MAX);
+	CHIP_OK(c, key_generate(&ca->key, KEY_P256, &c->e));
+	CHIP_OK(c,
+	    issue_ca(&p, key_spki(ca->key),
+		above != NULL ? buf_span(&above->der) : SPAN_NONE,
+		above != NULL ? above->key : ca->key, &ca->der, &c->e));
+}
+
+static void drop_ca(struct ca *ca)
+{
+	key_free(ca->key);
+	buf_clear(&ca->der);
+}
+
+static void adds(struct chain *ch, const struct ca *ca, bool anchor)
+{
+	CHIP_OK(&the,
+	    chain_add(ch, buf_span(&ca->der), anchor, the.now_s, &the.e));
+}
+
+static void refuses_ca(struct chain *ch, const struct ca *ca, const char *slug)
+{
+	struct err e = {0};
+
+	assert_int_equal(chain_add(ch, buf_span(&ca->der), false, the.now_s,
+			     &e),
+	    RC_INVALID);
+	assert_string_equal(e.slug, slug);
 }
 
 static void chain_add_follows_intermediates_and_their_path_length(void **state)
 {
-	struct key *keys[3];
 	struct chain *ch = chain_new();
-	struct buf root, middle, last;
-	struct err e = {0};
-	size_t i;
+	struct ca root, middle, last;
 
-	for (i = 0; i < 3; i++)
-		CHIP_OK(&the, key_generate(&keys[i], KEY_P256, &the.e));
-	issue_below(&the, keys[0], "Root", 1, SPAN_NONE, keys[0], &root);
-	issue_below(&the, keys[1], "Middle", 1, buf_span(&root), keys[0],
-	    &middle);
-	issue_below(&the, keys[2], "Last", 0, buf_span(&middle), keys[1],
-	    &last);
-	assert_int_equal(chain_add(ch, buf_span(&middle), false, the.now_s, &e),
-	    RC_INVALID);
-	assert_string_equal(e.slug, "cert-issuer-unknown");
-	CHIP_OK(&the, chain_add(ch, buf_span(&root), true, the.now_s, &the.e));
-	CHIP_OK(&the,
-	    chain_add(ch, buf_span(&middle), false, the.now_s, &the.e));
-	/* again is no fault */
-	CHIP_OK(&the,
-	    chain_add(ch, buf_span(&middle), false, the.now_s, &the.e));
-	assert_int_equal(chain_add(ch, buf_span(&last), false, the.now_s, &e),
-	    RC_INVALID);
-	assert_string_equal(e.slug, "ca-path-length");
+	make_ca(&the, &root, "Root", 1, NULL);
+	make_ca(&the, &middle, "Middle", 1, &root);
+	make_ca(&the, &last, "Last", 0, &middle);
+	refuses_ca(ch, &middle, "cert-issuer-unknown");
+	adds(ch, &root, true);
+	adds(ch, &middle, false);
+	adds(ch, &middle, false); /* again is no fault */
+	refuses_ca(ch, &last, "ca-path-length");
 	chain_free(ch);
-	buf_clear(&root);
-	buf_clear(&middle);
-	buf_clear(&last);
-	for (i = 0; i < 3; i++)
-		key_free(keys[i]);
+	drop_ca(&root);
+	drop_ca(&middle);
+	drop_ca(&last);
 }
 
 static void chain_add_has_a_maximum(void **state)
