@@ -255,11 +255,13 @@ enum rc api_cloud_list(struct api_call *call, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	rows = calloc(l.page.limit, sizeof(*rows));
-	if (!rows)
+	if (!rows) {
 		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
-	else
+	} else {
+		n = l.page.limit;
 		rc = cloud_list(call->core, call->actor.scope_id, l.page.cursor,
-		    rows, l.page.limit, &n, e);
+		    rows, &n, e);
+	}
 	for (i = 0; i < n; i++)
 		if (api_list_row(&l, rows[i].id))
 			cloud_write(&l.json, call->core, &rows[i]);
@@ -309,17 +311,16 @@ enum rc api_cloud_feed(struct api_call *call, struct err *e)
 {
 	struct feed_page page = {0};
 	char id[RAND_ID_SIZE], cursor[API_CURSOR_SIZE];
-	uint64_t limit = 0;
+	struct core_page asked = {.cursor = cursor};
 	enum rc rc = cloud_id(call, id, e);
 
 	buf_init(&page.entries, FEED_BYTES);
 	buf_init(&page.head, HEAD_BYTES);
 	if (rc == RC_OK)
-		rc = api_page(call, FEED_PAGE_MAX, FEED_DEFAULT, &limit, cursor,
-		    e);
+		rc = api_page(call, FEED_PAGE_MAX, FEED_DEFAULT, &asked.limit,
+		    cursor, e);
 	if (rc == RC_OK)
-		rc = feed_read(call->core, &call->actor, id, cursor, limit,
-		    &page, e);
+		rc = feed_read(call->core, &call->actor, id, &asked, &page, e);
 	if (rc == RC_OK)
 		rc = feed_answer(call, &page, e);
 	buf_clear(&page.entries);

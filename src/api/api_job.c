@@ -191,9 +191,11 @@ enum rc api_job_exceptions(struct api_call *call, struct err *e)
 	rows = calloc(l.page.limit, sizeof(*rows));
 	if (rc == RC_OK && !rows)
 		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		n = l.page.limit;
 		rc = store_job_exception_list(call->core->store, j.n, after,
-		    rows, l.page.limit, &n, e);
+		    rows, &n, e);
+	}
 	for (i = 0; i < n; i++)
 		exception_write(&l, &rows[i]);
 	free(rows);

@@ -232,9 +232,9 @@ enum rc cloud_exists_in(struct core *c, const char *account, const char *id,
 }
 
 enum rc cloud_list(struct core *c, const char *account, const char *after,
-    struct store_cloud *out, size_t cap, size_t *n, struct err *e)
+    struct store_cloud *out, size_t *n, struct err *e)
 {
-	return store_cloud_list(c->store, account, after, out, cap, n, e);
+	return store_cloud_list(c->store, account, after, out, n, e);
 }
 
 /* What of s may change, into row and sealed. */

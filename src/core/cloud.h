@@ -30,11 +30,10 @@ MUST_CHECK enum rc cloud_get(struct core *c, const char *account,
     const char *id, struct store_cloud *out, struct err *e);
 MUST_CHECK enum rc cloud_exists_in(struct core *c, const char *account,
     const char *id, bool *exists, struct err *e);
-/* Up to cap of them in the order they were made, after the id given ("" for
- * the start). */
+/* In the order they were made, after the id given ("" for the start).  *n is
+ * the room in out, then how many there are. */
 MUST_CHECK enum rc cloud_list(struct core *c, const char *account,
-    const char *after, struct store_cloud *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_cloud *out, size_t *n, struct err *e);
 /* Only name, username, password, ca_pem and chunk can be changed. */
 MUST_CHECK enum rc cloud_update(struct core *c, const struct core_actor *a,
     const char *id, const struct cloud_spec *s, struct store_cloud *out,

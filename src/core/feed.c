@@ -179,15 +179,15 @@ static enum rc sign_head(struct core *c, const struct store_cloud *cloud,
 }
 
 enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
-    const char *cursor, size_t limit, struct feed_page *page, struct err *e)
+    const struct core_page *asked, struct feed_page *page, struct err *e)
 {
-	struct feed_reader r = {.core = c, .left = limit};
+	struct feed_reader r = {.core = c, .left = asked->limit};
 	struct store_cloud cloud;
 	uint64_t last = 0;
 	enum rc rc = open_feed(c, a, id, &cloud, e);
 
 	if (rc == RC_OK)
-		rc = feed_cursor_parse(cursor, &r.n, &r.seq, e);
+		rc = feed_cursor_parse(asked->cursor, &r.n, &r.seq, e);
 	if (rc == RC_OK)
 		rc = store_feed_last(c->store, id, &last, e);
 	if (rc == RC_OK && (r.n > last + 1 || (r.n == last + 1 && r.seq > 0)))
@@ -204,6 +204,6 @@ enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
 	(void)snprintf(page->next, sizeof(page->next), "%llu.%llu",
 	    (unsigned long long)r.n, (unsigned long long)r.seq);
 	if (rc == RC_OK)
-		rc = sign_head(c, &cloud, cursor, r.count, page, e);
+		rc = sign_head(c, &cloud, asked->cursor, r.count, page, e);
 	return rc;
 }

@@ -18,10 +18,10 @@ struct feed_page {
 	bool more;
 };
 
-/* cursor "" starts from the beginning.  RC_INVALID on one that is none,
+/* A cursor "" starts from the beginning.  RC_INVALID on one that is none,
  * RC_CONFLICT "feed-cursor-unknown" on one this service never gave. */
 MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
-    const char *cloud, const char *cursor, size_t limit, struct feed_page *page,
+    const char *cloud, const struct core_page *asked, struct feed_page *page,
     struct err *e);
 /* "N.SEQ"; "" is 1.0. */
 MUST_CHECK enum rc feed_cursor_parse(const char *text, uint64_t *n,

@@ -10,11 +10,13 @@
 
 /* Hooks of binding, called inside its transaction. */
 
-/* After a batch was bound, and after a further reel of a bound batch was
- * published: queues a job when the binding has a cloud and its account
- * provisions automatically; otherwise does nothing. */
+/* After a batch was bound: queues a job when the binding has a cloud and its
+ * account provisions automatically; otherwise does nothing. */
 MUST_CHECK enum rc job_on_bind(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e);
+/* After a further reel of a batch was published: the same, if it is bound. */
+MUST_CHECK enum rc job_on_publish(struct core *c, const char *bid,
+    struct err *e);
 /* RC_CONFLICT "batch-provisioned" when something of the batch was sent to a
  * cloud, or is being sent. */
 MUST_CHECK enum rc job_may_unbind(struct core *c, const char *bid,

@@ -74,13 +74,12 @@ static enum rc read_exceptions(struct chunk_load *l, struct core *c,
 {
 	struct store_job_exception *x = calloc(want, sizeof(*x));
 	struct device d;
-	size_t i, n = 0;
+	size_t i, n = want;
 	enum rc rc;
 
 	if (!x)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	rc = store_job_exception_list(c->store, j->n, j->cursor_seq, x, want,
-	    &n, e);
+	rc = store_job_exception_list(c->store, j->n, j->cursor_seq, x, &n, e);
 	for (i = 0; rc == RC_OK && i < n; i++) {
 		device_init(&d);
 		rc = device_get(c, (int64_t)x[i].seq, &d, e);

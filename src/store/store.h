@@ -31,11 +31,7 @@ struct db *store_db(struct store *s); /* for store/ only */
 MUST_CHECK enum rc store_begin(struct store *s, struct err *e);
 MUST_CHECK enum rc store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s); /* no-op outside a transaction */
-/* Between store_begin and its commit or rollback. */
-bool store_in_tx(const struct store *s);
 /* A transaction of store_begin is open. */
 bool store_in_tx(const struct store *s);
-/* A consistent read over several statements; ended by store_rollback. */
-MUST_CHECK enum rc store_begin_read(struct store *s, struct err *e);
 
 #endif

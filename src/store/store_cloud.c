@@ -84,9 +84,9 @@ enum rc store_cloud_get(struct store *s, const char *account, const char *id,
 }
 
 enum rc store_cloud_list(struct store *s, const char *account,
-    const char *after, struct store_cloud *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_cloud *out, size_t *n, struct err *e)
 {
+	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM cloud WHERE account_id = $1 AND "

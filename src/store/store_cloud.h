@@ -32,9 +32,9 @@ MUST_CHECK enum rc store_cloud_add(struct store *s,
 /* account NULL: any.  Deleted ones are not found. */
 MUST_CHECK enum rc store_cloud_get(struct store *s, const char *account,
     const char *id, struct store_cloud *out, struct err *e);
+/* *n is the room in out, then how many there are. */
 MUST_CHECK enum rc store_cloud_list(struct store *s, const char *account,
-    const char *after, struct store_cloud *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_cloud *out, size_t *n, struct err *e);
 MUST_CHECK enum rc store_cloud_count(struct store *s, const char *account,
     uint64_t *n, struct err *e);
 /* A provisioning into it is not finished. */

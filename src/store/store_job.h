@@ -90,10 +90,10 @@ MUST_CHECK enum rc store_job_exception_put(struct store *s, uint64_t job_n,
     const struct store_job_exception *x, struct err *e);
 MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
     uint64_t seq, struct err *e);
-/* In the order of seq, after the one given. */
+/* In the order of seq, after the one given.  *n is the room in out, then how
+ * many there are. */
 MUST_CHECK enum rc store_job_exception_list(struct store *s, uint64_t job_n,
-    uint64_t after, struct store_job_exception *out, size_t cap, size_t *n,
-    struct err *e);
+    uint64_t after, struct store_job_exception *out, size_t *n, struct err *e);
 MUST_CHECK enum rc store_job_exception_has(struct store *s, uint64_t job_n,
     uint64_t seq, bool *has, struct err *e);
 

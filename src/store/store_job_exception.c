@@ -38,9 +38,9 @@ static void read_row(struct stmt *q, struct store_job_exception *x)
 }
 
 enum rc store_job_exception_list(struct store *s, uint64_t job_n,
-    uint64_t after, struct store_job_exception *out, size_t cap, size_t *n,
-    struct err *e)
+    uint64_t after, struct store_job_exception *out, size_t *n, struct err *e)
 {
+	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT seq, fp, chip_id, message FROM job_exception "

@@ -277,7 +277,7 @@ static void another_account_sees_and_changes_nothing(void **state)
 	assert_int_equal(cloud_exists_in(&k.core, "acc_2", id, &exists, &k.e),
 	    RC_OK);
 	assert_false(exists);
-	assert_int_equal(cloud_list(&k.core, "acc_2", "", &row, 1, &n, &k.e),
+	assert_int_equal(cloud_list(&k.core, "acc_2", "", &row, &n, &k.e),
 	    RC_OK);
 	assert_int_equal(n, 0);
 	assert_int_equal(cloud_update(&k.core, &k.admin, id, &s, &row, &k.e),

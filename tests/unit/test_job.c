@@ -232,7 +232,7 @@ static void a_retry_is_of_the_exceptions_only(void **state)
 {
 	struct store_job_exception x = {.seq = 4, .message = "no"}, back;
 	struct store_job j;
-	size_t n = 0;
+	size_t n = 1;
 
 	provision("B1", cloud, &j);
 	j.done = 9;
@@ -246,8 +246,8 @@ static void a_retry_is_of_the_exceptions_only(void **state)
 	assert_string_equal(j.state, "queued");
 	assert_true(j.only_failed);
 	assert_int_equal(j.cursor_seq, 0);
-	assert_int_equal(store_job_exception_list(k.store.s, j.n, 0, &back, 1,
-			     &n, &k.e),
+	assert_int_equal(store_job_exception_list(k.store.s, j.n, 0, &back, &n,
+			     &k.e),
 	    RC_OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(back.seq, 4);
