@@ -40,7 +40,7 @@
 #define TOKEN_COLUMNS "id,name,role,expires_at,last_used_at,token"
 #define MEMBER_COLUMNS "id,email,name,role"
 #define INVITE_COLUMNS "id,email,role,expires_at,token"
-#define AUDIT_COLUMNS "seq,at,actor,action,target,outcome,reason,from"
+#define AUDIT_COLUMNS "seq,at,actor_name,action,target,outcome,reason,from"
 #define UPLOAD_COLUMNS \
 	"id,batch,reel,form,state,size,offset,checked,devices,error.detail"
 

@@ -83,7 +83,8 @@ static enum rc perform(struct demo *d, struct err *e)
 
 	if (!d->as_json)
 		(void)puts("From the fab to the first connect:\n");
-	for (scene = demo_scenes; rc == RC_OK && scene->name != NULL; scene++)
+	for (scene = demo_scene_all; rc == RC_OK && scene->name != NULL;
+	     scene++)
 		rc = play(d, scene, e);
 	if (rc != RC_OK)
 		return rc;

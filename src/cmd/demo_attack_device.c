@@ -112,7 +112,7 @@ static enum rc copied_serial(struct demo *d, struct err *e)
 	struct key *ca_key = NULL, *k = NULL;
 	struct buf real, ca, der;
 	struct issue *i = NULL;
-	struct cert c;
+	struct cert c = {0};
 	enum rc rc;
 
 	buf_init(&real, CERT_DER_MAX);
@@ -219,7 +219,7 @@ static void thief_key(struct span spki, struct buf *pem)
 static enum rc copied_certificate(struct demo *d, struct err *e)
 {
 	struct buf der, pem;
-	struct cert c;
+	struct cert c = {0};
 	enum rc rc;
 
 	buf_init(&der, CERT_DER_MAX);

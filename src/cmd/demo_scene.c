@@ -322,7 +322,7 @@ static enum rc recognise(struct demo *d, struct err *e)
 	return rc;
 }
 
-const struct demo_scene demo_scenes[] = {
+const struct demo_scene demo_scene_all[] = {
     {"the chip maker opens its fab", open_fab},
     {"the service starts", start_service},
     {"personalise 1,000 chips", personalise},

@@ -9,7 +9,7 @@ struct demo_scene {
 	enum rc (*run)(struct demo *d, struct err *e);
 };
 
-extern const struct demo_scene demo_scenes[]; /* ended by a NULL name */
+extern const struct demo_scene demo_scene_all[]; /* ended by a NULL name */
 
 /* Powers a device on with this chip file; RC_DENIED, with the reason, when
  * the broker does not take it. */

@@ -140,7 +140,8 @@ static void print_text(const struct stage *s)
 		     "  birthmark bind D001 --product \"" KIT_PRODUCT
 		     "\" --cloud \"Own cloud\"\n"
 		     "  birthmark provision D001 --wait\n"
-		     "  birthmark device run --chip %s/reels/D001/chips/*.pem "
+		     "  birthmark device run --chip $(ls "
+		     "%s/reels/D001/chips/*.pem | head -1) "
 		     "--broker localhost:%s --ca %s/broker/ca.pem\n\n"
 		     "Ctrl-C stops it; started again, it goes on from here.\n",
 	    stage_get(s, "url"), s->dir, stage_get(s, "admin.email"), s->dir,
