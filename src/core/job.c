@@ -130,23 +130,6 @@ enum rc job_on_product(struct core *c, const char *bid, struct err *e)
 	return rc;
 }
 
-enum rc job_on_publish(struct core *c, const char *bid, struct err *e)
-{
-	/* The account is not told who works for the vendor. */
-	struct core_actor service = {.name = "service", .now_s = clock_now_s()};
-	struct store_job_binding b;
-	enum rc rc = store_job_binding(c->store, bid, &b, e);
-
-	if (rc == RC_NOT_FOUND)
-		return RC_OK;
-	if (rc == RC_OK)
-		rc = job_on_bind(c, &service, bid, e);
-	/* A gate may have read the batch to its end already. */
-	if (rc == RC_OK && b.automatic)
-		rc = job_on_product(c, bid, e);
-	return rc;
-}
-
 static bool is_open(const struct store_job *j)
 {
 	return strcmp(j->state, "queued") == 0 ||

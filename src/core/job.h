@@ -14,9 +14,6 @@
  * account provisions automatically; otherwise does nothing. */
 MUST_CHECK enum rc job_on_bind(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e);
-/* After a further reel of a batch was published: the same, if it is bound. */
-MUST_CHECK enum rc job_on_publish(struct core *c, const char *bid,
-    struct err *e);
 /* RC_CONFLICT "batch-provisioned" when something of the batch was sent to a
  * cloud, or is being sent. */
 MUST_CHECK enum rc job_may_unbind(struct core *c, const char *bid,

@@ -18,7 +18,6 @@
 #include "core/audit.h"
 #include "core/batch.h"
 #include "core/intake.h"
-#include "core/job.h"
 #include "core/tx.h"
 #include "core/upload.h"
 #include "core/vendor.h"
@@ -304,8 +303,6 @@ static enum rc finish(struct work *w, struct err *e)
 		    "published", e);
 	if (rc == RC_OK)
 		rc = audit_add(w->c, &w->actor, &entry, e);
-	if (rc == RC_OK)
-		rc = job_on_publish(w->c, w->u.bid, e);
 	if (rc == RC_OK)
 		rc = tx_commit(w->c, &tx, e);
 	if (rc != RC_OK)

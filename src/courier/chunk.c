@@ -69,28 +69,6 @@ static enum rc record_end(struct chunk *k, struct err *e)
 	return audit_add(&k->t->core, &courier, &entry, e);
 }
 
-/* What is the batch's by now: a reel that was published meanwhile belongs to
- * the job too. */
-static enum rc check_end(struct chunk *k, struct err *e)
-{
-	struct store_job *j = k->j;
-	struct store_job_binding b;
-	enum rc rc;
-
-	if (strcmp(j->state, "done") != 0 || j->bid[0] == '\0' ||
-	    j->only_failed)
-		return RC_OK;
-	rc = store_job_binding(k->t->core.store, j->bid, &b, e);
-	if (rc == RC_OK && b.devices > j->total) {
-		set_state(j, "running");
-		j->next_ms = clock_now_ms();
-		j->finished_at = 0;
-	}
-	if (rc == RC_OK)
-		j->total = b.devices;
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
 static enum rc put_outcomes(struct chunk *k, struct err *e)
 {
 	struct store *s = k->t->core.store;
@@ -127,8 +105,6 @@ static enum rc save_once(struct chunk *k, bool outcomes, struct err *e)
 		rc = k->kind->announce(&k->call, k->j, e);
 	if (rc == RC_OK && outcomes)
 		rc = put_outcomes(k, e);
-	if (rc == RC_OK)
-		rc = check_end(k, e);
 	if (rc == RC_OK)
 		rc = store_job_save(s, k->j, k->lease, e);
 	if (rc == RC_OK && is_over(k->j))
