@@ -286,32 +286,35 @@ static struct stmt **slot_find(struct db *d, const char *sql)
 	return NULL;
 }
 
+/* A text that is not a literal may have given its address to another one. */
+static bool is_stale(const struct stmt *s, const char *sql)
+{
+	return !s->used && strcmp(sqlite3_sql(s->s), sql) != 0;
+}
+
 static enum rc stmt_get(struct stmt **out, struct db *d, const char *sql,
     struct err *e)
 {
-	struct stmt **slot = slot_find(d, sql);
+	struct stmt **slot = slot_find(d, sql), *fresh = NULL;
 	enum rc rc;
 
-	if (slot && *slot && !(*slot)->used &&
-	    strcmp(sqlite3_sql((*slot)->s), sql) != 0) {
-		/* Not a literal: another text stands at this address now. */
-		rc = stmt_new(out, d, sql, e);
-		if (rc != RC_OK)
-			return rc;
-		stmt_free(*slot);
-		*slot = *out;
-		(*out)->cached = true;
-	} else if (slot && *slot && !(*slot)->used) {
+	if (slot && *slot && !(*slot)->used && !is_stale(*slot, sql)) {
 		*out = *slot;
-	} else {
-		rc = stmt_new(out, d, sql, e);
-		if (rc != RC_OK)
-			return rc;
-		(*out)->cached = slot && !*slot;
-		if ((*out)->cached)
-			*slot = *out;
+		(*out)->used = true;
+		return RC_OK;
 	}
-	(*out)->used = true;
+	rc = stmt_new(&fresh, d, sql, e);
+	if (rc != RC_OK || !fresh)
+		return rc;
+	if (slot && *slot && is_stale(*slot, sql)) {
+		stmt_free(*slot);
+		*slot = NULL;
+	}
+	fresh->cached = slot && !*slot;
+	if (fresh->cached)
+		*slot = fresh;
+	fresh->used = true;
+	*out = fresh;
 	return RC_OK;
 }
 

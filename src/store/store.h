@@ -33,5 +33,7 @@ MUST_CHECK enum rc store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s); /* no-op outside a transaction */
 /* A transaction of store_begin is open. */
 bool store_in_tx(const struct store *s);
+/* A consistent read over several statements; ended by store_rollback. */
+MUST_CHECK enum rc store_begin_read(struct store *s, struct err *e);
 
 #endif
