@@ -29,7 +29,8 @@ MUST_CHECK enum rc gate_follow_step(struct gate_follow *f, bool wait,
 void gate_follow_run(struct gate_follow *f);
 /* From any thread or a signal handler. */
 void gate_follow_stop(struct gate_follow *f);
-/* When the table was last known to be current; 0: not since the start. */
-int64_t gate_follow_synced_s(void *f);
+/* When the table was last known to be current; 0: not since the start.  arg is
+ * the gate_follow. */
+int64_t gate_follow_synced_s(void *arg);
 
 #endif
