@@ -132,6 +132,7 @@ export class Service {
 	/** Starts serving; resolves when it answers. */
 	async start() {
 		fs.rmSync(this.addressesFile, {force: true});
+		this.status = null;
 		this.child = spawn(bin, ['serve', '--dir', this.dir,
 			'--listen', '127.0.0.1:0', '--device-listen', '127.0.0.1:0',
 			'--workers', String(this.opts.workers || 1),
