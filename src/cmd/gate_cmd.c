@@ -99,12 +99,16 @@ static enum rc serve(struct gate_run *g, int fd, struct http_server **out,
 {
 	struct http_limits limits = http_limits_default;
 	struct http_app app;
+	enum rc rc;
 
 	/* The callers are few and near: a proxy, a broker. */
 	limits.connections_per_peer = limits.connections;
 	limits.requests = 1000000000;
 	gate_answer_app(&g->answer, &app);
-	return http_server_new(out, g->base, fd, NULL, &app, &limits, e);
+	rc = http_server_new(out, g->base, fd, NULL, &app, e);
+	if (rc == RC_OK)
+		http_server_set_limits(*out, &limits);
+	return rc;
 }
 
 static enum rc open_listeners(struct gate_run *g, struct err *e)

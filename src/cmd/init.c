@@ -117,7 +117,7 @@ static enum rc make_tls(const char *dir, const char *url, struct err *e)
 	struct issue_leaf p = {.org = "Birthmark",
 	    .common_name = "Birthmark service",
 	    .not_before = now - 3600,
-	    .not_after = now + TLS_DAYS * 86400ll,
+	    .not_after = now + TLS_DAYS * 86400LL,
 	    .server = true,
 	    .names = names};
 	struct key *k = NULL;

@@ -140,9 +140,10 @@ static enum rc serve(struct receiver *r, const char *address, struct err *e)
 	if (!r->on_term || !r->on_int || event_add(r->on_term, NULL) != 0 ||
 	    event_add(r->on_int, NULL) != 0)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	rc = http_server_new(&r->server, r->base, fd, r->tls, &app, &limits, e);
+	rc = http_server_new(&r->server, r->base, fd, r->tls, &app, e);
 	if (rc != RC_OK)
 		return rc;
+	http_server_set_limits(r->server, &limits);
 	log_info("receiving on %s://%s/interop, %llu devices so far",
 	    r->tls ? "https" : "http", r->name,
 	    (unsigned long long)receiver_store_count(r->http.store));

@@ -3,6 +3,7 @@
 #ifndef BIRTHMARK_CMD_SERVE_CONF_H
 #define BIRTHMARK_CMD_SERVE_CONF_H
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/log.h"
 

@@ -129,7 +129,7 @@ static enum rc listen_devices(struct worker *w, struct err *e)
 	rc = trust_vendors(w, e);
 	if (rc == RC_OK)
 		rc = http_server_new(&w->device_server, w->base,
-		    w->child->device_fd, w->device_tls, &app, NULL, e);
+		    w->child->device_fd, w->device_tls, &app, e);
 	return rc;
 }
 
@@ -230,7 +230,7 @@ static enum rc start(struct worker *w, struct err *e)
 		rc = make_events(w, e);
 	if (rc == RC_OK)
 		rc = http_server_new(&w->server, w->base, w->child->listen_fd,
-		    w->tls, api_app(w->api), NULL, e);
+		    w->tls, api_app(w->api), e);
 	if (rc == RC_OK)
 		rc = listen_devices(w, e);
 	if (rc == RC_OK)

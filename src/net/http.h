@@ -118,11 +118,13 @@ MUST_CHECK enum rc http_tls_new(struct http_tls **out, const char *cert_file,
 void http_tls_free(struct http_tls *t);
 
 struct http_server;
-/* Serves on a listening socket (taken over); tls NULL for plain HTTP. */
+/* Serves on a listening socket (taken over); tls NULL for plain HTTP.  Accepts
+ * when the event loop runs, under http_limits_default. */
 MUST_CHECK enum rc http_server_new(struct http_server **out,
     struct event_base *base, int listen_fd, struct http_tls *tls,
-    const struct http_app *app, const struct http_limits *limits,
-    struct err *e);
+    const struct http_app *app, struct err *e);
+void http_server_set_limits(struct http_server *s,
+    const struct http_limits *limits);
 /* For connections accepted from now on; the old one may then be freed. */
 void http_server_set_tls(struct http_server *s, struct http_tls *tls);
 /* No new connections; calls idle_cb when the last request is answered. */

@@ -184,7 +184,7 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
 
 enum rc http_server_new(struct http_server **out, struct event_base *base,
     int listen_fd, struct http_tls *tls, const struct http_app *app,
-    const struct http_limits *limits, struct err *e)
+    struct err *e)
 {
 	struct http_server *s;
 
@@ -196,7 +196,7 @@ enum rc http_server_new(struct http_server **out, struct event_base *base,
 	(void)signal(SIGPIPE, SIG_IGN);
 	s->env.base = base;
 	s->env.app = *app;
-	s->env.limits = limits ? *limits : http_limits_default;
+	s->env.limits = http_limits_default;
 	s->env.closed = on_closed;
 	s->tls = tls;
 	s->resume = evtimer_new(base, on_resume, s);
@@ -212,6 +212,12 @@ enum rc http_server_new(struct http_server **out, struct event_base *base,
 	evconnlistener_set_error_cb(s->listener, on_accept_error);
 	*out = s;
 	return RC_OK;
+}
+
+void http_server_set_limits(struct http_server *s,
+    const struct http_limits *limits)
+{
+	s->env.limits = *limits;
 }
 
 void http_server_set_tls(struct http_server *s, struct http_tls *tls)

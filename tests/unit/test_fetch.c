@@ -194,8 +194,10 @@ static void addresses_are_refused(void **state)
 		buf_init(&url, 256);
 		if (strstr(refused[i].url, "%s"))
 			buf_addf(&url, "%s%s/",
-			    strncmp(refused[i].url, "https", 5) ? "http://"
-								: "https://",
+			    span_starts(span_str(refused[i].url),
+				SPAN_LIT("https"))
+				? "https://"
+				: "http://",
 			    peer.host);
 		else
 			buf_add_str(&url, refused[i].url);

@@ -174,9 +174,9 @@ static int start(void **state)
 	t.base = event_base_new();
 	t.quit = event_new(t.base, t.pipe[0], EV_READ, on_quit, NULL);
 	(void)event_add(t.quit, NULL);
-	if (http_server_new(&t.server, t.base, fd, NULL, &app, &limits, NULL) !=
-	    RC_OK)
+	if (http_server_new(&t.server, t.base, fd, NULL, &app, NULL) != RC_OK)
 		return -1;
+	http_server_set_limits(t.server, &limits);
 	return pthread_create(&t.thread, NULL, serve, NULL);
 }
 
