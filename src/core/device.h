@@ -92,11 +92,13 @@ MUST_CHECK enum rc device_prepare(const struct pack *pk,
 struct device_writer;
 MUST_CHECK enum rc device_writer_new(struct device_writer **out,
     const char *dir, int64_t reel_id, const struct pack *pk, struct err *e);
-/* Takes a copy; writes when a block is full.  RC_CONFLICT
- * "certificate-twice" or "certificate-known", with e->line, and the chip in
+/* Takes a copy; a full block is written behind the caller's back, and a fault
+ * of it told later, by flush at the latest.  RC_CONFLICT "certificate-twice"
+ * or "certificate-known", with e->line, and the chip in
  * device_writer_culprit. */
 MUST_CHECK enum rc device_writer_add(struct device_writer *w,
     const struct device_new *d, struct err *e);
+/* Everything is on the disk, or why not. */
 MUST_CHECK enum rc device_writer_flush(struct device_writer *w, struct err *e);
 const char *device_writer_culprit(const struct device_writer *w);
 void device_writer_free(struct device_writer *w);

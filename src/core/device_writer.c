@@ -1,5 +1,7 @@
 /* Writes the certificates of a reel in blocks, and takes them away again.
  * Must not make them count: that is the reel's row. */
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,41 +10,123 @@
 #include "store/store_device.h"
 #include "store/store_reel.h"
 
-#define BLOCK 16384 /* rows of one transaction */
+#define BLOCK 32768 /* rows of one transaction */
 #define BLOCK_BYTES (16u << 20)
 #define ERASE_PAGE 4096
 
-struct device_writer {
-	struct store *bulk;
-	int64_t reel_id;
-	const struct pack *pack;
+struct block {
 	struct store_device_row *rows;
 	unsigned long *lines;
 	size_t *starts; /* of each row's bytes */
 	size_t n;
 	struct buf bytes;
-	char culprit[CERT_ID_MAX + 1];
 };
+
+/* One block is filled while a thread writes the other, so that a disk that is
+ * slow for a moment does not stop the checks. */
+struct device_writer {
+	struct store *bulk; /* the thread's, once it runs */
+	int64_t reel_id;
+	const struct pack *pack;
+	struct block blocks[2];
+	struct block *fill;
+	char culprit[CERT_ID_MAX + 1];
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	struct block *full; /* handed over, not written yet */
+	bool quit;
+	enum rc rc; /* of all blocks written so far */
+	struct err err;
+};
+
+static enum rc write_block(struct device_writer *w, struct block *b,
+    struct err *e);
+
+static void *writer_main(void *arg)
+{
+	struct device_writer *w = arg;
+
+	(void)pthread_mutex_lock(&w->lock);
+	while (!w->quit) {
+		struct err e = {0};
+		enum rc rc = w->rc;
+
+		if (!w->full) {
+			(void)pthread_cond_wait(&w->change, &w->lock);
+			continue;
+		}
+		(void)pthread_mutex_unlock(&w->lock);
+		if (rc == RC_OK)
+			rc = write_block(w, w->full, &e);
+		(void)pthread_mutex_lock(&w->lock);
+		if (w->rc == RC_OK && rc != RC_OK)
+			w->err = e;
+		w->rc = rc;
+		w->full = NULL;
+		(void)pthread_cond_broadcast(&w->change);
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static enum rc start(struct device_writer *w, struct err *e)
+{
+	sigset_t all, before;
+	int r;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	r = pthread_create(&w->thread, NULL, writer_main, w);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	w->running = r == 0;
+	if (r != 0)
+		return err_set(e, RC_ENV, "thread",
+		    "A thread could not be started (%d).", r);
+	return RC_OK;
+}
+
+static enum rc block_init(struct block *b, struct err *e)
+{
+	buf_init(&b->bytes, BLOCK_BYTES);
+	b->rows = calloc(BLOCK, sizeof(*b->rows));
+	b->lines = calloc(BLOCK, sizeof(*b->lines));
+	b->starts = calloc(BLOCK, sizeof(*b->starts));
+	if (!b->rows || !b->lines || !b->starts)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	return RC_OK;
+}
+
+static void block_clear(struct block *b)
+{
+	buf_clear(&b->bytes);
+	free(b->rows);
+	free(b->lines);
+	free(b->starts);
+}
 
 enum rc device_writer_new(struct device_writer **out, const char *dir,
     int64_t reel_id, const struct pack *pk, struct err *e)
 {
 	struct device_writer *w = calloc(1, sizeof(*w));
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	*out = NULL;
 	if (!w)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	w->reel_id = reel_id;
 	w->pack = pk;
-	buf_init(&w->bytes, BLOCK_BYTES);
-	w->rows = calloc(BLOCK, sizeof(*w->rows));
-	w->lines = calloc(BLOCK, sizeof(*w->lines));
-	w->starts = calloc(BLOCK, sizeof(*w->starts));
-	if (!w->rows || !w->lines || !w->starts)
-		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	w->fill = &w->blocks[0];
+	(void)pthread_mutex_init(&w->lock, NULL);
+	(void)pthread_cond_init(&w->change, NULL);
+	rc = block_init(&w->blocks[0], e);
+	if (rc == RC_OK)
+		rc = block_init(&w->blocks[1], e);
 	if (rc == RC_OK)
 		rc = store_open_bulk(&w->bulk, dir, e);
+	if (rc == RC_OK)
+		rc = start(w, e);
 	if (rc == RC_OK)
 		*out = w;
 	else
@@ -54,11 +138,18 @@ void device_writer_free(struct device_writer *w)
 {
 	if (!w)
 		return;
+	if (w->running) {
+		(void)pthread_mutex_lock(&w->lock);
+		w->quit = true;
+		(void)pthread_cond_broadcast(&w->change);
+		(void)pthread_mutex_unlock(&w->lock);
+		(void)pthread_join(w->thread, NULL);
+	}
 	store_close(w->bulk);
-	buf_clear(&w->bytes);
-	free(w->rows);
-	free(w->lines);
-	free(w->starts);
+	block_clear(&w->blocks[0]);
+	block_clear(&w->blocks[1]);
+	(void)pthread_cond_destroy(&w->change);
+	(void)pthread_mutex_destroy(&w->lock);
 	free(w);
 }
 
@@ -67,40 +158,72 @@ const char *device_writer_culprit(const struct device_writer *w)
 	return w->culprit;
 }
 
+/* Hands the filled block over when the one before it is written; all: waits
+ * until this one is too. */
+static enum rc hand_over(struct device_writer *w, bool all, struct err *e)
+{
+	enum rc rc;
+
+	(void)pthread_mutex_lock(&w->lock);
+	while (w->full)
+		(void)pthread_cond_wait(&w->change, &w->lock);
+	if (w->rc == RC_OK && w->fill->n > 0) {
+		w->full = w->fill;
+		w->fill = &w->blocks[w->fill == &w->blocks[0]];
+		w->fill->n = 0;
+		buf_reset(&w->fill->bytes);
+		(void)pthread_cond_broadcast(&w->change);
+	}
+	while (all && w->full)
+		(void)pthread_cond_wait(&w->change, &w->lock);
+	rc = w->rc;
+	if (rc != RC_OK && e)
+		*e = w->err;
+	(void)pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+enum rc device_writer_flush(struct device_writer *w, struct err *e)
+{
+	return hand_over(w, true, e);
+}
+
 enum rc device_writer_add(struct device_writer *w, const struct device_new *d,
     struct err *e)
 {
 	struct store_device_row *row;
+	struct block *b = w->fill;
 	enum rc rc;
 
-	if (w->n == BLOCK ||
-	    w->bytes.n + d->packed.n > BLOCK_BYTES - CERT_DER_MAX) {
-		rc = device_writer_flush(w, e);
+	if (b->n == BLOCK ||
+	    b->bytes.n + d->packed.n > BLOCK_BYTES - CERT_DER_MAX) {
+		rc = hand_over(w, false, e);
 		if (rc != RC_OK)
 			return rc;
+		b = w->fill;
 	}
-	row = &w->rows[w->n];
+	row = &b->rows[b->n];
 	row->seq = DEVICE_FIRST(w->reel_id) | (int64_t)d->index;
 	memcpy(row->fp, d->fp, sizeof(row->fp));
 	row->key[0] = d->key[0];
 	row->key[1] = d->key[1];
-	w->lines[w->n] = d->line;
-	w->starts[w->n] = w->bytes.n;
+	b->lines[b->n] = d->line;
+	b->starts[b->n] = b->bytes.n;
 	row->cert.n = d->packed.n;
-	buf_add_span(&w->bytes, d->packed);
-	if (!buf_ok(&w->bytes))
+	buf_add_span(&b->bytes, d->packed);
+	if (!buf_ok(&b->bytes))
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	w->n++;
+	b->n++;
 	return RC_OK;
 }
 
-static void name_culprit(struct device_writer *w, size_t i)
+static void name_culprit(struct device_writer *w, struct span packed)
 {
 	struct cert cert;
 	struct buf der;
 
 	buf_init(&der, CERT_DER_MAX);
-	if (pack_get(w->pack, w->rows[i].cert, &der, NULL) == RC_OK &&
+	if (pack_get(w->pack, packed, &der, NULL) == RC_OK &&
 	    cert_parse(&cert, buf_span(&der), NULL) == RC_OK)
 		cert_chip_id(&cert, w->culprit);
 	buf_clear(&der);
@@ -116,7 +239,7 @@ static int by_fp_then_seq(const void *a, const void *b)
 
 /* The index, in the manifest, of the first row that repeats one of its own
  * block; -1 for none. */
-static int64_t find_repeat(const struct device_writer *w)
+static int64_t find_repeat(const struct block *w)
 {
 	struct store_device_row *sorted = calloc(w->n, sizeof(*sorted));
 	int64_t found = -1;
@@ -136,19 +259,20 @@ static int64_t find_repeat(const struct device_writer *w)
 }
 
 /* Slow and only after a conflict: which row was it, and what does it meet? */
-static enum rc explain(struct device_writer *w, struct err *e)
+static enum rc explain(struct device_writer *w, const struct block *b,
+    struct err *e)
 {
-	int64_t repeat = find_repeat(w), other = 0;
+	int64_t repeat = find_repeat(b), other = 0;
 	bool twice = false;
 	enum rc rc = RC_NOT_FOUND;
 	size_t i;
 
-	for (i = 0; i < w->n; i++) {
-		if (w->rows[i].seq == repeat) {
+	for (i = 0; i < b->n; i++) {
+		if (b->rows[i].seq == repeat) {
 			twice = true;
 			break;
 		}
-		rc = store_device_find_fp(w->bulk, w->rows[i].fp, &other, e);
+		rc = store_device_find_fp(w->bulk, b->rows[i].fp, &other, e);
 		if (rc == RC_OK) {
 			twice = DEVICE_REEL(other) == w->reel_id;
 			break;
@@ -156,10 +280,10 @@ static enum rc explain(struct device_writer *w, struct err *e)
 		if (rc != RC_NOT_FOUND)
 			return rc;
 	}
-	if (i == w->n)
+	if (i == b->n)
 		return err_set(e, RC_BUG, "store-constraint",
 		    "A certificate could not be stored.");
-	name_culprit(w, i);
+	name_culprit(w, b->rows[i].cert);
 	(void)err_set(e, RC_CONFLICT,
 	    twice ? "certificate-twice" : "certificate-known",
 	    twice ? "The certificate of chip %s stands in the "
@@ -168,24 +292,21 @@ static enum rc explain(struct device_writer *w, struct err *e)
 		    "already, by another manifest.",
 	    w->culprit);
 	if (e)
-		e->line = w->lines[i];
+		e->line = b->lines[i];
 	return RC_CONFLICT;
 }
 
-enum rc device_writer_flush(struct device_writer *w, struct err *e)
+static enum rc write_block(struct device_writer *w, struct block *b,
+    struct err *e)
 {
 	enum rc rc;
 	size_t i;
 
 	/* The buffer may have moved while it grew. */
-	for (i = 0; i < w->n; i++)
-		w->rows[i].cert.p = w->bytes.p + w->starts[i];
-	rc = store_device_insert(w->bulk, w->rows, w->n, e);
-	if (rc == RC_CONFLICT)
-		return explain(w, e);
-	w->n = 0;
-	buf_reset(&w->bytes);
-	return rc;
+	for (i = 0; i < b->n; i++)
+		b->rows[i].cert.p = b->bytes.p + b->starts[i];
+	rc = store_device_insert(w->bulk, b->rows, b->n, e);
+	return rc == RC_CONFLICT ? explain(w, b, e) : rc;
 }
 
 /* Erasing: the index keys come from the certificates themselves. */

@@ -74,7 +74,7 @@ static enum rc connect_both(struct store **out, const struct paths *p,
 		rc = db_attach(s->d, p->dev, bulk ? DB_WRITE : DB_READ, e);
 	if (rc == RC_OK)
 		rc = db_script(s->d,
-		    bulk ? "PRAGMA dev.cache_size = -65536;"
+		    bulk ? "PRAGMA dev.cache_size = -8192;"
 			   "PRAGMA wal_autocheckpoint = 8192;"
 			   "PRAGMA dev.journal_size_limit = 67108864;"
 			 : "PRAGMA main.cache_size = -8192;"

@@ -93,7 +93,7 @@ static void bind_tells_nothing_of_batches(void **state)
 	struct publish_case pc_, *pc = &pc_;
 	uint8_t wrong[LABEL_CODE_BYTES] = {1};
 	struct core_actor other;
-	char first[sizeof(pc->e.text)];
+	struct err first = {0};
 	size_t i, coded;
 	bool already;
 
@@ -109,9 +109,8 @@ static void bind_tells_nothing_of_batches(void **state)
 			    RC_DENIED);
 			assert_string_equal(pc->e.slug, slugs[coded]);
 			if (i == 0)
-				(void)snprintf(first, sizeof(first), "%s",
-				    pc->e.text);
-			assert_string_equal(pc->e.text, first);
+				first = pc->e;
+			assert_string_equal(pc->e.text, first.text);
 		}
 	publish_case_close(pc);
 }
