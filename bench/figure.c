@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "bench/figure.h"
@@ -22,12 +23,23 @@ static double median(double *v, size_t n)
 	return v[n / 2];
 }
 
-static double rate(figure_job *job, void *arg, size_t n)
+static int64_t now_us(bool cpu_time)
 {
-	int64_t start = clock_mono_us(), took;
+	struct timespec t;
+
+	if (!cpu_time)
+		return clock_mono_us();
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) != 0)
+		abort();
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static double rate(figure_job *job, void *arg, size_t n, bool cpu_time)
+{
+	int64_t start = now_us(cpu_time), took;
 
 	job(arg, n);
-	took = clock_mono_us() - start;
+	took = now_us(cpu_time) - start;
 	return (double)n * 1e6 / (double)(took > 0 ? took : 1);
 }
 
@@ -40,8 +52,8 @@ void figure_compare(struct figure *f, figure_job *ours, figure_job *reference,
 	ours(arg, n / 10 + 1);
 	reference(arg, n / 10 + 1);
 	for (i = 0; i < ROUNDS; i++) {
-		a[i] = rate(ours, arg, n);
-		b[i] = rate(reference, arg, n);
+		a[i] = rate(ours, arg, n, f->cpu_time);
+		b[i] = rate(reference, arg, n, f->cpu_time);
 		ratio[i] = a[i] / b[i];
 	}
 	f->ours = median(a, ROUNDS);

@@ -125,19 +125,25 @@ void enc_base64url(struct buf *out, struct span in)
 	encode64(out, in, url_digits, false);
 }
 
-static int value64(uint8_t c, bool url)
+/* Values of the digits that both alphabets share. */
+static const int8_t values64[128] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 52,
+    53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3,
+    4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+    24, 25, -1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+    37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1,
+    -1};
+
+static inline int value64(uint8_t c, bool url)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
+	int v = c < 128 ? values64[c] : -1;
+
+	if (v >= 0)
+		return v;
 	if (c == (url ? '-' : '+'))
 		return 62;
-	if (c == (url ? '_' : '/'))
-		return 63;
-	return -1;
+	return c == (url ? '_' : '/') ? 63 : -1;
 }
 
 static bool is_space(uint8_t c)
@@ -194,6 +200,27 @@ static bool step64(struct state64 *st, uint8_t c, bool url, uint8_t **to)
 	return true;
 }
 
+/* Whole groups of four plain digits: nearly all of a long text.  Gives how
+ * many characters it read. */
+static size_t fast64(struct span in, bool url, uint8_t **to)
+{
+	size_t i;
+
+	for (i = 0; i + 4 <= in.n; i += 4) {
+		int a = value64(in.p[i], url), b = value64(in.p[i + 1], url);
+		int c = value64(in.p[i + 2], url);
+		int d = value64(in.p[i + 3], url), v;
+
+		if ((a | b | c | d) < 0)
+			break;
+		v = a << 18 | b << 12 | c << 6 | d;
+		*(*to)++ = (uint8_t)(v >> 16);
+		*(*to)++ = (uint8_t)(v >> 8);
+		*(*to)++ = (uint8_t)v;
+	}
+	return i;
+}
+
 static bool decode64(struct buf *out, struct span in, bool url, bool lenient)
 {
 	struct state64 st = {0, 0, 0};
@@ -203,7 +230,7 @@ static bool decode64(struct buf *out, struct span in, bool url, bool lenient)
 	start = to = buf_room(out, in.n / 4 * 3);
 	if (!to)
 		return false;
-	for (i = 0; i < in.n; i++) {
+	for (i = fast64(in, url, &to); i < in.n; i++) {
 		if (lenient && is_space(in.p[i]))
 			continue;
 		if (!step64(&st, in.p[i], url, &to))

@@ -38,6 +38,7 @@ struct fab_line {
 	unsigned long in, next, out; /* numbers of chunks */
 	bool stop;
 	pthread_t *threads;
+	struct bench *own; /* one job is done by who takes: no thread */
 };
 
 /* What one thread has to itself. */
@@ -254,17 +255,36 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static enum rc start_threads(struct fab_line *l, struct err *e)
+{
+	for (; l->jobs_n < l->job->jobs; l->jobs_n++) {
+		errno = pthread_create(&l->threads[l->jobs_n], NULL, work, l);
+		if (errno != 0)
+			return err_sys(e, "threads", "Cannot start a thread");
+	}
+	return RC_OK;
+}
+
+static enum rc start_own(struct fab_line *l, struct err *e)
+{
+	l->own = calloc(1, sizeof(*l->own));
+	if (!l->own)
+		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
+	return bench_init(l->own, l->job, e);
+}
+
 enum rc fab_line_new(struct fab_line **out, const struct fab_line_job *job,
     struct err *e)
 {
 	struct fab_line *l = calloc(1, sizeof(*l));
 	unsigned int i;
+	enum rc rc;
 
 	*out = NULL;
 	if (!l)
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
 	l->job = job;
-	l->slots_n = 2 * job->jobs + 2;
+	l->slots_n = job->jobs == 1 ? 1 : 2 * job->jobs + 2;
 	(void)pthread_mutex_init(&l->lock, NULL);
 	(void)pthread_cond_init(&l->filled, NULL);
 	(void)pthread_cond_init(&l->done, NULL);
@@ -279,13 +299,10 @@ enum rc fab_line_new(struct fab_line **out, const struct fab_line_job *job,
 		buf_init(&l->slots[i].in, CHUNK_TEXT_MAX);
 		buf_init(&l->slots[i].out, CHUNK_TEXT_MAX);
 	}
-	for (; l->jobs_n < job->jobs; l->jobs_n++) {
-		errno = pthread_create(&l->threads[l->jobs_n], NULL, work, l);
-		if (errno != 0) {
-			(void)err_sys(e, "threads", "Cannot start a thread");
-			fab_line_free(l);
-			return RC_ENV;
-		}
+	rc = job->jobs == 1 ? start_own(l, e) : start_threads(l, e);
+	if (rc != RC_OK) {
+		fab_line_free(l);
+		return rc;
 	}
 	*out = l;
 	return RC_OK;
@@ -303,6 +320,9 @@ void fab_line_free(struct fab_line *l)
 	(void)pthread_mutex_unlock(&l->lock);
 	for (i = 0; i < l->jobs_n; i++)
 		(void)pthread_join(l->threads[i], NULL);
+	if (l->own)
+		bench_clear(l->own);
+	free(l->own);
 	for (i = 0; i < l->slots_n; i++) {
 		buf_clear(&l->slots[i].in);
 		buf_clear(&l->slots[i].out);
@@ -365,10 +385,14 @@ enum rc fab_line_take(struct fab_line *l, struct buf *out, unsigned int *chips,
 	struct slot *s = &l->slots[l->out % l->slots_n];
 	enum rc rc;
 
-	(void)pthread_mutex_lock(&l->lock);
-	while (s->state != DONE)
-		(void)pthread_cond_wait(&l->done, &l->lock);
-	(void)pthread_mutex_unlock(&l->lock);
+	if (l->own) {
+		s->rc = run_slot(l->own, s);
+	} else {
+		(void)pthread_mutex_lock(&l->lock);
+		while (s->state != DONE)
+			(void)pthread_cond_wait(&l->done, &l->lock);
+		(void)pthread_mutex_unlock(&l->lock);
+	}
 	l->out++;
 	rc = s->rc;
 	*chips = s->chips;

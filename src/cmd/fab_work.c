@@ -16,7 +16,7 @@
 
 #define READ_SIZE (256UL * 1024)
 #define PENDING_MAX (256UL * 1024 * 1024)
-#define FLUSH_BYTES (4UL * 1024 * 1024)
+#define FLUSH_BYTES (1UL * 1024 * 1024)
 #define FLUSH_MS 1000
 #define IDS_MAX (512UL * 1024 * 1024)
 #define CHIP_FILE_MAX (64UL * 1024)
@@ -332,6 +332,8 @@ enum rc fab_work_flush(struct fab_work *w, bool force, struct err *e)
 		return err_sys(e, "chips-sync", "Cannot write the chip files");
 	rc = file_write_all(w->fd, buf_span(&w->pending), e);
 	buf_reset(&w->pending);
+	/* The disk starts now, so that the end has little to wait for. */
+	(void)sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (rc == RC_OK && force && fdatasync(w->fd) != 0)
 		rc = err_sys(e, "work-write", "Cannot write the working file");
 	return rc;
