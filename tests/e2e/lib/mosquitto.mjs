@@ -95,7 +95,11 @@ export class Child {
 
 	async stop(signal = 'SIGTERM') {
 		this.process.kill(signal);
-		return this.ended;
+		const status = await this.ended;
+		if (/(Address|Leak|UndefinedBehavior)Sanitizer|runtime error:/
+			.test(this.out))
+			throw new Error(this.out);
+		return status;
 	}
 }
 
