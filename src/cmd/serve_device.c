@@ -126,7 +126,7 @@ enum rc serve_device_cas(struct core *c, struct buf *pem, struct err *e)
 	char after[RAND_ID_SIZE] = "";
 	struct store_vendor v[PAGE];
 	size_t i, n;
-	enum rc rc;
+	enum rc rc = RC_BUG;
 
 	do {
 		n = 0;
