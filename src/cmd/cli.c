@@ -25,6 +25,20 @@ struct run {
 	char (*secrets)[CLIENT_TEXT]; /* [CLI_ARGS_MAX] */
 };
 
+/* What args_parse and the table say of a wrong command line. */
+static bool is_usage(const char *slug)
+{
+	static const char *const slugs[] = {"usage", "bad-number",
+	    "unexpected-value", "missing-value", "unknown-option",
+	    "missing-argument", "extra-argument"};
+	size_t i;
+
+	for (i = 0; slug != NULL && i < sizeof(slugs) / sizeof(slugs[0]); i++)
+		if (strcmp(slug, slugs[i]) == 0)
+			return true;
+	return false;
+}
+
 int cli_fail(const struct err *e)
 {
 	(void)fprintf(stderr, "birthmark: %s", e->text);
@@ -35,7 +49,7 @@ int cli_fail(const struct err *e)
 	if (e->retry_after_s != 0)
 		(void)fprintf(stderr, " Try again in %u s.", e->retry_after_s);
 	(void)fputc('\n', stderr);
-	return err_class(e->rc)->exit_code;
+	return is_usage(e->slug) ? 2 : err_class(e->rc)->exit_code;
 }
 
 static bool is_positional(const struct cli_arg *a)

@@ -137,10 +137,13 @@ static enum rc create(struct publish *p, json_t **upload, struct err *e)
 		    json_object_get(p->reel, "claim_sha256"));
 	rc = client_do(&p->client, &call, upload, NULL, e);
 	json_decref(call.body);
-	if (rc == RC_OK)
-		(void)snprintf(p->base, sizeof(p->base), "%s/%s", path,
-		    text(*upload, "id"));
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	(void)snprintf(p->base, sizeof(p->base), "%s/%s", path,
+	    text(*upload, "id"));
+	/* The same key gets the answer of then: where does it stand now? */
+	json_decref(*upload);
+	return client_get(&p->client, p->base, upload, e);
 }
 
 static void progress(const char *what, uint64_t now, uint64_t all)

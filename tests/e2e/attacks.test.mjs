@@ -395,7 +395,7 @@ test('any read or write across accounts', async () => {
 			.status, 404);
 	const used = await w.bind('rival', unbound.label, {product: w.product},
 		w.rival);
-	assert.equal(used.status, 404, used.text);
+	refused(used, 400, 'product-unknown');
 	const vendors = await w.api('admin', 'GET',
 		`/api/v1/vendors/${w.vendor}/batches`);
 	refused(vendors, 404, 'not-found');
