@@ -321,7 +321,7 @@ describe('a cloud that is not well', () => {
 		await slow.stop();
 	});
 
-	test('one with an address inside is refused unless allowed', async () => {
+	test('an address that hides something is refused', async () => {
 		for (const url of ['http://localhost:1', 'https://u:p@localhost',
 			'https://localhost/?x=1', 'ftp://localhost']) {
 			const r = await w.api('admin', 'POST', w.in('clouds'), {
@@ -463,3 +463,23 @@ test('a stop in the middle ends soon and goes on later', async () => {
 	assert.ok(rx.taken.all <= 45);
 	assert.deepEqual(rx.faults, []);
 });
+
+test('an address inside the network is not called unless allowed',
+	async () => {
+		const cloud = await addCloud(rx);
+		const bid = await batch(2);
+		await w.service.stop();
+		const {serveArgs} = w.service.opts;
+		w.service.opts.serveArgs = [];
+		delete w.service.status;
+		await w.service.start();
+		w.service.opts.serveArgs = serveArgs;
+		const id = await start(bid, cloud);
+		const waits = await until(async () => {
+			const j = await job(id);
+			return j.state === 'waiting' && j;
+		});
+		assert.match(waits.last_error, /private|address|loopback/);
+		assert.equal(rx.calls.length, 0);
+		assert.deepEqual(rx.faults, []);
+	});
