@@ -130,6 +130,7 @@ void http_server_set_tls(struct http_server *s, struct http_tls *tls);
 /* No new connections; calls idle_cb when the last request is answered. */
 void http_server_drain(struct http_server *s, void (*idle_cb)(void *),
     void *arg);
+/* Cuts off what is still open.  Not from inside the event loop. */
 void http_server_free(struct http_server *s);
 size_t http_server_open(const struct http_server *s); /* connections */
 

@@ -261,7 +261,11 @@ void http_server_free(struct http_server *s)
 		evconnlistener_free(s->listener);
 	if (s->resume)
 		event_free(s->resume);
-	each(s, http_conn_free);
+	if (s->open > 0) {
+		each(s, http_conn_free);
+		/* What libevent has put off, or it would be lost. */
+		(void)event_base_loop(s->env.base, EVLOOP_NONBLOCK);
+	}
 	free(s);
 }
 
