@@ -250,6 +250,9 @@ static enum rc make_reel(struct run *r, struct err *e)
 	if (rc == RC_OK)
 		rc = run_line(r, e);
 	r->reel.count = r->work.done;
+	if (rc == RC_OK && r->work.done == 0)
+		rc = err_set(e, RC_INVALID, "keys-none",
+		    "There is no public key in \"%s\".", r->o->public_keys);
 	if (rc == RC_OK)
 		rc = fab_reel_finish(&r->reel, e);
 out:
