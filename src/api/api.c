@@ -44,6 +44,7 @@ static const struct {
     {"media-type", 415},
     {"method-not-allowed", 405},
     {"idempotency-key-reused", 422},
+    {"disk-full", 507},
 };
 
 static int problem_status(const struct err *e)
@@ -437,6 +438,8 @@ static enum rc frame_once(struct api_call *call, const struct idem_request *ir,
 		return RC_OK;
 	}
 	rc = call->route->handle(call, e);
+	if (rc == RC_OK && call->own_key)
+		return idem_end_plain(&idem, call->core, e);
 	if (rc == RC_OK && resp->status < 300 && !resp->source)
 		return idem_end(&idem, call->core, call->actor.now_s,
 		    resp->status, buf_span(&resp->body), e);

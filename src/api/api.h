@@ -28,6 +28,7 @@ struct api_call {
 	const struct api_route *route;
 	struct span param[API_PARAMS_MAX]; /* in the path's order */
 	json_t *body; /* parsed JSON object, or NULL; owned by the frame */
+	bool own_key; /* the handler keeps its Idempotency-Keys itself */
 };
 
 struct api_route {

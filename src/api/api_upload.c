@@ -115,6 +115,8 @@ enum rc api_upload_create(struct api_call *call, struct err *e)
 	bool again = false;
 	enum rc rc;
 
+	/* A repeat is told how far the upload is now. */
+	call->own_key = true;
 	rc = read_request(call, &r, e);
 	if (rc == RC_OK && key) {
 		r.idem = idem;

@@ -172,6 +172,16 @@ enum rc idem_end(struct idem *i, struct core *c, int64_t now_s, int status,
 	return rc;
 }
 
+enum rc idem_end_plain(struct idem *i, struct core *c, struct err *e)
+{
+	enum rc rc = tx_commit(c, &i->tx, e);
+
+	if (rc != RC_OK)
+		tx_rollback(c, &i->tx);
+	explicit_bzero(i->secret, sizeof(i->secret));
+	return rc;
+}
+
 void idem_abort(struct idem *i, struct core *c)
 {
 	tx_rollback(c, &i->tx);

@@ -34,6 +34,10 @@ MUST_CHECK enum rc idem_begin(struct idem *i, struct core *c,
 /* Stores the answer and commits, together with the effect. */
 MUST_CHECK enum rc idem_end(struct idem *i, struct core *c, int64_t now_s,
     int status, struct span answer, struct err *e);
+/* Commits the effect alone: for what remembers its keys itself, because the
+ * answer to a repeat tells how it stands then. */
+MUST_CHECK enum rc idem_end_plain(struct idem *i, struct core *c,
+    struct err *e);
 void idem_abort(struct idem *i, struct core *c);
 
 #endif
