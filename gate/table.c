@@ -180,9 +180,11 @@ static enum rc follow(struct table *t, struct err *e)
 	if (t->write || !is_stale(t))
 		return RC_OK;
 	rc = table_file_map(&fresh, t->path, false, e);
-	if (rc != RC_OK)
+	if (rc != RC_OK) {
+		t->looked_s = 0; /* stays stale until it is back */
 		return err_set(e, RC_ENV, "gate-table",
 		    "The gate's table %s has gone.", t->path);
+	}
 	table_file_unmap(&t->m);
 	t->m = fresh;
 	return RC_OK;

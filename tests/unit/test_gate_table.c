@@ -261,6 +261,32 @@ static void a_truncated_file_is_refused(void **state)
 	assert_int_equal(table_open(&t, path, NULL), RC_ENV);
 }
 
+static void a_table_that_is_gone_admits_nobody_until_it_is_back(void **state)
+{
+	struct table *w = open_write();
+	struct table *r = open_read();
+	struct table_entry entry;
+	uint8_t fp[TABLE_FP];
+	int i;
+
+	admit(w, 7, false);
+	table_close(w);
+	make_fp(fp, 7, false);
+	assert_int_equal(unlink(path), 0);
+	for (i = 0; i < 300 && table_find(r, fp, &entry, NULL) == RC_OK; i++)
+		(void)usleep(10000);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(table_find(r, fp, &entry, NULL), RC_ENV);
+		assert_int_equal(entry.verdict, TABLE_UNKNOWN);
+	}
+	w = open_write();
+	admit(w, 8, false);
+	assert_int_equal(find(r, 7, false, &entry), TABLE_UNKNOWN);
+	assert_int_equal(find(r, 8, false, &entry), TABLE_ADMIT);
+	table_close(r);
+	table_close(w);
+}
+
 static void names_that_do_not_fit_are_refused(void **state)
 {
 	struct table *w = open_write();
@@ -299,6 +325,7 @@ int main(void)
 	    CASE(the_table_of_another_cloud_is_refused),
 	    CASE(a_broken_file_is_refused),
 	    CASE(a_truncated_file_is_refused),
+	    CASE(a_table_that_is_gone_admits_nobody_until_it_is_back),
 	    CASE(names_that_do_not_fit_are_refused),
 	};
 
