@@ -81,7 +81,7 @@ enum rc cli_special_follow(struct client *c, const char *job_id, json_t **job,
 	if (isatty(STDERR_FILENO))
 		(void)fputs("\r\033[K", stderr);
 	if (rc == RC_OK && strcmp(text(*job, "state"), "done") != 0)
-		rc = err_set(e, RC_DENIED, "job-failed", "The job %s: %s.",
+		rc = err_set(e, RC_DENIED, "job-failed", "The job %s: %s",
 		    text(*job, "state"), text(*job, "last_error"));
 	return rc;
 }
