@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ static const struct {
 enum rc serve_child_confine(enum serve_child_kind kind, const char *dir,
     struct err *e)
 {
+	pid_t parent = getppid();
 	struct paths p;
 	enum rc rc;
 
@@ -94,6 +96,10 @@ enum rc serve_child_confine(enum serve_child_kind kind, const char *dir,
 	(void)setenv("SQLITE_TMPDIR", p.data, 1);
 	if (rc == RC_OK && getuid() == 0 && confine_has_user(kinds[kind].user))
 		rc = confine_user(kinds[kind].user, e);
+	/* A change of user has taken it back. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (rc == RC_OK && getppid() != parent)
+		rc = err_set(e, RC_ENV, "no-parent", "The parent has died.");
 	if (rc == RC_OK)
 		rc = confine_process(e);
 	return rc == RC_OK ? kinds[kind].confine(&p, e) : rc;
