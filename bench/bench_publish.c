@@ -100,9 +100,7 @@ static void write_entries(struct bench *b, struct made *m, int fd)
 
 	buf_init(&out, 2 * DRAIN);
 	buf_init(&der, CERT_DER_MAX);
-	must(b,
-	    manifest_writer_new(&w, MANIFEST_CSV, NULL, SPAN_NONE, SPAN_NONE,
-		NULL, &b->e));
+	must(b, manifest_writer_new(&w, MANIFEST_CSV, NULL, &b->e));
 	must(b, manifest_begin(w, &out, &b->e));
 	for (i = 0; i < m->chips; i++) {
 		buf_reset(&der);

@@ -24,6 +24,9 @@ struct conversion {
 static enum rc init(struct conversion *c, const struct fab_dir *fab,
     enum manifest_form form, struct err *e)
 {
+	struct manifest_log_signer by = {.cert = buf_span(&fab->signer),
+	    .issuer = buf_span(&fab->issuing),
+	    .vendor = fab->vendor};
 	enum rc rc = RC_OK;
 
 	buf_init(&c->in, READ_SIZE);
@@ -34,10 +37,9 @@ static enum rc init(struct conversion *c, const struct fab_dir *fab,
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
 	if (form == MANIFEST_MICROCHIP)
 		rc = key_open(&c->signer, fab->signer_key, e);
+	by.key = c->signer;
 	if (rc == RC_OK)
-		rc = manifest_writer_new(&c->writer, form, c->signer,
-		    buf_span(&fab->signer), buf_span(&fab->issuing),
-		    fab->vendor, e);
+		rc = manifest_writer_new(&c->writer, form, &by, e);
 	return rc;
 }
 

@@ -79,8 +79,7 @@ static enum rc bench_init(struct bench *b, const struct fab_line_job *job,
 	if (rc == RC_OK)
 		rc = issue_new(&b->issue, &birth, e);
 	if (rc == RC_OK)
-		rc = manifest_writer_new(&b->writer, MANIFEST_CSV, NULL,
-		    SPAN_NONE, SPAN_NONE, NULL, e);
+		rc = manifest_writer_new(&b->writer, MANIFEST_CSV, NULL, e);
 	return rc;
 }
 

@@ -307,8 +307,7 @@ static enum rc check(const struct fab_personalize *o, struct err *e)
 		    SOFTWARE_MAX);
 	if (!fab_dir_is_name(o->model) || strlen(o->model) > MODEL_MAX)
 		return err_set(e, RC_INVALID, "reel-model",
-		    "The model has 1 to %d printable characters.",
-		    MODEL_MAX);
+		    "The model has 1 to %d printable characters.", MODEL_MAX);
 	if (o->forms == 0)
 		return err_set(e, RC_INVALID, "manifest-form",
 		    "Choose at least one form of manifest.");

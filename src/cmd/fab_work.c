@@ -110,8 +110,7 @@ static enum rc start_header(struct fab_work *w, off_t *good, struct err *e)
 	enum rc rc;
 
 	buf_init(&text, 256);
-	rc = manifest_writer_new(&writer, MANIFEST_CSV, NULL, SPAN_NONE,
-	    SPAN_NONE, NULL, e);
+	rc = manifest_writer_new(&writer, MANIFEST_CSV, NULL, e);
 	if (rc == RC_OK)
 		rc = manifest_begin(writer, &text, e);
 	manifest_writer_free(writer);
@@ -174,8 +173,7 @@ static enum rc adopt(struct fab_work *w, const char *name, const char *bid,
 	if (rc == RC_OK)
 		rc = cert_parse(&c, buf_span(&der), e);
 	if (rc == RC_OK)
-		rc = manifest_writer_new(&writer, MANIFEST_CSV, NULL, SPAN_NONE,
-		    SPAN_NONE, NULL, e);
+		rc = manifest_writer_new(&writer, MANIFEST_CSV, NULL, e);
 	if (rc == RC_OK) {
 		cert_chip_id(&c, id);
 		memset(&entry, 0, sizeof(entry));

@@ -142,8 +142,7 @@ static enum rc open_form(struct export *x, const char *vendor_id, struct err *e)
 {
 	if (x->form == MANIFEST_MICROCHIP)
 		return open_microchip(x, vendor_id, e);
-	return manifest_writer_new(&x->writer, x->form, NULL, SPAN_NONE,
-	    SPAN_NONE, NULL, e);
+	return manifest_writer_new(&x->writer, x->form, NULL, e);
 }
 
 static enum rc add_signed(struct export *x, const struct cert *cert,

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-#define LABEL_BID_MAX 64   /* [A-Za-z0-9._-], starts with a letter or digit */
+#define LABEL_BID_MAX 64    /* [A-Za-z0-9._-], starts with a letter or digit */
 #define LABEL_CODE_BYTES 16 /* claim code: 128 random bits */
 /* Crockford base32 of the code, 26 characters, and NUL. */
 #define LABEL_CODE_SIZE 27
@@ -54,7 +54,7 @@ MUST_CHECK enum rc label_png(const struct label_print *p, struct buf *out,
     struct err *e); /* the QR code alone, 8 pixels a module, quiet zone 4 */
 MUST_CHECK enum rc label_text(const struct label_print *p, struct buf *out,
     struct err *e);
-MUST_CHECK enum rc label_terminal(const struct label_print *p,
-    struct buf *out, struct err *e); /* QR in half blocks, UTF-8 */
+MUST_CHECK enum rc label_terminal(const struct label_print *p, struct buf *out,
+    struct err *e); /* QR in half blocks, UTF-8 */
 
 #endif

@@ -167,9 +167,9 @@ enum rc manifest_decode(struct manifest_decoder *d, struct span raw,
 }
 
 enum rc manifest_writer_new(struct manifest_writer **out, enum manifest_form f,
-    struct key *signer, struct span signer_cert, struct span issuer_cert,
-    const char *vendor, struct err *e)
+    const struct manifest_log_signer *log_signer, struct err *e)
 {
+	struct manifest_log_signer by = {.key = NULL};
 	struct manifest_writer *w = calloc(1, sizeof(*w));
 	enum rc rc = RC_OK;
 	size_t i;
@@ -178,16 +178,18 @@ enum rc manifest_writer_new(struct manifest_writer **out, enum manifest_form f,
 	if (!w)
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
 	w->form = f;
-	w->signer = signer;
+	if (log_signer)
+		by = *log_signer;
+	w->signer = by.key;
 	(void)snprintf(w->vendor, sizeof(w->vendor), "%s",
-	    vendor ? vendor : "");
+	    by.vendor ? by.vendor : "");
 	buf_init(&w->issuer, CERT_DER_MAX);
-	buf_add_span(&w->issuer, issuer_cert);
+	buf_add_span(&w->issuer, by.issuer);
 	buf_init(&w->protected64, 4096);
 	for (i = 0; i < 4; i++)
 		buf_init(&w->work[i], 2 * (size_t)MANIFEST_ENTRY_MAX);
 	if (f == MANIFEST_MICROCHIP)
-		rc = manifest_microchip_begin(w, signer_cert, e);
+		rc = manifest_microchip_begin(w, by.cert, e);
 	if (rc != RC_OK) {
 		manifest_writer_free(w);
 		return rc;

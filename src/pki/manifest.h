@@ -59,11 +59,18 @@ MUST_CHECK enum rc manifest_decode(struct manifest_decoder *d, struct span raw,
 
 /* Writes a manifest into a buffer that the caller drains between calls. */
 struct manifest_writer;
-/* signer and signer_cert: for MANIFEST_MICROCHIP only (ES256 or ES384 or RS256
- * log signer), else NULL and empty.  issuer_cert goes into x5c. */
+/* Who signs the entries of a Microchip manifest; all borrowed. */
+struct manifest_log_signer {
+	struct key *key; /* P-256, P-384 or RSA */
+	struct span cert;
+	struct span issuer; /* of the chips, for x5c; may be empty */
+	const char *vendor; /* manufacturer in each entry */
+};
+/* log_signer: for MANIFEST_MICROCHIP, else NULL.  Its key must live as long
+ * as the writer. */
 MUST_CHECK enum rc manifest_writer_new(struct manifest_writer **out,
-    enum manifest_form f, struct key *signer, struct span signer_cert,
-    struct span issuer_cert, const char *vendor, struct err *e);
+    enum manifest_form f, const struct manifest_log_signer *log_signer,
+    struct err *e);
 MUST_CHECK enum rc manifest_begin(struct manifest_writer *w, struct buf *out,
     struct err *e);
 MUST_CHECK enum rc manifest_add(struct manifest_writer *w,

@@ -138,6 +138,10 @@ static enum rc do_entry(struct run *s, const struct ipc_entry *r,
     struct buf *out, struct err *e)
 {
 	char vendor[257];
+	struct manifest_log_signer by = {.key = s->manifest,
+	    .cert = buf_span(&s->manifest_cert),
+	    .issuer = r->issuer,
+	    .vendor = vendor};
 	struct manifest_writer *w = NULL;
 	struct cert cert;
 	enum rc rc = cert_parse(&cert, r->cert, e);
@@ -148,8 +152,7 @@ static enum rc do_entry(struct run *s, const struct ipc_entry *r,
 		return err_set(e, RC_INVALID, "signer-refused",
 		    "The signer does not sign this: no chip's certificate or "
 		    "no name.");
-	rc = manifest_writer_new(&w, MANIFEST_MICROCHIP, s->manifest,
-	    buf_span(&s->manifest_cert), r->issuer, vendor, e);
+	rc = manifest_writer_new(&w, MANIFEST_MICROCHIP, &by, e);
 	metric_add(METRIC_SIGNATURES, 1);
 	if (rc == RC_OK)
 		rc = write_entry(w, &cert, r->group_id, out, e);

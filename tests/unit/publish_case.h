@@ -196,6 +196,8 @@ static inline void publish_reel_begin(struct publish_case *pc,
     struct publish_reel *r, enum manifest_form form, const char *bid,
     const char *reel)
 {
+	const struct manifest_log_signer by = {pc->ca.signer_key,
+	    buf_span(&pc->ca.signer), buf_span(&pc->ca.cert), "Test Chips"};
 	bool mc = form == MANIFEST_MICROCHIP;
 
 	memset(r, 0, sizeof(*r));
@@ -204,10 +206,7 @@ static inline void publish_reel_begin(struct publish_case *pc,
 	r->reel = reel;
 	buf_init(&r->manifest, PUBLISH_CASE_MANIFEST);
 	buf_init(&r->signature, UPLOAD_SIGNATURE_MAX);
-	PUBLISH_OK(
-	    manifest_writer_new(&r->w, form, mc ? pc->ca.signer_key : NULL,
-		mc ? buf_span(&pc->ca.signer) : SPAN_NONE,
-		mc ? buf_span(&pc->ca.cert) : SPAN_NONE, "Test Chips", &pc->e));
+	PUBLISH_OK(manifest_writer_new(&r->w, form, mc ? &by : NULL, &pc->e));
 	PUBLISH_OK(manifest_begin(r->w, &r->manifest, &pc->e));
 }
 

@@ -216,8 +216,7 @@ static void explain_counts_the_faults_of_a_manifest(void **state)
 
 	pki_case_init(&p, KEY_P256);
 	buf_init(&text, OUT_MAX);
-	assert_int_equal(manifest_writer_new(&w, MANIFEST_CSV, NULL, SPAN_NONE,
-			     SPAN_NONE, NULL, NULL),
+	assert_int_equal(manifest_writer_new(&w, MANIFEST_CSV, NULL, NULL),
 	    RC_OK);
 	assert_int_equal(manifest_begin(w, &text, NULL), RC_OK);
 	entry.device_id = span_str(p.chip_id);

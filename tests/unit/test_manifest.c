@@ -15,14 +15,13 @@ static void write_entries(struct pki_case *p, enum manifest_form f, int n,
     struct buf *out)
 {
 	struct manifest_writer *w;
+	struct manifest_log_signer by = {p->signer_key, buf_span(&p->signer),
+	    buf_span(&p->ca), "Acme"};
 	struct manifest_entry entry = {.device_id = span_str(p->chip_id),
 	    .group_id = SPAN_LIT("B1"),
 	    .cert = buf_span(&p->chip)};
 
-	assert_int_equal(manifest_writer_new(&w, f, p->signer_key,
-			     buf_span(&p->signer), buf_span(&p->ca), "Acme",
-			     NULL),
-	    RC_OK);
+	assert_int_equal(manifest_writer_new(&w, f, &by, NULL), RC_OK);
 	assert_int_equal(manifest_begin(w, out, NULL), RC_OK);
 	while (n-- > 0)
 		assert_int_equal(manifest_add(w, &entry, out, NULL), RC_OK);
