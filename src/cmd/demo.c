@@ -176,8 +176,9 @@ int demo_main(int argc, char **argv)
 		args_help(&cmd);
 		return 0;
 	}
-	if (rc == RC_OK)
-		rc = run(&d, &e);
+	if (rc != RC_OK)
+		return cli_fail(&e);
+	rc = run(&d, &e);
 	if (rc != RC_OK)
 		(void)cli_fail(&e);
 	return rc != RC_OK || d.wrong ? 1 : 0;

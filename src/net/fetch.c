@@ -144,20 +144,29 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	    addr->protocol);
 }
 
+/* Only what was asked for goes to the caller's file; a refusal is text. */
+static bool is_for_file(const struct exchange *x)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(x->f->curl, CURLINFO_RESPONSE_CODE, &status);
+	return x->r->out_fd >= 0 && status >= 200 && status <= 299;
+}
+
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 
+	if (is_for_file(x)) {
+		x->local_fault =
+		    file_write_all(x->r->out_fd, span_of(p, n), NULL) != RC_OK;
+		return x->local_fault ? 0 : n;
+	}
 	if (x->got + n > x->f->o.answer_max) {
 		x->too_large = true;
 		return 0;
 	}
 	x->got += n;
-	if (x->r->out_fd >= 0) {
-		x->local_fault =
-		    file_write_all(x->r->out_fd, span_of(p, n), NULL) != RC_OK;
-		return x->local_fault ? 0 : n;
-	}
 	buf_add(&x->a->body, p, n);
 	return buf_ok(&x->a->body) ? n : 0;
 }

@@ -27,7 +27,7 @@ struct fetch_request {
 	struct span body;
 	int body_fd; /* >= 0: stream body_size bytes from here instead */
 	uint64_t body_size;
-	int out_fd; /* >= 0: the answer's body is written there */
+	int out_fd; /* >= 0: the body of a 2xx goes there, however large */
 };
 /* All fields empty, fds -1. */
 #define FETCH_REQUEST ((struct fetch_request){.body_fd = -1, .out_fd = -1})

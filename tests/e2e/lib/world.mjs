@@ -223,7 +223,7 @@ export class World {
 	env(who) {
 		return {BIRTHMARK_URL: this.service.url,
 			BIRTHMARK_CA: path.join(this.service.dir, 'tls', 'cert.pem'),
-			XDG_CONFIG_HOME: this.path('config', who),
+			XDG_CONFIG_HOME: this.path('config', who || 'nobody'),
 			...(this.tokens[who] ?
 				{BIRTHMARK_TOKEN: this.tokens[who]} : {}),
 			...(who === 'vendor' ? {BIRTHMARK_VENDOR: this.vendor} : {})};
