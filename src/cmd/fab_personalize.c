@@ -326,7 +326,7 @@ static unsigned int default_jobs(unsigned int jobs)
 static enum rc make(struct run *r, struct err *e)
 {
 	const char *from = r->o->public_keys;
-	bool finished;
+	bool finished = false;
 	enum rc rc;
 
 	rc = prepare(r, e);

@@ -262,7 +262,7 @@ static enum rc put_reel(const struct fab_reel *r, struct err *e)
 
 enum rc fab_reel_finish(const struct fab_reel *r, struct err *e)
 {
-	char work[FAB_DIR_PATH], csv[FAB_DIR_PATH];
+	char work[FAB_DIR_PATH], csv[FAB_DIR_PATH] = "";
 	bool keep = r->o->forms & 1u << MANIFEST_CSV;
 	enum rc rc;
 

@@ -59,7 +59,7 @@ enum manifest_form manifest_sniff(struct span head)
 enum rc manifest_form_fault(struct err *e, unsigned long line, const char *slug,
     const char *fmt, ...)
 {
-	char text[sizeof(e->text)];
+	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);

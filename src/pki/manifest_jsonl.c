@@ -123,7 +123,7 @@ out:
 enum rc manifest_jsonl_decode(struct manifest_decoder *d, struct span raw,
     unsigned long line, struct manifest_entry *out, struct err *e)
 {
-	struct span field[FIELDS];
+	struct span field[FIELDS] = {SPAN_NONE, SPAN_NONE, SPAN_NONE};
 	bool ok = false;
 	enum rc rc;
 

@@ -48,35 +48,41 @@ static bool is_b64url_of(const char *text, struct span bytes)
 	return same;
 }
 
-/* By x5t#S256; then kid must be that certificate's key identifier. */
-static enum rc find_signer(struct manifest_decoder *d, const json_t *header,
-    unsigned long line, const struct manifest_signer **out, struct err *e)
+/* By x5t#S256; then kid must be that certificate's key identifier.  NULL when
+ * there is none, with e filled. */
+static const struct manifest_signer *find_signer(struct manifest_decoder *d,
+    const json_t *header, unsigned long line, struct err *e)
 {
 	const char *print = str(header, "x5t#S256"), *kid = str(header, "kid");
+	const struct manifest_signer *s = NULL;
 	size_t i;
 
-	*out = NULL;
-	if (!print || !kid)
-		return manifest_form_fault(e, line, "manifest-header",
+	if (!print || !kid) {
+		(void)manifest_form_fault(e, line, "manifest-header",
 		    "The entry at line %lu does not name its log signer "
 		    "(x5t#S256 and kid).",
 		    line);
-	for (i = 0; i < d->signers_n && !*out; i++)
+		return NULL;
+	}
+	for (i = 0; i < d->signers_n && !s; i++)
 		if (is_b64url_of(print,
 			span_of(d->signers[i].fingerprint, DIGEST_SHA256)))
-			*out = &d->signers[i];
-	if (!*out)
-		return manifest_form_fault(e, line, "manifest-signer-unknown",
+			s = &d->signers[i];
+	if (!s) {
+		(void)manifest_form_fault(e, line, "manifest-signer-unknown",
 		    "The entry at line %lu is signed by a log signer that "
 		    "was not given. Give its certificate beside the "
 		    "manifest.",
 		    line);
-	if (!is_b64url_of(kid, buf_span(&(*out)->ski)))
-		return manifest_form_fault(e, line, "manifest-signer-kid",
-		    "The entry at line %lu has a kid that is not the key "
-		    "identifier of its log signer.",
-		    line);
-	return RC_OK;
+		return NULL;
+	}
+	if (is_b64url_of(kid, buf_span(&s->ski)))
+		return s;
+	(void)manifest_form_fault(e, line, "manifest-signer-kid",
+	    "The entry at line %lu has a kid that is not the key "
+	    "identifier of its log signer.",
+	    line);
+	return NULL;
 }
 
 /* Checks the signature by the log signer; *payload is new. */
@@ -100,9 +106,11 @@ static enum rc check_jws(struct manifest_decoder *d, const json_t *entry,
 		    line);
 		goto out;
 	}
-	rc = find_signer(d, header, line, &s, e);
-	if (rc != RC_OK)
+	s = find_signer(d, header, line, e);
+	if (!s) {
+		rc = RC_INVALID;
 		goto out;
+	}
 	rc = jose_verify_parts(span_str(alg), span_str(protected64),
 	    span_str(payload64), span_str(signature), s->key, e);
 	if (rc != RC_OK) {
