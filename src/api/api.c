@@ -68,8 +68,11 @@ static void problem_write(struct http_response *resp, const struct err *e,
 
 	/* What happened inside is for the log, not for the caller. */
 	if (e->rc == RC_BUG || e->rc == RC_ENV)
-		detail = "The service could not do this; nothing was changed. "
-			 "Its log says why.";
+		detail = strcmp(slug, "disk-full") == 0
+		    ? "The service's disk is full; nothing was changed. Try "
+		      "again when there is room."
+		    : "The service could not do this; nothing was changed. "
+		      "Its log says why.";
 	resp->status = status;
 	resp->content_type = "application/problem+json";
 	buf_reset(&resp->body);
