@@ -7,6 +7,7 @@
 
 /* What may wait to be taken: more than one feed of a reader. */
 #define PENDING_MAX (64UL * 1024 * 1024)
+#define NONE (-1)
 
 enum stage { START, ENTRIES, AFTER_ENTRY, AFTER_COMMA, DONE };
 
@@ -218,9 +219,9 @@ static bool find_object_end(struct manifest_split *s)
 	return false;
 }
 
-/* The next byte that is no white space, taken unless it is a brace; 0 when
- * there is none yet. */
-static uint8_t next_mark(struct manifest_split *s)
+/* The next byte that is no white space, taken unless it is a brace; NONE
+ * when there is none yet. */
+static int next_mark(struct manifest_split *s)
 {
 	while (s->at < s->pending.n) {
 		uint8_t c = s->pending.p[s->at];
@@ -236,7 +237,7 @@ static uint8_t next_mark(struct manifest_split *s)
 		s->at++;
 	}
 	s->seen = s->at;
-	return 0;
+	return NONE;
 }
 
 static enum rc array_fault(struct manifest_split *s, struct err *e)
@@ -250,9 +251,9 @@ static enum rc array_fault(struct manifest_split *s, struct err *e)
 static enum rc to_object(struct manifest_split *s, struct err *e)
 {
 	enum stage was = s->stage;
-	uint8_t c;
+	int c;
 
-	while ((c = next_mark(s)) != 0) {
+	while ((c = next_mark(s)) != NONE) {
 		if (c == '{' && (was == ENTRIES || was == AFTER_COMMA))
 			return RC_OK;
 		if (c == '[' && was == START)

@@ -322,6 +322,10 @@ static void manifest_microchip_array_must_be_one(void **state)
 	pki_case_init(&p, KEY_P256);
 	assert_int_equal(read_text(&p, MANIFEST_MICROCHIP, " [ ] \n", &r),
 	    RC_NOT_FOUND);
+	/* a NUL is not the end */
+	assert_int_equal(read_back(&p, MANIFEST_MICROCHIP, SPAN_LIT("[]\0\0["),
+			     4096, &r),
+	    RC_INVALID);
 	for (i = 0; i < COUNT(bad); i++) {
 		assert_int_equal(read_text(&p, MANIFEST_MICROCHIP, bad[i], &r),
 		    RC_INVALID);
