@@ -13,7 +13,8 @@ struct span api_auth_bearer(const struct http_request *req)
 	const struct span *h = http_find(req, "authorization");
 	struct span s;
 
-	if (!h || h->n < 8 || strncasecmp((const char *)h->p, "Bearer ", 7))
+	if (!h || h->n < 8 ||
+	    strncasecmp((const char *)h->p, "Bearer ", 7) != 0)
 		return SPAN_NONE;
 	s = span_sub(*h, 7, h->n - 7);
 	while (s.n && s.p[0] == ' ')

@@ -304,8 +304,11 @@ static enum rc stmt_get(struct stmt **out, struct db *d, const char *sql,
 		return RC_OK;
 	}
 	rc = stmt_new(&fresh, d, sql, e);
-	if (rc != RC_OK || !fresh)
+	if (rc != RC_OK)
 		return rc;
+	if (!fresh)
+		return err_set(e, RC_BUG, "store-sql",
+		    "An empty statement cannot be run.");
 	if (slot && *slot && is_stale(*slot, sql)) {
 		stmt_free(*slot);
 		*slot = NULL;
