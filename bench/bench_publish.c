@@ -159,13 +159,12 @@ static void place_people(struct bench *b, struct place *p)
 	struct store_account acc = {.id = "acc_bench",
 	    .name = "Bench",
 	    .created_at = a.now_s};
-	struct store_vendor_ca ca;
+	struct store_vendor_ca ca = {0};
 	struct store_vendor v;
 
 	must(b, vendor_add(&p->core, &a, "Bench", "bench", &v, &b->e));
-	must(b,
-	    vendor_ca_add(&p->core, &a, v.id, buf_span(&b->reel.ca), false, &ca,
-		&b->e));
+	(void)snprintf(ca.vendor_id, sizeof(ca.vendor_id), "%s", v.id);
+	must(b, vendor_ca_add(&p->core, &a, buf_span(&b->reel.ca), &ca, &b->e));
 	must(b, store_account_add(p->core.store, &acc, &b->e));
 	p->vendor = p->oem = a;
 	(void)snprintf(p->vendor.scope_id, sizeof(p->vendor.scope_id), "%s",

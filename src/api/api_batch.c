@@ -30,7 +30,7 @@ static enum rc reels_write(struct api_call *call, struct json *w,
 	size_t i, n = 0;
 	enum rc rc;
 
-	rc = reels ? batch_reels(call->core, bid, reels, BATCH_REELS_MAX, &n, e)
+	rc = reels ? batch_reels(call->core, bid, reels, &n, e)
 		   : err_set(e, RC_ENV, "memory", "Out of memory.");
 	json_key(w, "reels");
 	json_arr(w);
@@ -71,15 +71,16 @@ enum rc api_batch_vendor_list(struct api_call *call, struct err *e)
 {
 	struct store_batch *rows;
 	struct api_list l;
-	size_t i, n = 0;
+	size_t i, n;
 	enum rc rc;
 
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	rows = calloc(l.limit + 1, sizeof(*rows));
+	n = l.limit + 1;
+	rows = calloc(n, sizeof(*rows));
 	rc = rows ? batch_list_vendor(call->core, call->actor.scope_id,
-			l.cursor, rows, l.limit + 1, &n, e)
+			l.cursor, rows, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
 	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].bid); i++)
 		rc = vendor_write(call, &l.json, &rows[i], e);
@@ -181,9 +182,9 @@ static enum rc read_cursor(const char *cursor, struct filters *v,
 
 enum rc api_batch_list(struct api_call *call, struct err *e)
 {
-	struct store_bind_filter f = {0};
-	struct filters v;
 	struct batch_row *rows = NULL;
+	struct batch_query q = {0};
+	struct filters v;
 	struct api_list l;
 	char cursor[96];
 	size_t i, n = 0;
@@ -192,14 +193,18 @@ enum rc api_batch_list(struct api_call *call, struct err *e)
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	read_filters(call, &v, &f);
-	rc = read_cursor(l.cursor, &v, &f, e);
+	read_filters(call, &v, &q.f);
+	q.state = v.state;
+	rc = read_cursor(l.cursor, &v, &q.f, e);
 	if (rc == RC_OK) {
-		rows = calloc(l.limit + 1, sizeof(*rows));
-		rc = rows ? batch_list(call->core, &call->actor, &f, v.state,
-				rows, l.limit + 1, &n, e)
-			  : err_set(e, RC_ENV, "memory", "Out of memory.");
+		n = l.limit + 1;
+		rows = calloc(n, sizeof(*rows));
+		rc = rows
+		    ? batch_list(call->core, &call->actor, &q, rows, &n, e)
+		    : err_set(e, RC_ENV, "memory", "Out of memory.");
 	}
+	if (rc != RC_OK)
+		n = 0;
 	for (i = 0; i < n; i++) {
 		(void)snprintf(cursor, sizeof(cursor), "%lld.%s",
 		    (long long)rows[i].row.bind.bound_at, rows[i].row.bind.bid);

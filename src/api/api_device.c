@@ -144,7 +144,6 @@ enum rc api_device_list(struct api_call *call, struct err *e)
 	struct words v;
 	struct api_list l;
 	size_t n = 0;
-	bool more = false;
 	enum rc rc;
 
 	rc = api_list_begin(&l, call, e);
@@ -152,10 +151,11 @@ enum rc api_device_list(struct api_call *call, struct err *e)
 		return rc;
 	rc = read_query(call, l.cursor, &v, &q, e);
 	if (rc == RC_OK) {
-		rows = calloc(l.limit + 1, sizeof(*rows));
-		rc = rows ? device_search(call->core, &call->actor, &q, rows,
-				l.limit + 1, &n, &more, e)
-			  : err_set(e, RC_ENV, "memory", "Out of memory.");
+		n = l.limit + 1;
+		rows = calloc(n, sizeof(*rows));
+		rc = rows
+		    ? device_search(call->core, &call->actor, &q, rows, &n, e)
+		    : err_set(e, RC_ENV, "memory", "Out of memory.");
 	}
 	if (rc == RC_OK)
 		rc = write_all(call, &l, rows, n, e);
@@ -169,13 +169,12 @@ enum rc api_device_get(struct api_call *call, struct err *e)
 	struct device d;
 	struct json w;
 	struct buf out;
-	size_t n = 0;
-	bool more = false;
+	size_t n = 1;
 	enum rc rc;
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	rc = device_search(call->core, &call->actor, &q, &d, 1, &n, &more, e);
+	rc = device_search(call->core, &call->actor, &q, &d, &n, e);
 	if (rc == RC_INVALID || (rc == RC_OK && n == 0))
 		rc = err_set(e, RC_NOT_FOUND, "not-found",
 		    "The account has no such device.");

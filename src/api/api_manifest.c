@@ -18,47 +18,45 @@ static void source_free(void *state)
 
 static const struct http_source source = {source_read, source_free};
 
-static enum rc read_query(struct api_call *call, enum manifest_form *form,
-    bool *zip, struct err *e)
+static enum rc read_query(struct api_call *call, struct export_request *r,
+    struct err *e)
 {
 	char text[16];
 
-	*form = MANIFEST_CSV;
-	*zip = false;
+	r->form = MANIFEST_CSV;
 	if (http_query(call->req, "form", text, sizeof(text)))
-		*form = manifest_form_of(span_str(text));
-	if (*form == MANIFEST_UNKNOWN)
+		r->form = manifest_form_of(span_str(text));
+	if (r->form == MANIFEST_UNKNOWN)
 		return err_set(e, RC_INVALID, "bad-form",
 		    "The form is one of csv, jsonl and microchip.");
 	if (!http_query(call->req, "zip", text, sizeof(text)))
 		return RC_OK;
-	*zip = strcmp(text, "1") == 0;
-	if (!*zip && strcmp(text, "0") != 0)
+	r->zip = strcmp(text, "1") == 0;
+	if (!r->zip && strcmp(text, "0") != 0)
 		return err_set(e, RC_INVALID, "bad-zip", "zip is 0 or 1.");
 	return RC_OK;
 }
 
 enum rc api_manifest_get(struct api_call *call, struct err *e)
 {
-	enum manifest_form form;
+	struct export_request r = {0};
 	struct export *x = NULL;
 	char bid[65], name[128];
-	bool zip;
 	enum rc rc;
 
 	if (!api_param(call, 1, bid, sizeof(bid)))
 		return err_set(e, RC_NOT_FOUND, "not-found",
 		    "There is no such batch here.");
-	rc = read_query(call, &form, &zip, e);
+	r.bid = bid;
+	rc = read_query(call, &r, e);
 	if (rc == RC_OK)
-		rc =
-		    export_new(&x, call->core, &call->actor, bid, form, zip, e);
+		rc = export_new(&x, call->core, &call->actor, &r, e);
 	if (rc != RC_OK)
 		return rc;
-	export_name(bid, form, zip, name, sizeof(name));
+	export_name(bid, r.form, r.zip, name, sizeof(name));
 	call->resp->status = 200;
 	call->resp->content_type =
-	    zip ? "application/zip" : manifest_form_media(form);
+	    r.zip ? "application/zip" : manifest_form_media(r.form);
 	http_add_header(call->resp, "Content-Disposition",
 	    "attachment; filename=\"%s\"", name);
 	call->resp->source = &source;

@@ -56,17 +56,18 @@ enum rc api_product_list(struct api_call *call, struct err *e)
 {
 	struct store_product *rows;
 	struct api_list l;
-	size_t i, n = 0;
+	size_t i, n;
 	enum rc rc;
 
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	rows = calloc(l.limit + 1, sizeof(*rows));
+	n = l.limit + 1;
+	rows = calloc(n, sizeof(*rows));
 	rc = rows ? product_list(call->core, call->actor.scope_id, l.cursor,
-			rows, l.limit + 1, &n, e)
+			rows, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
-	for (i = 0; i < n && api_list_row(&l, rows[i].id); i++)
+	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].id); i++)
 		product_write(&l.json, &rows[i]);
 	free(rows);
 	return api_list_end(&l, rc, e);

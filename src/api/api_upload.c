@@ -137,17 +137,17 @@ enum rc api_upload_list(struct api_call *call, struct err *e)
 {
 	struct store_upload *rows;
 	struct api_list l;
-	size_t i, n = 0;
+	size_t i, n;
 	enum rc rc;
 
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	rows = calloc(l.limit + 1, sizeof(*rows));
-	rc = rows ? upload_list(call->core, &call->actor, l.cursor, rows,
-			l.limit + 1, &n, e)
+	n = l.limit + 1;
+	rows = calloc(n, sizeof(*rows));
+	rc = rows ? upload_list(call->core, &call->actor, l.cursor, rows, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
-	for (i = 0; i < n && api_list_row(&l, rows[i].id); i++)
+	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].id); i++)
 		upload_write(&l.json, &rows[i]);
 	free(rows);
 	return api_list_end(&l, rc, e);
@@ -268,18 +268,17 @@ static enum rc stream_open(struct api_call *call, struct stream *t,
     struct err *e)
 {
 	const struct span *at = http_find(call->req, "upload-offset");
-	uint64_t offset = 0;
 	char id[RAND_ID_SIZE];
 	enum rc rc = upload_id(call, id, e);
 
 	if (rc != RC_OK)
 		return rc;
-	if (!at || !span_u64(*at, INT64_MAX, &offset))
+	if (!at || !span_u64(*at, INT64_MAX, &t->stored))
 		return err_set(e, RC_INVALID, "upload-offset-missing",
 		    "The header Upload-Offset has to tell at which byte the "
 		    "upload goes on.");
-	rc = upload_sink_new(&t->sink, call->core, &call->actor, id, offset,
-	    &t->stored, &t->why);
+	rc = upload_sink_new(&t->sink, call->core, &call->actor, id, &t->stored,
+	    &t->why);
 	/* A conflict is answered by the stream, as it tells the offset. */
 	if (rc != RC_OK && rc != RC_CONFLICT && e)
 		*e = t->why;

@@ -83,7 +83,7 @@ enum rc api_vendor_list(struct api_call *call, struct err *e)
 	rows = calloc(l.limit + 1, sizeof(*rows));
 	rc = rows ? vendor_list(call->core, l.cursor, rows, l.limit + 1, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
-	for (i = 0; i < n && api_list_row(&l, rows[i].id); i++)
+	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].id); i++)
 		vendor_write(&l.json, &rows[i]);
 	free(rows);
 	return api_list_end(&l, rc, e);
@@ -154,22 +154,20 @@ static enum rc ca_role(struct api_call *call, bool *root, struct err *e)
 enum rc api_vendor_ca_add(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"certificate", "role", NULL};
-	struct store_vendor_ca ca;
+	struct store_vendor_ca ca = {0};
 	const char *pem = NULL;
-	char id[RAND_ID_SIZE];
-	bool root = false;
 	enum rc rc;
 
-	rc = vendor_id(call, id, e);
+	rc = vendor_id(call, ca.vendor_id, e);
 	if (rc == RC_OK)
 		rc = api_fields_only(call, fields, e);
 	if (rc == RC_OK)
 		rc = api_field_str(call, "certificate", PEM_MAX, &pem, e);
 	if (rc == RC_OK)
-		rc = ca_role(call, &root, e);
+		rc = ca_role(call, &ca.root, e);
 	if (rc == RC_OK)
-		rc = vendor_ca_add(call->core, &call->actor, id, span_str(pem),
-		    root, &ca, e);
+		rc = vendor_ca_add(call->core, &call->actor, span_str(pem), &ca,
+		    e);
 	if (rc == RC_OK)
 		answer(call, 201, NULL, &ca);
 	return rc;

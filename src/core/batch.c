@@ -55,48 +55,56 @@ enum rc batch_of_account(struct core *c, const struct core_actor *a,
 	return job_progress(c, bid, &out->progress, e);
 }
 
-static enum rc take_page(struct core *c, const struct store_bind_row *rows,
-    size_t rows_n, const char *state, struct batch_row *out, size_t cap,
-    size_t *n, struct err *e)
+struct listing {
+	struct core *c;
+	const char *state;
+	struct batch_row *out;
+	size_t cap, n;
+};
+
+static enum rc take_page(struct listing *l, const struct store_bind_row *rows,
+    size_t rows_n, struct err *e)
 {
 	enum rc rc = RC_OK;
 	size_t i;
 
-	for (i = 0; i < rows_n && *n < cap && rc == RC_OK; i++) {
-		struct batch_row *r = &out[*n];
+	for (i = 0; i < rows_n && l->n < l->cap && rc == RC_OK; i++) {
+		struct batch_row *r = &l->out[l->n];
 
 		r->row = rows[i];
-		rc = job_progress(c, rows[i].bind.bid, &r->progress, e);
+		rc = job_progress(l->c, rows[i].bind.bid, &r->progress, e);
 		if (rc == RC_OK &&
-		    (!state || state[0] == '\0' ||
-			strcmp(state, r->progress.state) == 0))
-			(*n)++;
+		    (l->state[0] == '\0' ||
+			strcmp(l->state, r->progress.state) == 0))
+			l->n++;
 	}
 	return rc;
 }
 
 enum rc batch_list(struct core *c, const struct core_actor *a,
-    const struct store_bind_filter *f, const char *state, struct batch_row *out,
-    size_t cap, size_t *n, struct err *e)
+    const struct batch_query *q, struct batch_row *out, size_t *n,
+    struct err *e)
 {
 	struct store_bind_row *rows = calloc(PAGE, sizeof(*rows));
-	struct store_bind_filter own = *f;
+	struct listing l = {.c = c, .state = q->state, .out = out, .cap = *n};
+	struct store_bind_filter f = q->f;
 	size_t got = PAGE;
 	enum rc rc = RC_OK;
 
 	*n = 0;
 	if (!rows)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	limit_sight(a, &own);
-	while (rc == RC_OK && *n < cap && got == PAGE) {
-		rc = store_bind_list(c->store, &own, rows, PAGE, &got, e);
+	limit_sight(a, &f);
+	while (rc == RC_OK && l.n < l.cap && got == PAGE) {
+		rc = store_bind_list(c->store, &f, rows, PAGE, &got, e);
 		if (rc == RC_OK)
-			rc = take_page(c, rows, got, state, out, cap, n, e);
+			rc = take_page(&l, rows, got, e);
 		if (got > 0) {
-			own.before_at = rows[got - 1].bind.bound_at;
-			own.before_bid = rows[got - 1].bind.bid;
+			f.before_at = rows[got - 1].bind.bound_at;
+			f.before_bid = rows[got - 1].bind.bid;
 		}
 	}
+	*n = l.n;
 	free(rows);
 	return rc;
 }
@@ -166,14 +174,14 @@ out:
 }
 
 enum rc batch_list_vendor(struct core *c, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_batch *out, size_t *n, struct err *e)
 {
-	return store_batch_list(c->store, vendor_id, after, out, cap, n, e);
+	return store_batch_list(c->store, vendor_id, after, out, n, e);
 }
 
-enum rc batch_reels(struct core *c, const char *bid, struct store_reel *out,
-    size_t cap, size_t *n, struct err *e)
+enum rc batch_reels(struct core *c, const char *bid,
+    struct store_reel out[BATCH_REELS_MAX], size_t *n, struct err *e)
 {
-	return store_reel_list(c->store, bid, 0, out, cap, n, e);
+	*n = BATCH_REELS_MAX;
+	return store_reel_list(c->store, bid, 0, out, n, e);
 }

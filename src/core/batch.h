@@ -13,13 +13,13 @@
 /* The batch if it is this vendor's; RC_NOT_FOUND tells nothing else. */
 MUST_CHECK enum rc batch_of_vendor(struct core *c, const char *vendor_id,
     const char *bid, struct store_batch *out, struct err *e);
-/* A vendor's batches, in the order of BIDs, after `after`. */
+/* A vendor's batches, in the order of BIDs, after `after`.  *n: the room in
+ * out, then how many. */
 MUST_CHECK enum rc batch_list_vendor(struct core *c, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t cap, size_t *n,
-    struct err *e);
-/* Its published reels, at most BATCH_REELS_MAX. */
+    const char *after, struct store_batch *out, size_t *n, struct err *e);
+/* Its published reels. */
 MUST_CHECK enum rc batch_reels(struct core *c, const char *bid,
-    struct store_reel *out, size_t cap, size_t *n, struct err *e);
+    struct store_reel out[BATCH_REELS_MAX], size_t *n, struct err *e);
 
 /* A batch of an account, with how far it is in its clouds. */
 struct batch_row {
@@ -31,11 +31,15 @@ struct batch_row {
  * operator bound by itself. */
 MUST_CHECK enum rc batch_of_account(struct core *c, const struct core_actor *a,
     const char *bid, struct batch_row *out, struct err *e);
-/* Those that the actor may see, newest first.  f: account_id and by_id are
- * set here.  state: NULL or "" for any, or one of job_progress. */
+struct batch_query {
+	struct store_bind_filter f; /* account_id and by_id are set here */
+	const char *state;	    /* "": any; or one of job_progress */
+};
+/* Those that the actor may see, newest first.  *n: the room in out, then how
+ * many. */
 MUST_CHECK enum rc batch_list(struct core *c, const struct core_actor *a,
-    const struct store_bind_filter *f, const char *state, struct batch_row *out,
-    size_t cap, size_t *n, struct err *e);
+    const struct batch_query *q, struct batch_row *out, size_t *n,
+    struct err *e);
 /* Another product or cloud: NULL leaves it, "" takes it away.  What is
  * provisioned already is not touched. */
 MUST_CHECK enum rc batch_change(struct core *c, const struct core_actor *a,

@@ -219,7 +219,6 @@ struct search {
 	struct place place;
 	struct device *out;
 	size_t cap, n;
-	bool more;
 };
 
 static bool belongs(const struct search *s)
@@ -309,12 +308,10 @@ static enum rc search_id(struct search *s, struct span text, unsigned int kinds,
 		return RC_OK;
 	while (rc == RC_OK && n == KEY_PAGE) {
 		rc = store_device_find_key(s->c->store, key_of(id), after, seqs,
-		    KEY_PAGE, &n, e);
+		    &n, e);
 		for (i = 0; rc == RC_OK && i < n; i++) {
-			if (s->n == s->cap) {
-				s->more = true;
+			if (s->n == s->cap)
 				return RC_OK;
-			}
 			after = seqs[i];
 			rc = search_one(s, seqs[i], id, kinds, e);
 		}
@@ -378,35 +375,28 @@ static enum rc search_all(struct search *s, struct err *e)
 	if (s->q->after > 0)
 		after = DEVICE_REEL(s->q->after) - 1;
 	while (rc == RC_OK && n == REEL_PAGE) {
-		rc = store_bind_reels(s->c->store, &s->f, after, ids, REEL_PAGE,
-		    &n, e);
+		rc = store_bind_reels(s->c->store, &s->f, after, ids, &n, e);
 		for (i = 0; rc == RC_OK && i < n; i++) {
-			if (s->n == s->cap) {
-				s->more = true;
+			if (s->n == s->cap)
 				return RC_OK;
-			}
 			after = ids[i];
 			rc = list_reel(s, ids[i], e);
 		}
 	}
-	if (s->n == s->cap)
-		s->more = true;
 	return rc;
 }
 
 enum rc device_search(struct core *c, const struct core_actor *a,
-    const struct device_query *q, struct device *out, size_t cap, size_t *n,
-    bool *more, struct err *e)
+    const struct device_query *q, struct device *out, size_t *n, struct err *e)
 {
-	struct search s = {.c = c, .q = q, .out = out, .cap = cap};
+	struct search s = {.c = c, .q = q, .out = out, .cap = *n};
 	enum rc rc;
 
 	*n = 0;
-	*more = false;
 	s.f.account_id = a->scope_id;
 	s.f.bid = q->bid;
 	s.f.product_id = q->product_id;
-	if (cap == 0)
+	if (s.cap == 0)
 		return RC_OK;
 	if (q->fingerprint.n > 0)
 		rc = search_fp(&s, q->fingerprint, e);
@@ -422,7 +412,6 @@ enum rc device_search(struct core *c, const struct core_actor *a,
 		rc = search_all(&s, e);
 	place_clear(&s.place);
 	*n = s.n;
-	*more = s.more;
 	if (rc != RC_OK) {
 		while (s.n > 0)
 			device_clear(&out[--s.n]);

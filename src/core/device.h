@@ -70,11 +70,10 @@ struct device_query {
 	const char *bid, *product_id; /* NULL or "": any */
 	int64_t after;		      /* cursor: seq of the last one had */
 };
-/* Up to cap devices in the order of seq; *more when there may be others.
- * Each of out[0..*n] is to be cleared. */
+/* Devices in the order of seq.  *n: the room in out, then how many; each of
+ * them is to be cleared. */
 MUST_CHECK enum rc device_search(struct core *c, const struct core_actor *a,
-    const struct device_query *q, struct device *out, size_t cap, size_t *n,
-    bool *more, struct err *e);
+    const struct device_query *q, struct device *out, size_t *n, struct err *e);
 
 /* Writing, for publish: one writer for each reel at a time, in one thread. */
 struct device_new {
@@ -103,6 +102,7 @@ MUST_CHECK enum rc device_writer_flush(struct device_writer *w, struct err *e);
 const char *device_writer_culprit(const struct device_writer *w);
 void device_writer_free(struct device_writer *w);
 /* Takes everything of a staging reel away, in blocks. */
-MUST_CHECK enum rc device_erase(struct core *c, int64_t reel_id, struct err *e);
+MUST_CHECK enum rc device_writer_erase(struct core *c, int64_t reel_id,
+    struct err *e);
 
 #endif

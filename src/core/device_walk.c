@@ -73,10 +73,10 @@ static enum rc load_pack(struct device_walk *w, struct err *e)
 static enum rc next_reel(struct device_walk *w, int64_t after, struct err *e)
 {
 	struct store_reel reel;
-	size_t n = 0;
+	size_t n = 1;
 	enum rc rc;
 
-	rc = store_reel_list(w->c->store, w->bid, after, &reel, 1, &n, e);
+	rc = store_reel_list(w->c->store, w->bid, after, &reel, &n, e);
 	if (rc != RC_OK || n == 0)
 		return rc == RC_OK ? RC_NOT_FOUND : rc;
 	w->reel_id = reel.id;

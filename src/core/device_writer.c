@@ -370,7 +370,7 @@ static enum rc erase_load(struct erase *x, struct core *c, int64_t reel_id,
 	return rc;
 }
 
-enum rc device_erase(struct core *c, int64_t reel_id, struct err *e)
+enum rc device_writer_erase(struct core *c, int64_t reel_id, struct err *e)
 {
 	struct erase x = {0};
 	enum rc rc;

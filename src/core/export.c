@@ -256,8 +256,7 @@ static enum rc tell(struct core *c, const struct core_actor *a, const char *bid,
 }
 
 enum rc export_new(struct export **out, struct core *c,
-    const struct core_actor *a, const char *bid, enum manifest_form form,
-    bool zip, struct err *e)
+    const struct core_actor *a, const struct export_request *r, struct err *e)
 {
 	struct batch_row *row = calloc(1, sizeof(*row));
 	struct export *x = calloc(1, sizeof(*x));
@@ -270,23 +269,23 @@ enum rc export_new(struct export **out, struct core *c,
 		goto out;
 	}
 	x->c = c;
-	x->form = form;
+	x->form = r->form;
 	buf_init(&x->text, OUT_MAX);
-	rc = batch_of_account(c, a, bid, row, e);
+	rc = batch_of_account(c, a, r->bid, row, e);
 	if (rc == RC_OK)
-		rc = store_batch_find(c->store, bid, &batch, e);
+		rc = store_batch_find(c->store, r->bid, &batch, e);
 	if (rc != RC_OK)
 		goto out;
-	(void)snprintf(x->bid, sizeof(x->bid), "%s", bid);
+	(void)snprintf(x->bid, sizeof(x->bid), "%s", r->bid);
 	(void)snprintf(x->vendor, sizeof(x->vendor), "%s",
 	    row->row.vendor_name);
-	rc = device_walk_new(&x->walk, c, bid, 0, e);
+	rc = device_walk_new(&x->walk, c, r->bid, 0, e);
 	if (rc == RC_OK)
 		rc = open_form(x, batch.vendor_id, e);
-	if (rc == RC_OK && zip)
+	if (rc == RC_OK && r->zip)
 		rc = zip_new(x, e);
 	if (rc == RC_OK)
-		rc = tell(c, a, bid, form, e);
+		rc = tell(c, a, r->bid, r->form, e);
 out:
 	if (rc == RC_OK)
 		*out = x;

@@ -7,11 +7,14 @@
 #include "pki/manifest.h"
 
 struct export;
-/* Of a batch of the actor's account; audited.  zip: as an archive that holds
- * the manifest and a README. */
+struct export_request {
+	const char *bid;
+	enum manifest_form form;
+	bool zip; /* as an archive that holds the manifest and a README */
+};
+/* Of a batch of the actor's account; audited. */
 MUST_CHECK enum rc export_new(struct export **out, struct core *c,
-    const struct core_actor *a, const char *bid, enum manifest_form form,
-    bool zip, struct err *e);
+    const struct core_actor *a, const struct export_request *r, struct err *e);
 /* Appends a piece; RC_NOT_FOUND when that was the last. */
 MUST_CHECK enum rc export_read(struct export *x, struct buf *out,
     struct err *e);

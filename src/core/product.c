@@ -126,7 +126,7 @@ enum rc product_delete(struct core *c, const struct core_actor *a,
 }
 
 enum rc product_list(struct core *c, const char *account_id, const char *after,
-    struct store_product *out, size_t cap, size_t *n, struct err *e)
+    struct store_product *out, size_t *n, struct err *e)
 {
-	return store_product_list(c->store, account_id, after, out, cap, n, e);
+	return store_product_list(c->store, account_id, after, out, n, e);
 }

@@ -208,7 +208,7 @@ static enum rc stage(struct work *w, struct err *e)
 
 	rc = store_reel_find_upload(w->c->store, w->u.id, &w->reel, e);
 	if (rc == RC_OK)
-		return device_erase(w->c, w->reel.id, e);
+		return device_writer_erase(w->c, w->reel.id, e);
 	if (rc != RC_NOT_FOUND)
 		return rc;
 	rc = tx_begin(w->c, &tx, e);
@@ -320,7 +320,7 @@ static enum rc tidy(struct work *w, struct err *e)
 	if (rc == RC_NOT_FOUND || (rc == RC_OK && reel.published))
 		return RC_OK;
 	if (rc == RC_OK)
-		rc = device_erase(w->c, reel.id, e);
+		rc = device_writer_erase(w->c, reel.id, e);
 	if (rc == RC_OK)
 		rc = store_reel_drop(w->c->store, reel.id, e);
 	return rc;

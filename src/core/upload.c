@@ -117,7 +117,8 @@ enum rc upload_may(struct core *c, const struct store_upload *u, struct err *e)
 		    "The batch is bound already, so nothing can be added to "
 		    "it; publish the reel under a Batch ID of its own.");
 	if (b.open != u->open || b.has_claim != u->has_claim ||
-	    memcmp(b.claim_hash, u->claim_hash, sizeof(b.claim_hash)) != 0)
+	    !span_eq_secret(span_of(b.claim_hash, sizeof(b.claim_hash)),
+		span_of(u->claim_hash, sizeof(u->claim_hash))))
 		return err_set(e, RC_CONFLICT, "batch-differs",
 		    "The batch was published with another claim code; all "
 		    "its reels share one label.");
@@ -419,8 +420,7 @@ void upload_sweep(struct core *c)
 }
 
 enum rc upload_list(struct core *c, const struct core_actor *a,
-    const char *after, struct store_upload *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_upload *out, size_t *n, struct err *e)
 {
-	return store_upload_list(c->store, a->scope_id, after, out, cap, n, e);
+	return store_upload_list(c->store, a->scope_id, after, out, n, e);
 }

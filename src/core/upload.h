@@ -33,19 +33,19 @@ MUST_CHECK enum rc upload_create(struct core *c, const struct core_actor *a,
 MUST_CHECK enum rc upload_find(struct core *c, const struct core_actor *a,
     const char *id, struct store_upload *out, struct err *e);
 
-/* The vendor's, newest first, after the one named `after`. */
+/* The vendor's, newest first, after the one named `after`.  *n: the room in
+ * out, then how many. */
 MUST_CHECK enum rc upload_list(struct core *c, const struct core_actor *a,
-    const char *after, struct store_upload *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_upload *out, size_t *n, struct err *e);
 
 /* Appends at the stored offset; one at a time for each upload. */
 struct upload_sink;
-/* RC_CONFLICT "offset-mismatch" when offset is not the stored one (which is
- * told in *stored), "upload-closed" when it takes no more; RC_AGAIN
- * "upload-busy" while another connection appends. */
+/* *offset: where the caller wants to go on, then what is stored.  RC_CONFLICT
+ * "offset-mismatch" when they differ, "upload-closed" when it takes no more;
+ * RC_AGAIN "upload-busy" while another connection appends. */
 MUST_CHECK enum rc upload_sink_new(struct upload_sink **out, struct core *c,
-    const struct core_actor *a, const char *id, uint64_t offset,
-    uint64_t *stored, struct err *e);
+    const struct core_actor *a, const char *id, uint64_t *offset,
+    struct err *e);
 MUST_CHECK enum rc upload_sink_write(struct upload_sink *s, struct span bytes,
     struct err *e);
 /* Puts everything on the disk; *stored is the new offset. */

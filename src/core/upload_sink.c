@@ -62,11 +62,13 @@ static enum rc place(struct upload_sink *s, struct err *e)
 }
 
 static enum rc begin(struct upload_sink *s, const struct core_actor *a,
-    uint64_t offset, uint64_t *stored, struct err *e)
+    uint64_t *offset, struct err *e)
 {
+	uint64_t wanted = *offset;
 	struct store_upload u;
 	enum rc rc;
 
+	*offset = 0;
 	rc = upload_find(s->c, a, s->id, &u, e);
 	if (rc == RC_OK)
 		rc = open_spool(s, e);
@@ -75,12 +77,12 @@ static enum rc begin(struct upload_sink *s, const struct core_actor *a,
 		rc = upload_find(s->c, a, s->id, &u, e);
 	if (rc != RC_OK)
 		return rc;
-	*stored = s->stored = u.received;
+	*offset = s->stored = u.received;
 	s->size = u.size;
 	if (strcmp(u.state, "receiving") != 0)
 		return err_set(e, RC_CONFLICT, "upload-closed",
 		    "The upload is %s and takes nothing more.", u.state);
-	if (offset != u.received)
+	if (wanted != u.received)
 		return err_set(e, RC_CONFLICT, "offset-mismatch",
 		    "The upload goes on at byte %llu.",
 		    (unsigned long long)u.received);
@@ -88,20 +90,18 @@ static enum rc begin(struct upload_sink *s, const struct core_actor *a,
 }
 
 enum rc upload_sink_new(struct upload_sink **out, struct core *c,
-    const struct core_actor *a, const char *id, uint64_t offset,
-    uint64_t *stored, struct err *e)
+    const struct core_actor *a, const char *id, uint64_t *offset, struct err *e)
 {
 	struct upload_sink *s = calloc(1, sizeof(*s));
 	enum rc rc;
 
 	*out = NULL;
-	*stored = 0;
 	if (!s)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	s->c = c;
 	s->fd = -1;
 	if (span_copy_str(span_str(id), s->id, sizeof(s->id)))
-		rc = begin(s, a, offset, stored, e);
+		rc = begin(s, a, offset, e);
 	else
 		rc = err_set(e, RC_NOT_FOUND, "not-found",
 		    "There is no such upload.");

@@ -77,23 +77,22 @@ enum rc vendor_find(struct core *c, const char *id, struct store_vendor *out,
 }
 
 static enum rc ca_fill(struct store_vendor_ca *ca, const struct cert *cert,
-    bool root, const struct core_actor *a, struct err *e)
+    const struct core_actor *a, struct err *e)
 {
 	struct chain *chain = chain_new();
 	struct buf name;
 	enum rc rc;
 
 	buf_init(&name, 4096);
-	memset(ca, 0, sizeof(*ca));
 	rc = chain ? chain_add(chain, cert->der, true, a->now_s, e)
 		   : err_set(e, RC_ENV, "memory", "Out of memory.");
 	cert_fingerprint(cert->der, ca->fp);
 	cert_name_text(cert->subject, &name);
 	(void)snprintf(ca->subject, sizeof(ca->subject), "%s",
 	    buf_cstr(&name) ? buf_cstr(&name) : "");
-	ca->root = root;
 	ca->not_after = cert->not_after;
 	ca->added_at = a->now_s;
+	ca->retired_at = 0;
 	buf_clear(&name);
 	chain_free(chain);
 	return rc;
@@ -128,12 +127,11 @@ static enum rc ca_store(struct core *c, struct store_vendor_ca *ca,
 }
 
 enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
-    const char *vendor_id, struct span certificate, bool root,
-    struct store_vendor_ca *out, struct err *e)
+    struct span certificate, struct store_vendor_ca *ca, struct err *e)
 {
 	struct audit_entry entry = {.action = "vendor-ca-add",
-	    .scope_id = vendor_id,
-	    .target = vendor_id};
+	    .scope_id = ca->vendor_id,
+	    .target = ca->vendor_id};
 	struct store_vendor vendor;
 	struct tx tx = TX_NONE;
 	struct cert cert;
@@ -145,21 +143,18 @@ enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = cert_parse(&cert, buf_span(&der), e);
 	if (rc == RC_OK)
-		rc = ca_fill(out, &cert, root, a, e);
+		rc = ca_fill(ca, &cert, a, e);
 	if (rc == RC_OK)
 		rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
-		rc = vendor_find(c, vendor_id, &vendor, e);
-	if (rc != RC_OK)
-		goto out;
-	(void)snprintf(out->vendor_id, sizeof(out->vendor_id), "%s", vendor_id);
-	rc = ca_store(c, out, buf_span(&der), e);
-	entry.detail = out->subject;
+		rc = vendor_find(c, ca->vendor_id, &vendor, e);
+	if (rc == RC_OK)
+		rc = ca_store(c, ca, buf_span(&der), e);
+	entry.detail = ca->subject;
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	if (rc == RC_OK)
 		rc = tx_commit(c, &tx, e);
-out:
 	if (rc != RC_OK)
 		tx_rollback(c, &tx);
 	buf_clear(&der);

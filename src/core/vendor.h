@@ -21,11 +21,12 @@ MUST_CHECK enum rc vendor_list(struct core *c, const char *after,
 /* The CAs in use. */
 MUST_CHECK enum rc vendor_ca_list(struct core *c, const char *vendor_id,
     struct store_vendor_ca out[VENDOR_CA_MAX], size_t *n, struct err *e);
-/* Registers a CA certificate (PEM or DER).  RC_CONFLICT "ca-registered" when
- * it belongs to a vendor already, RC_INVALID when it is not a CA in force. */
+/* Registers a CA certificate (PEM or DER) for ca->vendor_id as root or not, as
+ * the caller sets it; the rest of *ca is filled.  RC_CONFLICT "ca-registered"
+ * when it belongs to a vendor already, RC_INVALID when it is not a CA in
+ * force. */
 MUST_CHECK enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
-    const char *vendor_id, struct span certificate, bool root,
-    struct store_vendor_ca *out, struct err *e);
+    struct span certificate, struct store_vendor_ca *ca, struct err *e);
 /* What it signed and what is published stays; new manifests by it are
  * refused. */
 MUST_CHECK enum rc vendor_ca_retire(struct core *c, const struct core_actor *a,

@@ -72,10 +72,10 @@ enum rc store_batch_grow(struct store *s, const struct store_batch *b,
 }
 
 enum rc store_batch_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_batch *out, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

@@ -28,9 +28,9 @@ MUST_CHECK enum rc store_batch_find(struct store *s, const char *bid,
 /* Makes the batch, or adds these devices to it. */
 MUST_CHECK enum rc store_batch_grow(struct store *s,
     const struct store_batch *b, uint64_t devices, struct err *e);
-/* Of one vendor, in the order of BIDs, after `after`. */
+/* Of one vendor, in the order of BIDs, after `after`.  *n: the room in out,
+ * then how many. */
 MUST_CHECK enum rc store_batch_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_batch *out, size_t *n, struct err *e);
 
 #endif

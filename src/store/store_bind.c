@@ -155,9 +155,10 @@ enum rc store_bind_list(struct store *s, const struct store_bind_filter *f,
 }
 
 enum rc store_bind_reels(struct store *s, const struct store_bind_filter *f,
-    int64_t after, int64_t *ids, size_t cap, size_t *n, struct err *e)
+    int64_t after, int64_t *ids, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

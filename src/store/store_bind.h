@@ -55,9 +55,9 @@ MUST_CHECK enum rc store_bind_list(struct store *s,
     size_t *n, struct err *e);
 /* Published reels of all batches of an account (those of one batch when bid
  * is not ""; of one product when product_id is not ""), in the order of ids,
- * after that id. */
+ * after that id.  *n: the room in ids, then how many. */
 MUST_CHECK enum rc store_bind_reels(struct store *s,
-    const struct store_bind_filter *f, int64_t after, int64_t *ids, size_t cap,
-    size_t *n, struct err *e);
+    const struct store_bind_filter *f, int64_t after, int64_t *ids, size_t *n,
+    struct err *e);
 
 #endif

@@ -163,9 +163,10 @@ enum rc store_device_find_fp(struct store *s, const uint8_t fp[STORE_DEVICE_FP],
 }
 
 enum rc store_device_find_key(struct store *s, int64_t key, int64_t after,
-    int64_t *seqs, size_t cap, size_t *n, struct err *e)
+    int64_t *seqs, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

@@ -26,9 +26,10 @@ MUST_CHECK enum rc store_device_delete(struct store *bulk,
 /* RC_NOT_FOUND leaves e untouched, here and below. */
 MUST_CHECK enum rc store_device_find_fp(struct store *s,
     const uint8_t fp[STORE_DEVICE_FP], int64_t *seq, struct err *e);
-/* All with this hash after seq `after`, in order. */
+/* All with this hash after seq `after`, in order.  *n: the room in seqs, then
+ * how many. */
 MUST_CHECK enum rc store_device_find_key(struct store *s, int64_t key,
-    int64_t after, int64_t *seqs, size_t cap, size_t *n, struct err *e);
+    int64_t after, int64_t *seqs, size_t *n, struct err *e);
 MUST_CHECK enum rc store_device_get(struct store *s, int64_t seq,
     struct buf *cert, struct err *e);
 

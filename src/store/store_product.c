@@ -87,10 +87,10 @@ enum rc store_product_delete(struct store *s, const char *account_id,
 }
 
 enum rc store_product_list(struct store *s, const char *account_id,
-    const char *after, struct store_product *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_product *out, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

@@ -24,9 +24,9 @@ MUST_CHECK enum rc store_product_rename(struct store *s, const char *account_id,
 /* RC_CONFLICT while a binding or the account's default names it. */
 MUST_CHECK enum rc store_product_delete(struct store *s, const char *account_id,
     const char *id, struct err *e);
-/* In the order of ids, after `after` ("" from the first). */
+/* In the order of ids, after `after` ("" from the first).  *n: the room in
+ * out, then how many. */
 MUST_CHECK enum rc store_product_list(struct store *s, const char *account_id,
-    const char *after, struct store_product *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_product *out, size_t *n, struct err *e);
 
 #endif

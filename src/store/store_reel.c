@@ -148,9 +148,10 @@ enum rc store_reel_drop(struct store *s, int64_t id, struct err *e)
 }
 
 enum rc store_reel_list(struct store *s, const char *bid, int64_t after,
-    struct store_reel *out, size_t cap, size_t *n, struct err *e)
+    struct store_reel *out, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

@@ -42,10 +42,10 @@ MUST_CHECK enum rc store_reel_publish(struct store *s,
     const struct store_reel *r, struct err *e);
 /* Removes a staging one; its devices must be gone. */
 MUST_CHECK enum rc store_reel_drop(struct store *s, int64_t id, struct err *e);
-/* Published reels of a batch, in the order of ids, after that id. */
+/* Published reels of a batch, in the order of ids, after that id.  *n: the
+ * room in out, then how many. */
 MUST_CHECK enum rc store_reel_list(struct store *s, const char *bid,
-    int64_t after, struct store_reel *out, size_t cap, size_t *n,
-    struct err *e);
+    int64_t after, struct store_reel *out, size_t *n, struct err *e);
 /* A staging reel whose upload was rejected or cancelled. */
 MUST_CHECK enum rc store_reel_abandoned(struct store *s, struct store_reel *out,
     struct err *e);

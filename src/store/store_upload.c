@@ -114,10 +114,10 @@ enum rc store_upload_find_idem(struct store *s, const char *vendor_id,
 }
 
 enum rc store_upload_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_upload *out, size_t cap, size_t *n,
-    struct err *e)
+    const char *after, struct store_upload *out, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
+	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;

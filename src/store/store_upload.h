@@ -46,10 +46,10 @@ MUST_CHECK enum rc store_upload_find(struct store *s, const char *id,
 MUST_CHECK enum rc store_upload_find_idem(struct store *s,
     const char *vendor_id, const char *idem, struct store_upload *out,
     struct err *e);
-/* Newest first, before that id's time ("" from the newest). */
+/* Newest first, before that id's time ("" from the newest).  *n: the room in
+ * out, then how many. */
 MUST_CHECK enum rc store_upload_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_upload *out, size_t cap, size_t *n,
-    struct err *e);
+    const char *after, struct store_upload *out, size_t *n, struct err *e);
 /* The oldest ones in this state, at most cap. */
 MUST_CHECK enum rc store_upload_list_state(struct store *s, const char *state,
     struct store_upload *out, size_t cap, size_t *n, struct err *e);

@@ -106,12 +106,13 @@ static inline struct core_actor publish_case_vendor(struct publish_case *pc,
 	    .role = CORE_SERVICE,
 	    .now_s = pc->now_s};
 	struct core_actor a = service;
-	struct store_vendor_ca reg;
+	struct store_vendor_ca reg = {0};
 	struct store_vendor v;
 
 	PUBLISH_OK(vendor_add(&pc->core, &service, slug, slug, &v, &pc->e));
-	PUBLISH_OK(vendor_ca_add(&pc->core, &service, v.id, buf_span(&ca->cert),
-	    false, &reg, &pc->e));
+	(void)snprintf(reg.vendor_id, sizeof(reg.vendor_id), "%s", v.id);
+	PUBLISH_OK(vendor_ca_add(&pc->core, &service, buf_span(&ca->cert), &reg,
+	    &pc->e));
 	a.scope = CORE_SCOPE_VENDOR;
 	a.role = CORE_VENDOR_PUBLISHER;
 	(void)snprintf(a.scope_id, sizeof(a.scope_id), "%s", v.id);
@@ -291,8 +292,8 @@ static inline void publish_case_send(struct publish_case *pc, const char *id,
 	struct upload_sink *sink = NULL;
 	uint64_t stored = 0;
 
-	PUBLISH_OK(upload_sink_new(&sink, &pc->core, &pc->vendor, id, 0,
-	    &stored, &pc->e));
+	PUBLISH_OK(upload_sink_new(&sink, &pc->core, &pc->vendor, id, &stored,
+	    &pc->e));
 	PUBLISH_OK(upload_sink_write(sink, bytes, &pc->e));
 	PUBLISH_OK(upload_sink_end(sink, &stored, &pc->e));
 	upload_sink_free(sink);

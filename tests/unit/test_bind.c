@@ -257,9 +257,9 @@ static void operator_sees_only_its_own(void **state)
 {
 	struct publish_case pc_, *pc = &pc_;
 	struct core_actor op;
-	struct store_bind_filter f = {0};
+	struct batch_query q = {.state = ""};
 	struct batch_row rows[4];
-	size_t n = 0;
+	size_t n = 4;
 	bool already;
 
 	(void)state;
@@ -270,13 +270,13 @@ static void operator_sees_only_its_own(void **state)
 	(void)snprintf(op.id, sizeof(op.id), "usr_operator");
 	PUBLISH_OK(bind_bid(pc, &pc->oem, BID, pc->code, &already));
 	PUBLISH_OK(bind_bid(pc, &op, "B2", pc->code, &already));
-	PUBLISH_OK(batch_list(&pc->core, &op, &f, NULL, rows, 4, &n, &pc->e));
+	PUBLISH_OK(batch_list(&pc->core, &op, &q, rows, &n, &pc->e));
 	assert_int_equal(n, 1);
 	assert_string_equal(rows[0].row.bind.bid, "B2");
 	assert_int_equal(batch_of_account(&pc->core, &op, BID, rows, &pc->e),
 	    RC_NOT_FOUND);
-	PUBLISH_OK(
-	    batch_list(&pc->core, &pc->oem, &f, NULL, rows, 4, &n, &pc->e));
+	n = 4;
+	PUBLISH_OK(batch_list(&pc->core, &pc->oem, &q, rows, &n, &pc->e));
 	assert_int_equal(n, 2);
 	publish_case_close(pc);
 }

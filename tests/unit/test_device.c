@@ -27,6 +27,13 @@ static void open_bound(struct publish_case *pc)
 	bind_it(pc, &pc->oem, BID, NULL);
 }
 
+static size_t find(struct publish_case *pc, const struct core_actor *a,
+    const struct device_query *q, struct device *out, size_t room)
+{
+	PUBLISH_OK(device_search(&pc->core, a, q, out, &room, &pc->e));
+	return room;
+}
+
 static void clear_all(struct device *d, size_t n)
 {
 	while (n > 0)
@@ -39,14 +46,12 @@ static void lists_all_in_pages(void **state)
 	struct publish_case pc_, *pc = &pc_;
 	struct device_query q = {0};
 	struct device page[7];
-	size_t n = 0, total = 0;
-	bool more = true;
+	size_t n = COUNT(page), total = 0;
 
 	(void)state;
 	open_bound(pc);
-	while (more) {
-		PUBLISH_OK(device_search(&pc->core, &pc->oem, &q, page,
-		    COUNT(page), &n, &more, &pc->e));
+	while (n == COUNT(page)) {
+		n = find(pc, &pc->oem, &q, page, COUNT(page));
 		total += n;
 		if (n > 0) {
 			assert_true(page[0].seq > q.after);
@@ -65,12 +70,10 @@ static void finds_by_each_word(void **state)
 	struct device one, found;
 	char fp[65], upper[65];
 	size_t i, j, n;
-	bool more;
 
 	(void)state;
 	open_bound(pc);
-	PUBLISH_OK(device_search(&pc->core, &pc->oem, &all, &one, 1, &n, &more,
-	    &pc->e));
+	n = find(pc, &pc->oem, &all, &one, 1);
 	assert_int_equal(n, 1);
 	enc_hex_str(fp, span_of(one.fp, sizeof(one.fp)));
 	for (i = 0; one.serial[i]; i++)
@@ -89,8 +92,7 @@ static void finds_by_each_word(void **state)
 	queries[7].chip_id = span_str(one.chip_id);
 	queries[7].bid = "OTHER";
 	for (j = 0; j < COUNT(queries); j++) {
-		PUBLISH_OK(device_search(&pc->core, &pc->oem, &queries[j],
-		    &found, 1, &n, &more, &pc->e));
+		n = find(pc, &pc->oem, &queries[j], &found, 1);
 		assert_int_equal(n, j < 7 ? 1 : 0);
 		if (n > 0) {
 			assert_memory_equal(found.fp, one.fp, sizeof(one.fp));
@@ -111,31 +113,25 @@ static void finds_nothing_of_others(void **state)
 	struct device one, none;
 	char fp[65];
 	size_t n;
-	bool more;
 
 	(void)state;
 	open_bound(pc);
 	other = publish_case_account(pc, "rival");
 	publish_case_reel(pc, "UNBOUND", "R9", false, 3);
-	PUBLISH_OK(device_search(&pc->core, &pc->oem, &all, &one, 1, &n, &more,
-	    &pc->e));
+	n = find(pc, &pc->oem, &all, &one, 1);
 	enc_hex_str(fp, span_of(one.fp, sizeof(one.fp)));
 	q.fingerprint = span_str(fp);
-	PUBLISH_OK(
-	    device_search(&pc->core, &other, &q, &none, 1, &n, &more, &pc->e));
+	n = find(pc, &other, &q, &none, 1);
 	assert_int_equal(n, 0);
 	q.fingerprint = SPAN_NONE;
 	q.chip_id = span_str(one.chip_id);
-	PUBLISH_OK(
-	    device_search(&pc->core, &other, &q, &none, 1, &n, &more, &pc->e));
+	n = find(pc, &other, &q, &none, 1);
 	assert_int_equal(n, 0);
-	PUBLISH_OK(device_search(&pc->core, &other, &all, &none, 1, &n, &more,
-	    &pc->e));
+	n = find(pc, &other, &all, &none, 1);
 	assert_int_equal(n, 0);
 	q.chip_id = SPAN_NONE;
 	q.bid = "UNBOUND";
-	PUBLISH_OK(device_search(&pc->core, &pc->oem, &q, &none, 1, &n, &more,
-	    &pc->e));
+	n = find(pc, &pc->oem, &q, &none, 1);
 	assert_int_equal(n, 0);
 	device_clear(&one);
 	publish_case_close(pc);
@@ -215,7 +211,6 @@ static void filters_by_product(void **state)
 	struct store_product p;
 	struct device page[10];
 	size_t n;
-	bool more;
 
 	(void)state;
 	open_bound(pc);
@@ -224,8 +219,7 @@ static void filters_by_product(void **state)
 	publish_case_reel(pc, "DW", "R5", false, 2);
 	bind_it(pc, &pc->oem, "DW", p.id);
 	q.product_id = p.id;
-	PUBLISH_OK(device_search(&pc->core, &pc->oem, &q, page, 10, &n, &more,
-	    &pc->e));
+	n = find(pc, &pc->oem, &q, page, 10);
 	assert_int_equal(n, 2);
 	assert_string_equal(page[0].product, "Dishwasher DW-9");
 	clear_all(page, n);

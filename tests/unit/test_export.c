@@ -35,7 +35,8 @@ static void read_all(struct publish_case *pc, enum manifest_form form, bool zip,
 
 	buf_init(&piece, 8u << 20);
 	buf_init(out, 64u << 20);
-	PUBLISH_OK(export_new(&x, &pc->core, &pc->oem, BID, form, zip, &pc->e));
+	PUBLISH_OK(export_new(&x, &pc->core, &pc->oem,
+	    &(struct export_request){BID, form, zip}, &pc->e));
 	do {
 		buf_reset(&piece);
 		rc = export_read(x, &piece, &pc->e);
@@ -193,13 +194,16 @@ static void exports_nothing_to_others(void **state)
 	(void)state;
 	open_bound(pc);
 	other = publish_case_account(pc, "rival");
-	assert_int_equal(export_new(&x, &pc->core, &other, BID, MANIFEST_CSV,
-			     false, &pc->e),
+	assert_int_equal(export_new(&x, &pc->core, &other,
+			     &(struct export_request){BID, MANIFEST_CSV, false},
+			     &pc->e),
 	    RC_NOT_FOUND);
 	assert_null(x);
 	/* Without a signer there is no signed form. */
-	assert_int_equal(export_new(&x, &pc->core, &pc->oem, BID,
-			     MANIFEST_MICROCHIP, false, &pc->e),
+	assert_int_equal(export_new(&x, &pc->core, &pc->oem,
+			     &(struct export_request){BID, MANIFEST_MICROCHIP,
+				 false},
+			     &pc->e),
 	    RC_AGAIN);
 	publish_case_close(pc);
 }
@@ -213,8 +217,8 @@ static void break_leaves_nothing_open(void **state)
 	(void)state;
 	open_bound(pc);
 	buf_init(&out, 8u << 20);
-	PUBLISH_OK(export_new(&x, &pc->core, &pc->oem, BID, MANIFEST_CSV, true,
-	    &pc->e));
+	PUBLISH_OK(export_new(&x, &pc->core, &pc->oem,
+	    &(struct export_request){BID, MANIFEST_CSV, true}, &pc->e));
 	PUBLISH_OK(export_read(x, &out, &pc->e));
 	export_free(x);
 	buf_clear(&out);

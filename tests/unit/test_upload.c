@@ -95,7 +95,8 @@ static enum rc sink_at(struct publish_case *pc, const char *id, uint64_t at,
     struct upload_sink **sink, uint64_t *stored)
 {
 	memset(&pc->e, 0, sizeof(pc->e));
-	return upload_sink_new(sink, &pc->core, &pc->vendor, id, at, stored,
+	*stored = at;
+	return upload_sink_new(sink, &pc->core, &pc->vendor, id, stored,
 	    &pc->e);
 }
 
@@ -241,7 +242,7 @@ static void refuses_other_vendor(void **state)
 	struct core_actor rival;
 	struct upload_request q;
 	struct store_upload u, v;
-	uint64_t stored;
+	uint64_t stored = 0;
 	struct upload_sink *sink;
 	bool again;
 
@@ -255,7 +256,7 @@ static void refuses_other_vendor(void **state)
 	    upload_create(&pc->core, &pc->vendor, &q, &u, &again, &pc->e));
 	assert_int_equal(upload_find(&pc->core, &rival, u.id, &v, &pc->e),
 	    RC_NOT_FOUND);
-	assert_int_equal(upload_sink_new(&sink, &pc->core, &rival, u.id, 0,
+	assert_int_equal(upload_sink_new(&sink, &pc->core, &rival, u.id,
 			     &stored, &pc->e),
 	    RC_NOT_FOUND);
 	assert_int_equal(upload_cancel(&pc->core, &rival, u.id, &pc->e),
