@@ -43,7 +43,7 @@ static void answer(struct api_call *call, int status,
 	json_init(&w, &out);
 	if (v)
 		vendor_write(&w, v);
-	else
+	else if (ca)
 		ca_write(&w, ca);
 	api_json(call, status, &out);
 	buf_clear(&out);

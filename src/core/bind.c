@@ -230,8 +230,8 @@ enum rc bind_batch(struct core *c, const struct core_actor *a,
 	struct judgement j = {.shown = true};
 	struct err own = {0};
 	struct tx tx = TX_NONE;
-	struct label l;
-	struct keys keys;
+	struct label l = {0};
+	struct keys keys = {0};
 	enum rc rc;
 
 	*already = false;

@@ -36,7 +36,7 @@ static int64_t key_of(const char *id)
 	uint64_t key = 0;
 	size_t n = 0;
 
-	for (; id[n] != '\0' && n < sizeof(low); n++)
+	for (; n < sizeof(low) && id[n] != '\0'; n++)
 		low[n] = (char)tolower((unsigned char)id[n]);
 	digest_sha256(span_of(low, n), hash);
 	memcpy(&key, hash, sizeof(key));

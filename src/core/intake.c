@@ -421,11 +421,11 @@ static enum rc make_template(const struct intake *in, struct pack **out,
 			break;
 		rc = read_more(&m, e);
 	}
-	if (rc == RC_NOT_FOUND)
+	if (rc == RC_NOT_FOUND) {
 		line = 0;
-	if (rc == RC_NOT_FOUND)
 		rc = err_set(e, RC_INVALID, "manifest-empty",
 		    "The manifest has no devices.");
+	}
 	if (rc == RC_OK)
 		rc = manifest_decode(k.decoder, raw, line, &x, e);
 	if (rc == RC_OK)

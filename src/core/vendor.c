@@ -194,7 +194,7 @@ enum rc vendor_cas_load(struct core *c, const char *vendor_id, int64_t now_s,
     struct vendor_cas *out, struct err *e)
 {
 	struct store_vendor_ca all[VENDOR_CA_MAX];
-	size_t ends[VENDOR_CA_MAX], i, n = 0, at = 0;
+	size_t ends[VENDOR_CA_MAX] = {0}, i, n = 0, at = 0;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
