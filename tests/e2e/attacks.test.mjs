@@ -2,6 +2,7 @@
 // the real service, the real gate and a real mosquitto.  Forged certificates
 // come from the openssl command, devices from a client of the test's own.
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import {after, before, test} from 'node:test';
 import {certificate, newCa, newKey, sign} from './lib/forge.mjs';
 import {mean} from './lib/mean.mjs';
 import {secretsOf, sees} from './lib/memory.mjs';
-import {alive, sleep, until} from './lib/service.mjs';
+import {alive, bin, until} from './lib/service.mjs';
 import {Fab, Reel, buildWorld} from './lib/world.mjs';
 
 let w, story, unbound, rivals, unlisted, foreign;
@@ -415,25 +416,86 @@ test('a stolen session after logout', async () => {
 	assert.equal(forged.status, 401);
 });
 
-test('a compromised web worker trying to sign with the CA', async () => {
+/** What the signer says to packets that come through the worker's socket. */
+function asWorker(pid, packets) {
+	const r = spawnSync(path.join(path.dirname(bin), '..', '..', 'tests',
+		'e2e', 'rogue'), [String(pid)], {encoding: 'utf8',
+		input: packets.map((p) => `${p.toString('hex')}\n`).join('')});
+	if (r.status === 77)
+		return null;
+	assert.equal(r.status, 0, r.error?.message || r.stderr);
+	return r.stdout.trim().split('\n');
+}
+
+const u32 = (n) => {
+	const b = Buffer.alloc(4);
+	b.writeUInt32BE(n);
+	return b;
+};
+const block = (x) => Buffer.concat([u32(Buffer.byteLength(x)), Buffer.from(x)]);
+
+/** A packet as the worker builds them: version 1, type, id, fields. */
+function packet(type, ...fields) {
+	const body = Buffer.concat([Buffer.from([1, type]),
+		crypto.randomBytes(8), ...fields]);
+	return Buffer.concat([u32(body.length), body]);
+}
+
+const REPLY_RC = 14 * 2; // where in the hex of a reply its result stands
+
+test('a compromised web worker trying to sign with the CA', async (t) => {
+	const {pids} = w.service.addresses;
+	const [worker] = pids.workers;
+	const jwks = async () => (await w.api(null, 'GET',
+		'/.well-known/jwks.json').catch(() => ({}))).text;
+	const keys = await jwks();
+	const ca = block(fs.readFileSync(w.fab.ca.cert));
+	const hash = crypto.randomBytes(32);
+	// It can ask for tokens, but not for such as these.
+	const url = block('https://localhost:8443');
+	const limits = [packet(1, url, block('aud'), u32(3601)),
+		packet(1, url, block('aud'), u32(0)),
+		packet(1, block('http://x'), block('aud'), u32(60)),
+		packet(1, url, block('a","exp":99999999999,"x":"'), u32(60)),
+		packet(2, block('a"b'), block('cloud'), block(''), block('1'),
+			u32(1), hash)];
+	const said = asWorker(worker, [packet(3), ...limits]);
+	if (said === null)
+		t.diagnostic('no process may take another one\'s sockets here');
+	else {
+		assert.equal(said[0].slice(REPLY_RC, REPLY_RC + 2), '00', said[0]);
+		for (const reply of said.slice(1))
+			assert.equal(reply.slice(REPLY_RC, REPLY_RC + 2), '01', reply);
+		// Whatever else it says, to have bytes of its own signed, cuts it off.
+		const oracle = asWorker(worker, [packet(0x42, ca, hash), packet(3)]);
+		assert.match(oracle[0], /^(closed|none)$/);
+		assert.equal(oracle[1], 'closed');
+		// And a worker that says such things does not live on.
+		await until(() => !w.service.addresses.pids.workers
+			.includes(worker) && !alive(worker), 5000, 'its end');
+		assert.match(w.service.log, /worker 1 was cut off by the signer/);
+		await until(async () => (await jwks()) === keys);
+	}
+});
+
+test('a compromised web worker reading keys from memory or files', (t) => {
+	if (process.getuid() !== 0)
+		return t.skip('only root may look into these processes');
 	const {pids} = w.service.addresses;
 	const secrets = secretsOf(path.join(w.service.dir, 'signer'));
 	assert.ok(secrets.length > 0);
-	for (const s of secrets)
-		assert.ok(sees(pids.signer, s), 'the signer itself has its keys');
-	for (const pid of [pids.parent, pids.courier, ...pids.workers])
-		for (const s of secrets)
-			assert.ok(!sees(pid, s),
-				'a key is in the memory of another process');
-	// It holds no key file open, and none of the vendor's or account's
-	// private keys is anywhere in the service's folder.
 	for (const pid of pids.workers)
 		for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
 			let to = '';
 			try { to = fs.readlinkSync(`/proc/${pid}/fd/${fd}`); } catch {}
 			assert.ok(!to.includes('/signer/'), to);
 		}
-	assert.ok(alive(pids.signer));
+	for (const s of secrets)
+		assert.ok(sees(pids.signer, s), 'the signer itself has its keys');
+	for (const pid of [pids.parent, pids.courier, ...pids.workers])
+		for (const s of secrets)
+			assert.ok(!sees(pid, s),
+				'a key is in the memory of another process');
 });
 
 test('a product cloud that answers with garbage, slowly, or never',
@@ -470,6 +532,5 @@ test('a product cloud that answers with garbage, slowly, or never',
 		// Another cloud is served meanwhile.
 		const good = await w.provision(story.batch, w.cloud);
 		assert.equal(good.state, 'done');
-		await sleep(0);
 		assert.ok(alive(w.service.addresses.pids.courier));
 	});
