@@ -119,7 +119,7 @@ static int run_signer(const struct serve_child *c)
 		return 3;
 	}
 	(void)!write(c->ready_fd, "r", 1);
-	return signer_run(dir, c->client_fds, c->client_fds_n);
+	return signer_run(dir, c->clients, c->clients_n);
 }
 
 static int run_courier(const struct serve_child *c)

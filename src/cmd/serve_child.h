@@ -4,6 +4,7 @@
 #define BIRTHMARK_CMD_SERVE_CHILD_H
 
 #include "cmd/serve_conf.h"
+#include "signer/signer.h"
 
 enum serve_child_kind {
 	SERVE_CHILD_SIGNER,
@@ -14,13 +15,13 @@ enum serve_child_kind {
 struct serve_child {
 	const struct serve_conf *conf;
 	enum serve_child_kind kind;
-	const char *name;	  /* "worker 1" */
-	unsigned int slot;	  /* row of the counters */
-	const char *public_url;	  /* never empty */
-	int listen_fd, device_fd; /* worker; device_fd -1: none */
-	int signer_fd;		  /* worker, courier */
-	const int *client_fds;	  /* signer */
-	unsigned int client_fds_n;
+	const char *name;		     /* "worker 1" */
+	unsigned int slot;		     /* row of the counters */
+	const char *public_url;		     /* never empty */
+	int listen_fd, device_fd;	     /* worker; device_fd -1: none */
+	int signer_fd;			     /* worker, courier */
+	const struct signer_client *clients; /* signer */
+	unsigned int clients_n;
 	int ready_fd; /* one byte when it serves */
 };
 

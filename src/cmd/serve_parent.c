@@ -130,9 +130,18 @@ static void keep_only(int *fds, size_t n)
 	(void)close_range(from, ~0u, 0);
 }
 
+static struct signer_client client_of(const struct parent *p, unsigned int i)
+{
+	bool courier = p->children[i].kind == SERVE_CHILD_COURIER;
+
+	return (struct signer_client){p->pairs[i][1],
+	    courier ? SIGNER_MAY_COURIER : SIGNER_MAY_WORKER};
+}
+
 static void enter_child(struct parent *p, const struct child *c, int ready_fd)
 {
-	int keep[CHILDREN_MAX + 4], clients[CHILDREN_MAX];
+	struct signer_client clients[CHILDREN_MAX];
+	int keep[CHILDREN_MAX + 4];
 	struct serve_child run = {.conf = p->conf,
 	    .kind = c->kind,
 	    .name = c->name,
@@ -141,7 +150,7 @@ static void enter_child(struct parent *p, const struct child *c, int ready_fd)
 	    .listen_fd = p->listen_fd,
 	    .device_fd = p->device_fd,
 	    .signer_fd = p->pairs[c->index][0],
-	    .client_fds = clients,
+	    .clients = clients,
 	    .ready_fd = ready_fd};
 	size_t n = 0;
 	sigset_t none;
@@ -150,10 +159,10 @@ static void enter_child(struct parent *p, const struct child *c, int ready_fd)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	keep[n++] = ready_fd;
 	if (c->kind == SERVE_CHILD_SIGNER) {
-		for (; run.client_fds_n < p->n - 1; run.client_fds_n++) {
-			clients[run.client_fds_n] =
-			    p->pairs[run.client_fds_n + 1][1];
-			keep[n++] = clients[run.client_fds_n];
+		for (; run.clients_n < p->n - 1; run.clients_n++) {
+			clients[run.clients_n] =
+			    client_of(p, run.clients_n + 1);
+			keep[n++] = clients[run.clients_n].fd;
 		}
 	} else {
 		keep[n++] = run.signer_fd;

@@ -58,9 +58,25 @@ MUST_CHECK enum rc signer_jwks(struct signer *s, struct buf *json,
 MUST_CHECK enum rc signer_interop_pem(struct signer *s, struct buf *pem,
     struct err *e);
 
+/* Workers parse what strangers send, so they get no tokens for clouds; the
+ * courier gets nothing else signed. */
+enum signer_may {
+	SIGNER_MAY_INTEROP = 1 << 0,
+	SIGNER_MAY_FEED = 1 << 1,
+	SIGNER_MAY_ENTRY = 1 << 2,
+	SIGNER_MAY_WORKER = SIGNER_MAY_FEED | SIGNER_MAY_ENTRY,
+	SIGNER_MAY_COURIER = SIGNER_MAY_INTEROP
+};
+
+struct signer_client {
+	int fd;		  /* the signer's end */
+	unsigned int may; /* enum signer_may; public keys may always be read */
+};
+
 /* The process itself: opens the keys in dir (made by signer_init) and serves
  * one socket per client until all are closed.  Returns an exit status. */
-int signer_run(const char *dir, const int *fds, unsigned int fds_n);
+int signer_run(const char *dir, const struct signer_client *clients,
+    unsigned int clients_n);
 /* Makes the keys in dir where they are missing. */
 MUST_CHECK enum rc signer_init(const char *dir, struct err *e);
 

@@ -29,6 +29,7 @@ struct run {
 	struct key *interop, *feed, *manifest;
 	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
+	unsigned int may[CLIENTS_MAX];
 	unsigned int fds_n, open;
 	uint8_t packet[IPC_MAX + 1];
 };
@@ -160,13 +161,33 @@ static enum rc do_entry(struct run *s, const struct ipc_entry *r,
 	return rc;
 }
 
+static unsigned int needs(enum ipc_type type)
+{
+	switch (type) {
+	case IPC_INTEROP:
+		return SIGNER_MAY_INTEROP;
+	case IPC_FEED:
+		return SIGNER_MAY_FEED;
+	case IPC_ENTRY:
+		return SIGNER_MAY_ENTRY;
+	case IPC_JWKS:
+	case IPC_PEM:
+	case IPC_ENTRY_PEM:
+		break;
+	}
+	return 0;
+}
+
 static enum rc perform(struct run *s, const struct ipc_request *r,
-    struct buf *out, struct err *e)
+    unsigned int may, struct buf *out, struct err *e)
 {
 	enum rc rc = ipc_request_check(r, e);
 
 	if (rc != RC_OK)
 		return rc;
+	if (needs(r->type) & ~may)
+		return err_set(e, RC_DENIED, "signer-refused",
+		    "The signer does not sign this for this process.");
 	switch (r->type) {
 	case IPC_INTEROP:
 		return do_interop(s, &r->interop, out, e);
@@ -186,7 +207,8 @@ static enum rc perform(struct run *s, const struct ipc_request *r,
 	return err_set(e, RC_BUG, "signer-type", "The type is unknown.");
 }
 
-static void answer(struct run *s, int fd, const struct ipc_request *r)
+static void answer(struct run *s, const struct pollfd *p,
+    const struct ipc_request *r)
 {
 	struct ipc_reply reply = {.type = r->type, .id = r->id};
 	struct err e = {.rc = RC_BUG};
@@ -194,7 +216,7 @@ static void answer(struct run *s, int fd, const struct ipc_request *r)
 
 	buf_init(&out, OUT_MAX);
 	buf_init(&packet, IPC_MAX);
-	reply.rc = perform(s, r, &out, &e);
+	reply.rc = perform(s, r, s->may[p - s->fds], &out, &e);
 	if (reply.rc == RC_OK && !buf_ok(&out))
 		reply.rc =
 		    err_set(&e, RC_ENV, "no-memory", "Not enough memory.");
@@ -207,7 +229,8 @@ static void answer(struct run *s, int fd, const struct ipc_request *r)
 	ipc_reply_build(&packet, &reply);
 	/* Who does not take his answers does not get them. */
 	if (buf_ok(&packet))
-		(void)send(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)send(p->fd, packet.p, packet.n,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	buf_clear(&out);
 	buf_clear(&packet);
 }
@@ -240,7 +263,7 @@ static void serve(struct run *s, struct pollfd *p)
 		hang_up(s, p, "it sent something that is no request");
 		return;
 	}
-	answer(s, p->fd, &r);
+	answer(s, p, &r);
 }
 
 static enum rc open_cert(struct run *s, const char *dir, struct err *e)
@@ -268,13 +291,13 @@ static void close_keys(struct run *s)
 	buf_clear(&s->manifest_cert);
 }
 
-static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
-    struct err *e)
+static struct run *start(const char *dir, const struct signer_client *clients,
+    unsigned int clients_n, struct err *e)
 {
 	struct run *s;
 	unsigned int i;
 
-	if (fds_n > CLIENTS_MAX) {
+	if (clients_n > CLIENTS_MAX) {
 		(void)err_set(e, RC_BUG, "signer-clients",
 		    "The signer has too many clients.");
 		return NULL;
@@ -284,9 +307,12 @@ static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
 		(void)err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 		return NULL;
 	}
-	for (i = 0; i < fds_n; i++)
-		s->fds[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-	s->fds_n = s->open = fds_n;
+	for (i = 0; i < clients_n; i++) {
+		s->fds[i] =
+		    (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+		s->may[i] = clients[i].may;
+	}
+	s->fds_n = s->open = clients_n;
 	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
 	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK &&
 	    open_key(&s->manifest, dir, SIGNER_KEYS_MANIFEST, e) == RC_OK &&
@@ -297,10 +323,11 @@ static struct run *start(const char *dir, const int *fds, unsigned int fds_n,
 	return NULL;
 }
 
-int signer_run(const char *dir, const int *fds, unsigned int fds_n)
+int signer_run(const char *dir, const struct signer_client *clients,
+    unsigned int clients_n)
 {
 	struct err e = {.rc = RC_BUG};
-	struct run *s = start(dir, fds, fds_n, &e);
+	struct run *s = start(dir, clients, clients_n, &e);
 	unsigned int i;
 	int status = 0;
 

@@ -153,6 +153,7 @@ static void exports_signed_entries(void **state)
 {
 	struct publish_case pc_, *pc = &pc_;
 	struct buf out, pem, der;
+	struct signer_client worker = {.may = SIGNER_MAY_WORKER};
 	char keys[300];
 	int fds[2], status;
 	pid_t pid;
@@ -166,7 +167,8 @@ static void exports_signed_entries(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		(void)close(fds[0]);
-		_exit(signer_run(keys, &fds[1], 1));
+		worker.fd = fds[1];
+		_exit(signer_run(keys, &worker, 1));
 	}
 	(void)close(fds[1]);
 	pc->core.signer = signer_new(fds[0]);

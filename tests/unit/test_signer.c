@@ -18,11 +18,14 @@
 #include "tests/unit/check.h"
 
 #define CLIENTS 3
+#define COURIER 0
+#define WORKER 2
 
 static struct {
 	char dir[64];
 	pid_t pid;
-	int theirs[CLIENTS], ours[CLIENTS];
+	struct signer_client theirs[CLIENTS];
+	int ours[CLIENTS];
 } t;
 
 static void fork_signer(void)
@@ -44,7 +47,9 @@ static int start(void **state)
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
 			return -1;
 		t.ours[i] = pair[0];
-		t.theirs[i] = pair[1];
+		t.theirs[i].fd = pair[1];
+		t.theirs[i].may =
+		    i == COURIER ? SIGNER_MAY_COURIER : SIGNER_MAY_WORKER;
 	}
 	fork_signer();
 	return 0;
@@ -61,7 +66,7 @@ static int stop(void **state)
 	(void)waitpid(t.pid, NULL, 0);
 	for (i = 0; i < CLIENTS; i++) {
 		(void)close(t.ours[i]);
-		(void)close(t.theirs[i]);
+		(void)close(t.theirs[i].fd);
 	}
 	dir = opendir(t.dir);
 	while (dir && (d = readdir(dir))) {
@@ -100,7 +105,7 @@ static struct key_pub *interop_key(struct signer *s)
 static void interop_token_is_signed_as_asked(void **state)
 {
 	struct signer_interop r = {"https://a:8443", "123456789012", 300};
-	struct signer *s = client(0);
+	struct signer *s = client(COURIER);
 	struct key_pub *k = interop_key(s);
 	struct buf jwt, payload;
 
@@ -127,7 +132,7 @@ static void feed_is_signed_by_another_key(void **state)
 	    .from = "",
 	    .to = "3.14",
 	    .count = 2};
-	struct signer *s = client(0);
+	struct signer *s = client(WORKER);
 	struct key_pub *k = interop_key(s);
 	struct buf jws, payload, jwks;
 
@@ -165,7 +170,7 @@ static void limits_are_checked_by_the_signer(void **state)
 	    {"https://a\"", "a", 300},
 	    {"", "a", 300},
 	};
-	struct signer *s = client(0);
+	struct signer *s = client(COURIER);
 	struct buf out;
 	size_t i;
 
@@ -181,6 +186,33 @@ static void limits_are_checked_by_the_signer(void **state)
 	}
 	buf_clear(&out);
 	signer_free(s);
+}
+
+/* A worker in other hands has no way into a product cloud. */
+static void each_process_gets_only_its_own_signed(void **state)
+{
+	struct signer_interop token = {"https://a", "123456789012", 300};
+	struct signer_feed head = {.account = "acc_1",
+	    .cloud = "cld_1",
+	    .from = "",
+	    .to = "2.0",
+	    .count = 0};
+	struct signer_entry entry = {.group_id = "B1",
+	    .vendor = "V",
+	    .cert = SPAN_LIT("0")};
+	struct signer *worker = client(WORKER), *courier = client(COURIER);
+	struct buf out;
+
+	buf_init(&out, 4096);
+	assert_int_equal(signer_interop(worker, &token, &out, NULL), RC_DENIED);
+	assert_int_equal(signer_feed(courier, &head, &out, NULL), RC_DENIED);
+	assert_int_equal(signer_entry(courier, &entry, &out, NULL), RC_DENIED);
+	assert_int_equal(out.n, 0);
+	assert_int_equal(signer_feed(worker, &head, &out, NULL), RC_OK);
+	assert_int_equal(signer_jwks(courier, &out, NULL), RC_OK);
+	buf_clear(&out);
+	signer_free(worker);
+	signer_free(courier);
 }
 
 static void garbage_is_cut_off(void **state)
@@ -207,7 +239,7 @@ static void garbage_is_cut_off(void **state)
 		    table[i].n);
 		assert_int_equal(recv(t.ours[1], &answer, 1, 0), 0);
 		/* The others do not notice. */
-		s = client(0);
+		s = client(COURIER);
 		buf_init(&out, 4096);
 		assert_int_equal(signer_jwks(s, &out, NULL), RC_OK);
 		buf_clear(&out);
@@ -228,7 +260,7 @@ static void oversized_message_is_cut_off(void **state)
 
 static void client_outlives_the_signer(void **state)
 {
-	struct signer *s = client(2);
+	struct signer *s = client(WORKER);
 	struct buf out;
 	int64_t before;
 
@@ -246,7 +278,7 @@ static void client_outlives_the_signer(void **state)
 static void keys_are_private_and_kept(void **state)
 {
 	struct buf one, two;
-	struct signer *s = client(0);
+	struct signer *s = client(COURIER);
 	char path[128];
 	struct stat st;
 
@@ -275,6 +307,7 @@ int main(void)
 	    TEST(interop_token_is_signed_as_asked),
 	    TEST(feed_is_signed_by_another_key),
 	    TEST(limits_are_checked_by_the_signer),
+	    TEST(each_process_gets_only_its_own_signed),
 	    TEST(garbage_is_cut_off),
 	    TEST(oversized_message_is_cut_off),
 	    TEST(client_outlives_the_signer),
