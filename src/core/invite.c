@@ -20,6 +20,17 @@ static const struct limit_rule invite_rule = {
     .slug = "invitation-locked",
 };
 
+/* Over all invitations of one address: who may invite could try its password
+ * with one after another. */
+static const struct limit_rule email_rule = {
+    .name = "invitation-email",
+    .free = 10,
+    .first_s = 5,
+    .max_s = 60,
+    .forget_s = 3600,
+    .slug = "invitation-locked",
+};
+
 static enum rc invite_check(struct core *c, const struct core_actor *a,
     const struct invite_wish *w, struct err *e)
 {
@@ -214,6 +225,35 @@ static enum rc invite_store(struct core *c, const struct core_actor *who,
 	return rc;
 }
 
+static enum rc invite_limits(struct core *c, const struct store_invite *i,
+    int64_t now_s, struct err *e)
+{
+	enum rc rc = limit_check(c, &invite_rule, i->id, now_s, e);
+
+	return rc == RC_OK ? limit_check(c, &email_rule, i->email, now_s, e)
+			   : rc;
+}
+
+/* A wrong password counts, and is recorded. */
+static enum rc invite_refuse(struct core *c, const struct core_actor *from,
+    const struct store_invite *i, struct err *e)
+{
+	struct err fault = {0};
+	enum rc rc;
+
+	rc = limit_hit(c, &invite_rule, i->id, from->now_s, NULL, &fault);
+	if (rc == RC_OK)
+		rc = limit_hit(c, &email_rule, i->email, from->now_s, NULL,
+		    &fault);
+	if (rc != RC_OK) {
+		if (e)
+			*e = fault;
+		return rc;
+	}
+	audit_refused(c, from, "invite-accept", i->id, e);
+	return RC_UNAUTHENTICATED;
+}
+
 static void invite_fill(const struct store_invite *i,
     const struct store_user *u, struct invite_accepted *out)
 {
@@ -237,7 +277,6 @@ enum rc invite_accept(struct core *c, const struct core_actor *from,
 	struct store_invite i;
 	struct store_user u = {.created_at = from->now_s};
 	uint8_t hash[TOKEN_HASH];
-	struct err fault;
 	bool is_new = false;
 	enum rc rc;
 
@@ -247,21 +286,16 @@ enum rc invite_accept(struct core *c, const struct core_actor *from,
 	if (rc == RC_NOT_FOUND)
 		return invite_unknown(e);
 	if (rc == RC_OK)
-		rc = limit_check(c, &invite_rule, i.id, from->now_s, e);
+		rc = invite_limits(c, &i, from->now_s, e);
 	if (rc == RC_OK)
 		rc = invite_user(c, &i, answer, &u, &is_new, e);
-	if (rc == RC_UNAUTHENTICATED &&
-	    limit_hit(c, &invite_rule, i.id, from->now_s, NULL, &fault) !=
-		RC_OK &&
-	    e)
-		*e = fault;
 	if (rc == RC_OK) {
 		(void)span_copy_str(span_str(u.id), who.id, sizeof(who.id));
 		(void)span_copy_str(span_str(u.email), who.name,
 		    sizeof(who.name));
 		rc = invite_store(c, &who, &i, &u, is_new, e);
-	} else if (rc == RC_UNAUTHENTICATED && e) {
-		audit_refused(c, from, "invite-accept", i.id, e);
+	} else if (rc == RC_UNAUTHENTICATED) {
+		rc = invite_refuse(c, from, &i, e);
 	}
 	if (rc == RC_OK)
 		invite_fill(&i, &u, out);

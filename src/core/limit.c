@@ -1,5 +1,6 @@
 /* Counts wrong attempts and lets the next one wait.
  * Must not know what is tried. */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,18 @@ static void limit_key(const struct limit_rule *rule, const char *key,
 	if (n < 0 || (size_t)n >= sizeof(text))
 		n = (int)sizeof(text) - 1;
 	digest_sha256(span_of(text, (size_t)n), out);
+}
+
+void limit_peer(const char *from, char out[LIMIT_PEER_MAX])
+{
+	struct in6_addr a;
+
+	(void)snprintf(out, LIMIT_PEER_MAX, "%s", from);
+	if (inet_pton(AF_INET6, from, &a) != 1 || IN6_IS_ADDR_V4MAPPED(&a))
+		return;
+	memset(a.s6_addr + 8, 0, 8);
+	if (!inet_ntop(AF_INET6, &a, out, LIMIT_PEER_MAX))
+		out[0] = '\0';
 }
 
 /* Nothing of it when it is to be forgotten. */

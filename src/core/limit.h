@@ -7,6 +7,7 @@
 #include "core/core.h"
 
 #define LIMIT_KEY_MAX 400
+#define LIMIT_PEER_MAX 64
 
 /* After `free` wrong tries each further one waits first_s, then twice as long
  * each time, up to max_s.  All is forgotten forget_s after the last one. */
@@ -21,6 +22,9 @@ struct limit_rule {
  * only. */
 MUST_CHECK enum rc limit_check(struct core *c, const struct limit_rule *rule,
     const char *key, int64_t now_s, struct err *e);
+/* Whom to count for an address: an IPv6 /64 is one peer, as who has one
+ * address of it has them all. */
+void limit_peer(const char *from, char out[LIMIT_PEER_MAX]);
 /* Records a wrong try; its number is set in *count (may be NULL).  Ends an
  * open transaction by rolling it back first, because a wrong try must count
  * whatever becomes of the request: call it after the refusal is certain. */

@@ -49,7 +49,7 @@ static const struct limit_rule known_rule = {
 struct login_keys {
 	char email[USER_EMAIL_MAX + 1];
 	char pair[LIMIT_KEY_MAX];
-	const char *peer;
+	char peer[LIMIT_PEER_MAX];
 };
 
 static enum rc login_limits(struct core *c, const struct login_keys *k,
@@ -147,11 +147,12 @@ enum rc session_login(struct core *c, const struct core_actor *from,
     struct err *e)
 {
 	struct store_user u = {0};
-	struct login_keys k = {.peer = from->from};
+	struct login_keys k;
 	bool known;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
+	limit_peer(from->from, k.peer);
 	if (user_email(email, k.email, e) != RC_OK)
 		(void)snprintf(k.email, sizeof(k.email), "?");
 	(void)snprintf(k.pair, sizeof(k.pair), "%s %s", k.email, k.peer);

@@ -97,6 +97,29 @@ static void guesses_at_an_invitation_are_slowed(void **state)
 	assert_int_equal(accept(i.token, CASE_PASSWORD, &e), RC_LIMIT);
 }
 
+/* Whoever has an account can invite any address, as often as he likes. */
+static void guesses_at_many_invitations_are_slowed(void **state)
+{
+	struct invite_new i;
+	struct err e = {0};
+	enum rc rc = RC_UNAUTHENTICATED;
+	int n;
+
+	(void)identity_case_user(&c, "al@example.com");
+	for (n = 0; n < 40 && rc == RC_UNAUTHENTICATED; n++) {
+		assert_int_equal(invite("al@example.com", CORE_AUDITOR, &i,
+				     NULL),
+		    RC_OK);
+		rc = accept(i.token, "wrong", &e);
+	}
+	assert_int_equal(rc, RC_LIMIT);
+	assert_string_equal(e.slug, "invitation-locked");
+	assert_in_range(n, 5, 20);
+	assert_int_equal(invite("bo@example.com", CORE_AUDITOR, &i, NULL),
+	    RC_OK);
+	assert_int_equal(accept(i.token, "a fair pass phrase", &e), RC_OK);
+}
+
 static void an_old_or_withdrawn_invitation_is_unknown(void **state)
 {
 	struct invite_new i;
@@ -208,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_new_user_gets_the_role_once),
 	    CASE(a_known_user_needs_the_own_password),
+	    CASE(guesses_at_many_invitations_are_slowed),
 	    CASE(guesses_at_an_invitation_are_slowed),
 	    CASE(an_old_or_withdrawn_invitation_is_unknown),
 	    CASE(a_member_is_not_changed_by_an_invitation),

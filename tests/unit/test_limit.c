@@ -119,6 +119,26 @@ static void another_process_counts_too(void **state)
 	store_close(other.store);
 }
 
+static void a_peer_is_an_address_or_a_network(void **state)
+{
+	static const char *const table[][2] = {
+	    {"192.0.2.7", "192.0.2.7"},
+	    {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+	    {"2001:db8:1:2::", "2001:db8:1:2::"},
+	    {"::1", "::"},
+	    {"::ffff:192.0.2.7", "::ffff:192.0.2.7"},
+	    {"local", "local"},
+	    {"", ""},
+	};
+	char out[LIMIT_PEER_MAX];
+	size_t i;
+
+	for (i = 0; i < COUNT(table); i++) {
+		limit_peer(table[i][0], out);
+		assert_string_equal(out, table[i][1]);
+	}
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -128,6 +148,7 @@ int main(void)
 	    CASE(keys_and_rules_do_not_touch_each_other),
 	    CASE(all_is_forgotten_after_a_while),
 	    CASE(a_right_one_clears),
+	    CASE(a_peer_is_an_address_or_a_network),
 	    CASE(a_hit_counts_though_the_work_is_undone),
 	    CASE(another_process_counts_too),
 	};
