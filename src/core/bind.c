@@ -34,7 +34,7 @@ static const struct limit_rule rule_peer = {"claim-peer", 20, 5, 900, 86400,
 struct keys {
 	char pair[LIMIT_KEY_MAX];
 	char batch[LIMIT_KEY_MAX];
-	char peer[LIMIT_KEY_MAX];
+	char peer[LIMIT_PEER_MAX];
 };
 
 static void keys_set(struct keys *k, const struct core_actor *a,
@@ -42,7 +42,7 @@ static void keys_set(struct keys *k, const struct core_actor *a,
 {
 	(void)snprintf(k->pair, sizeof(k->pair), "%s %s", a->scope_id, l->bid);
 	(void)snprintf(k->batch, sizeof(k->batch), "%s", l->bid);
-	(void)snprintf(k->peer, sizeof(k->peer), "%s", a->from);
+	limit_peer(a->from, k->peer);
 }
 
 static enum rc read_label(const struct bind_request *r, struct label *l,
@@ -160,6 +160,13 @@ static enum rc judge(struct core *c, const struct core_actor *a,
 	return RC_OK;
 }
 
+/* A bare BID of one's own tells nothing new: but an operator does not see what
+ * others of the account have bound. */
+static bool sees(const struct core_actor *a, const struct judgement *j)
+{
+	return a->role != CORE_OPERATOR || strcmp(j->bind.by_id, a->id) == 0;
+}
+
 static enum rc refuse(const struct label *l, const struct judgement *j,
     struct err *e)
 {
@@ -246,8 +253,7 @@ enum rc bind_batch(struct core *c, const struct core_actor *a,
 		rc = judge(c, a, &l, &j, &own);
 	if (rc != RC_OK)
 		goto out;
-	/* A bare BID of one's own tells nothing new. */
-	if (j.own && (j.shown || !l.has_code)) {
+	if (j.own && (j.shown || (!l.has_code && sees(a, &j)))) {
 		*already = true;
 		*out = j.bind;
 	} else if (!j.shown || j.bound) {

@@ -168,8 +168,8 @@ static const char *admin_of(enum core_scope scope)
 }
 
 /* Inside a transaction: m is a member, and there is an administrator besides
- * if he is one. */
-static enum rc user_may_lose(struct core *c, const struct core_actor *a,
+ * if he is one and will be none. */
+static enum rc user_may_change(struct core *c, const struct core_actor *a,
     const struct store_member *m, struct err *e)
 {
 	char role[32];
@@ -180,7 +180,8 @@ static enum rc user_may_lose(struct core *c, const struct core_actor *a,
 	    e);
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, "not-found", "There is no such member.");
-	if (rc != RC_OK || strcmp(role, admin_of(a->scope)) != 0)
+	if (rc != RC_OK || strcmp(role, admin_of(a->scope)) != 0 ||
+	    strcmp(m->role, role) == 0)
 		return rc;
 	rc = store_member_count(c->store, m->scope, m->scope_id, role, &n, e);
 	if (rc == RC_OK && n <= 1)
@@ -220,8 +221,8 @@ static enum rc user_change(struct core *c, const struct core_actor *a,
 	user_member(a, user, &m);
 	(void)span_copy_str(span_str(name), m.role, sizeof(m.role));
 	rc = tx_begin(c, &tx, e);
-	if (rc == RC_OK && (remove || strcmp(name, admin_of(a->scope)) != 0))
-		rc = user_may_lose(c, a, &m, e);
+	if (rc == RC_OK)
+		rc = user_may_change(c, a, &m, e);
 	if (rc == RC_OK && remove)
 		rc = store_member_remove(c->store, &m, e);
 	else if (rc == RC_OK)
@@ -240,19 +241,10 @@ static enum rc user_change(struct core *c, const struct core_actor *a,
 enum rc user_set_role(struct core *c, const struct core_actor *a,
     const char *user, enum core_role role, struct err *e)
 {
-	char have[32];
-	enum rc rc;
-
 	if (role == CORE_ROLE_NONE || role == CORE_GATE ||
 	    !((unsigned int)role & core_scope_roles(a->scope)))
 		return err_set(e, RC_INVALID, "bad-role",
 		    "There is no such role for users here.");
-	rc = store_member_role(c->store, user, core_scope_name(a->scope),
-	    a->scope_id, have, e);
-	if (rc == RC_NOT_FOUND)
-		return err_set(e, rc, "not-found", "There is no such member.");
-	if (rc != RC_OK)
-		return rc;
 	return user_change(c, a, user, role, e);
 }
 

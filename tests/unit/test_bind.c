@@ -275,6 +275,10 @@ static void operator_sees_only_its_own(void **state)
 	assert_string_equal(rows[0].row.bind.bid, "B2");
 	assert_int_equal(batch_of_account(&pc->core, &op, BID, rows, &pc->e),
 	    RC_NOT_FOUND);
+	/* The others' by its bare Batch ID neither, unlike its own. */
+	assert_int_equal(bind_bid(pc, &op, BID, NULL, &already), RC_DENIED);
+	PUBLISH_OK(bind_bid(pc, &op, "B2", NULL, &already));
+	assert_true(already);
 	n = 4;
 	PUBLISH_OK(batch_list(&pc->core, &pc->oem, &q, rows, &n, &pc->e));
 	assert_int_equal(n, 2);
