@@ -7,62 +7,71 @@
 
 #define OID_MAX 64 /* bytes of an encoded OID that we write */
 
-/* The length octets of X.690 8.1.3 and 10.1: definite and minimal. */
-static bool take_length(struct span *s, size_t *len)
+/* The length octets of X.690 8.1.3 and 10.1: definite and minimal.  *at is
+ * where they start, and then where the content does. */
+static bool read_length(const uint8_t *p, size_t n, size_t *at, size_t *len)
 {
-	uint8_t first, b;
 	unsigned int count;
-	size_t n = 0;
+	size_t v = 0;
 
-	if (!span_take_u8(s, &first))
+	if (*at >= n)
 		return false;
-	if (first < 0x80) {
-		*len = first;
+	count = p[(*at)++];
+	if (count < 0x80) {
+		*len = count;
 		return true;
 	}
-	count = first & 0x7f;
-	if (count == 0 || count > 4)
+	count &= 0x7f;
+	if (count == 0 || count > 4 || count > n - *at)
 		return false;
-	while (count-- > 0) {
-		if (!span_take_u8(s, &b))
-			return false;
-		if (n == 0 && b == 0)
-			return false;
-		n = n << 8 | b;
-	}
-	*len = n;
-	return n >= 0x80;
+	if (p[*at] == 0)
+		return false;
+	while (count-- > 0)
+		v = v << 8 | p[(*at)++];
+	*len = v;
+	return v >= 0x80;
 }
 
+/* Field by field, not whole spans: a span that is copied right after its two
+ * words were written waits for them, and this is called a hundred times for
+ * each certificate. */
 bool der_next(struct span *in, uint8_t *tag, struct span *content,
     struct span *whole)
 {
-	struct span s = *in, body;
-	size_t len;
-	uint8_t t;
+	const uint8_t *p = in->p;
+	size_t n = in->n, at = 1, len;
 
-	if (!span_take_u8(&s, &t) || (t & 0x1f) == 0x1f ||
-	    !take_length(&s, &len) || !span_take(&s, len, &body))
+	if (n < 2 || (p[0] & 0x1f) == 0x1f || !read_length(p, n, &at, &len) ||
+	    len > n - at)
 		return false;
-	if (whole != NULL)
-		*whole = span_of(in->p, in->n - s.n);
-	if (content != NULL)
-		*content = body;
-	*tag = t;
-	*in = s;
+	if (whole != NULL) {
+		whole->p = p;
+		whole->n = at + len;
+	}
+	if (content != NULL) {
+		content->p = p + at;
+		content->n = len;
+	}
+	*tag = p[0];
+	in->p = p + at + len;
+	in->n = n - at - len;
 	return true;
 }
 
 bool der_take(struct span *in, uint8_t tag, struct span *content)
 {
-	struct span s = *in, body;
-	uint8_t t;
+	const uint8_t *p = in->p;
+	size_t n = in->n, at = 1, len;
 
-	if (!der_next(&s, &t, &body, NULL) || t != tag)
+	if (n < 2 || p[0] != tag || (tag & 0x1f) == 0x1f ||
+	    !read_length(p, n, &at, &len) || len > n - at)
 		return false;
-	if (content != NULL)
-		*content = body;
-	*in = s;
+	if (content != NULL) {
+		content->p = p + at;
+		content->n = len;
+	}
+	in->p = p + at + len;
+	in->n = n - at - len;
 	return true;
 }
 
