@@ -24,7 +24,7 @@ if (!way)
 else {
 	const env = {...process.env};
 	delete env.NODE_TEST_CONTEXT;
-	const r = spawnSync('unshare', [...way, process.execPath, '--test',
+	const r = spawnSync('unshare', [...way, process.execPath,
 		'--test-reporter=tap', steps], {env, encoding: 'utf8',
 		timeout: 240000, maxBuffer: 64 << 20});
 	const seen = [...r.stdout.matchAll(
