@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -33,7 +34,7 @@
 #define SPEED 50000 /* chips in a run that is timed */
 #define ROUNDS 5
 #define BINDS 600
-#define RAW 4000 /* verifications in a slice */
+#define RAW 20000 /* verifications in a slice */
 #define PATH_SIZE 300
 #define DRAIN (1u << 20)
 
@@ -221,9 +222,17 @@ static void place_queue(struct bench *b, struct place *p, const struct made *m)
 /* Runs */
 
 struct run {
-	double seconds;
+	double seconds, cpu_seconds;
 	double rss_mb;
 };
+
+static int64_t cpu_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 static void use_cpus(unsigned int n)
 {
@@ -245,15 +254,17 @@ static void child(const char *dir, unsigned int threads, int out)
 {
 	struct core core = {.dir = dir};
 	struct err e = {0};
-	int64_t start, took;
+	int64_t took[2];
 
 	use_cpus(threads);
 	reel_must(store_open(&core.store, dir, false, &e), &e);
-	start = clock_mono_us();
+	took[0] = clock_mono_us();
+	took[1] = cpu_us();
 	reel_must(publish_next(&core, threads, NULL, &e), &e);
-	took = clock_mono_us() - start;
+	took[0] = clock_mono_us() - took[0];
+	took[1] = cpu_us() - took[1];
 	store_close(core.store);
-	if (write(out, &took, sizeof(took)) != sizeof(took))
+	if (write(out, took, sizeof(took)) != sizeof(took))
 		_exit(3);
 	_exit(0);
 }
@@ -263,7 +274,7 @@ static struct run publish(struct place *p, unsigned int threads)
 {
 	struct run r = {0};
 	struct rusage ru;
-	int64_t took = 0;
+	int64_t took[2];
 	int fds[2], status;
 	pid_t pid;
 
@@ -275,11 +286,12 @@ static struct run publish(struct place *p, unsigned int threads)
 	if (pid == 0)
 		child(p->dir, threads, fds[1]);
 	(void)close(fds[1]);
-	if (read(fds[0], &took, sizeof(took)) != sizeof(took) ||
+	if (read(fds[0], took, sizeof(took)) != sizeof(took) ||
 	    wait4(pid, &status, 0, &ru) != pid || status != 0)
 		fail("publish");
 	(void)close(fds[0]);
-	r.seconds = (double)took / 1e6;
+	r.seconds = (double)took[0] / 1e6;
+	r.cpu_seconds = (double)took[1] / 1e6;
 	r.rss_mb = (double)ru.ru_maxrss / 1024;
 	return r;
 }
@@ -299,12 +311,12 @@ static double raw_rate(struct bench *b)
 	digest_sha256(c.tbs, hash);
 	if (!ctx || EVP_PKEY_verify_init(ctx) != 1)
 		fail("verify");
-	start = clock_mono_us();
+	start = cpu_us();
 	for (i = 0; i < RAW; i++)
 		if (EVP_PKEY_verify(ctx, c.signature.p, c.signature.n, hash,
 			sizeof(hash)) != 1)
 			fail("verify");
-	start = clock_mono_us() - start;
+	start = cpu_us() - start;
 	EVP_PKEY_CTX_free(ctx);
 	buf_clear(&der);
 	return RAW * 1e6 / (double)start;
@@ -317,7 +329,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static double one_run(struct bench *b, const struct made *m,
+static struct run one_run(struct bench *b, const struct made *m,
     unsigned int threads)
 {
 	struct place p;
@@ -327,7 +339,7 @@ static double one_run(struct bench *b, const struct made *m,
 	place_queue(b, &p, m);
 	r = publish(&p, threads);
 	place_close(&p);
-	return (double)m->chips / r.seconds;
+	return r;
 }
 
 static void keep_best(double *best, double rate)
@@ -336,22 +348,26 @@ static void keep_best(double *best, double rate)
 		*best = rate;
 }
 
-/* The best of some rounds each, as whatever else runs only ever slows. */
+/* The best of some rounds each, as whatever else runs only ever slows.  For
+ * one core by the time that it worked, for two by the clock. */
 static void bench_speed(struct bench *b, int argc, char **argv)
 {
 	struct figure one = {.name = "publish, one core", .goal = ">= 0.80"};
 	struct figure two = {.name = "publish, two cores", .goal = ">= 1.9"};
+	double chips = SPEED;
 	struct made m;
+	struct run r;
 	size_t i;
 
 	make(b, &m, "SPEED", SPEED);
 	for (i = 0; i < ROUNDS; i++) {
 		keep_best(&one.reference, raw_rate(b));
-		keep_best(&one.ours, one_run(b, &m, 1));
+		r = one_run(b, &m, 1);
+		keep_best(&one.ours, chips / r.cpu_seconds);
+		keep_best(&two.reference, chips / r.seconds);
 		keep_best(&one.reference, raw_rate(b));
-		keep_best(&two.ours, one_run(b, &m, 2));
+		keep_best(&two.ours, chips / one_run(b, &m, 2).seconds);
 	}
-	two.reference = one.ours;
 	one.ratio = one.ours / one.reference;
 	two.ratio = two.ours / two.reference;
 	figure_print(&one, argc, argv);
