@@ -442,6 +442,7 @@ function packet(type, ...fields) {
 }
 
 const REPLY_RC = 14 * 2; // where in the hex of a reply its result stands
+const DENIED = '03';
 
 test('a compromised web worker trying to sign with the CA', async (t) => {
 	const {pids} = w.service.addresses;
@@ -451,7 +452,8 @@ test('a compromised web worker trying to sign with the CA', async (t) => {
 	const keys = await jwks();
 	const ca = block(fs.readFileSync(w.fab.ca.cert));
 	const hash = crypto.randomBytes(32);
-	// It can ask for tokens, but not for such as these.
+	// Heads of feeds it gets signed, but nothing beyond their limits; and no
+	// token for a product cloud at all.
 	const url = block('https://localhost:8443');
 	const limits = [packet(1, url, block('aud'), u32(3601)),
 		packet(1, url, block('aud'), u32(0)),
@@ -466,6 +468,9 @@ test('a compromised web worker trying to sign with the CA', async (t) => {
 		assert.equal(said[0].slice(REPLY_RC, REPLY_RC + 2), '00', said[0]);
 		for (const reply of said.slice(1))
 			assert.equal(reply.slice(REPLY_RC, REPLY_RC + 2), '01', reply);
+		const [token] = asWorker(worker, [packet(1, url, block('aud'),
+			u32(60))]);
+		assert.equal(token.slice(REPLY_RC, REPLY_RC + 2), DENIED, token);
 		// Whatever else it says, to have bytes of its own signed, cuts it off.
 		const oracle = asWorker(worker, [packet(0x42, ca, hash), packet(3)]);
 		assert.match(oracle[0], /^(closed|none)$/);
