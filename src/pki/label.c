@@ -15,6 +15,7 @@
 #define GROUP 5
 #define QUIET 4
 #define PIXELS 8
+#define SVG_LINE 7 /* mm from one line of text to the next */
 
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /* Crockford's check symbols: the value modulo 37. */
@@ -402,10 +403,22 @@ static void svg_modules(const QRcode *qr, struct buf *out)
 	buf_add_str(out, "\"/>\n");
 }
 
+/* Millimetres for the longest line; a character of the font takes 2.1. */
+static int text_width(const struct label_lines *lines, int n)
+{
+	size_t longest = 36;
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (strlen(lines[i].value) > longest)
+			longest = strlen(lines[i].value);
+	return (int)(longest * 21 / 10) + 6;
+}
+
 enum rc label_svg(const struct label_print *p, struct buf *out, struct err *e)
 {
 	struct label_lines lines[LINES_MAX];
-	int n, i, side, width;
+	int n, i, side, width, height;
 	QRcode *qr;
 	enum rc rc;
 
@@ -414,18 +427,20 @@ enum rc label_svg(const struct label_print *p, struct buf *out, struct err *e)
 		return rc;
 	n = print_lines(p, lines);
 	side = qr->width + 2 * QUIET;
-	width = side + 82;
+	width = side + text_width(lines, n);
+	height = QUIET + n * SVG_LINE + 2;
+	height = height > side ? height : side;
 	buf_addf(out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%dmm\" "
 	    "height=\"%dmm\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>",
-	    width, side, width, side);
+	    width, height, width, height);
 	add_xml(out, p->label->bid);
 	buf_addf(out,
 	    "</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-	    width, side);
+	    width, height);
 	svg_modules(qr, out);
 	for (i = 0; i < n; i++) {
-		int y = QUIET + 3 + i * 8;
+		int y = QUIET + 2 + i * SVG_LINE;
 
 		buf_addf(out,
 		    "<text x=\"%d\" y=\"%d\" font-family=\"sans-serif\" "

@@ -1,6 +1,7 @@
 /* Labels: what people scan and type, and what must not pass for one.
  * Must not need a camera. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pki/label.h"
@@ -222,6 +223,48 @@ static void label_drawings_hold_what_is_needed(void **state)
 	buf_clear(&out);
 }
 
+/* The number behind the next `name="`. */
+static double attribute(const char *from, const char *name)
+{
+	const char *at = strstr(from, name);
+
+	assert_non_null(at);
+	return strtod(at + strlen(name), NULL);
+}
+
+static void label_svg_shows_all_its_text(void **state)
+{
+	static const char *const bids[] = {"B1",
+	    "a-batch-with-a-name-of-exactly-sixty-four-characters-0123456789-"};
+	struct label_print p = {NULL, "h.example", "Vendor", "R1", 5000};
+	struct label l = {.has_code = true};
+	struct buf out;
+	size_t i;
+
+	buf_init(&out, 1 << 20);
+	for (i = 0; i < 2 * COUNT(bids); i++) {
+		const char *at;
+		double width, height;
+
+		memset(&l, 0, sizeof(l));
+		(void)snprintf(l.bid, sizeof(l.bid), "%s", bids[i / 2]);
+		l.has_code = i % 2 == 0;
+		p.label = &l;
+		buf_reset(&out);
+		assert_int_equal(label_svg(&p, &out, NULL), RC_OK);
+		width = attribute(buf_cstr(&out), "width=\"");
+		height = attribute(buf_cstr(&out), "height=\"");
+		for (at = buf_cstr(&out); (at = strstr(at, "<text")); at++) {
+			const char *text = strchr(at, '>') + 1;
+			double n = (double)(strchr(text, '<') - text);
+
+			assert_true(attribute(at, "y=\"") + 1 < height);
+			assert_true(attribute(at, "x=\"") + n * 2.1 < width);
+		}
+	}
+	buf_clear(&out);
+}
+
 static void label_refuses_a_host_that_could_mislead(void **state)
 {
 	static const char *const bad[] = {"", "h/x", "h#x", "u@h", "h?x", "h x",
@@ -249,6 +292,7 @@ int main(void)
 	    cmocka_unit_test(label_code_has_one_text_only),
 	    cmocka_unit_test(label_url_round_trips),
 	    cmocka_unit_test(label_drawings_hold_what_is_needed),
+	    cmocka_unit_test(label_svg_shows_all_its_text),
 	    cmocka_unit_test(label_refuses_a_host_that_could_mislead),
 	};
 
