@@ -3,11 +3,9 @@
 #include "core/publish.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,18 +77,10 @@ static void set_actor(struct work *w)
  * another one has it. */
 static enum rc take(struct work *w, const char *upload_id, struct err *e)
 {
-	enum rc rc = upload_path(w->c, upload_id, w->path, e);
+	enum rc rc = upload_lock(w->c, upload_id, w->path, &w->fd, e);
 
 	if (rc != RC_OK)
 		return rc;
-	w->fd = open(w->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (w->fd < 0)
-		return err_sys(e, "spool", "A spool file cannot be opened");
-	if (flock(w->fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)close(w->fd);
-		w->fd = -1;
-		return RC_NOT_FOUND;
-	}
 	rc = store_upload_find(w->c->store, upload_id, &w->u, e);
 	if (rc == RC_OK)
 		set_actor(w);
@@ -310,22 +300,6 @@ static enum rc finish(struct work *w, struct err *e)
 	return rc;
 }
 
-/* Staged rows first, so that whoever sees the refusal can try again. */
-static enum rc tidy(struct work *w, struct err *e)
-{
-	struct store_reel reel;
-	enum rc rc;
-
-	rc = store_reel_find_upload(w->c->store, w->u.id, &reel, e);
-	if (rc == RC_NOT_FOUND || (rc == RC_OK && reel.published))
-		return RC_OK;
-	if (rc == RC_OK)
-		rc = device_writer_erase(w->c, reel.id, e);
-	if (rc == RC_OK)
-		rc = store_reel_drop(w->c->store, reel.id, e);
-	return rc;
-}
-
 static enum rc reject(struct work *w, const struct err *why, struct err *e)
 {
 	struct store_upload *u = &w->u;
@@ -338,8 +312,10 @@ static enum rc reject(struct work *w, const struct err *why, struct err *e)
 	struct tx tx = TX_NONE;
 	enum rc rc;
 
-	rc = tidy(w, e);
-	if (rc != RC_OK)
+	/* Staged rows first, so that whoever sees the refusal can try again.
+	 * Damaged ones stay: tried for ever, they would hold up all others. */
+	rc = publish_tidy_upload(w->c, u->id, e);
+	if (rc == RC_AGAIN || rc == RC_ENV)
 		return rc;
 	w->actor.now_s = clock_now_s();
 	u->updated_at = u->finished_at = w->actor.now_s;
@@ -418,7 +394,7 @@ static enum rc settle(struct work *w, enum rc rc, struct err *e)
 		return RC_OK;
 	}
 	if (is_cancelled(w)) {
-		if (tidy(w, &why) == RC_OK)
+		if (publish_tidy_upload(w->c, w->u.id, &why) == RC_OK)
 			(void)unlink(w->path);
 		return rc;
 	}
@@ -433,26 +409,6 @@ static enum rc settle(struct work *w, enum rc rc, struct err *e)
 	(void)unlink(w->path);
 	*e = why;
 	return rc;
-}
-
-/* What a cancelled upload left behind when its publisher was gone. */
-static enum rc tidy_abandoned(struct core *c, struct err *e)
-{
-	struct store_reel reel;
-	struct work w;
-	enum rc rc;
-
-	rc = store_reel_abandoned(c->store, &reel, e);
-	if (rc != RC_OK)
-		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	work_init(&w, c);
-	rc = take(&w, reel.upload_id, e);
-	if (rc == RC_OK)
-		rc = tidy(&w, e);
-	if (rc == RC_OK)
-		(void)unlink(w.path);
-	work_clear(&w);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 /* Locks the first upload in this state that nobody works on. */
@@ -493,9 +449,7 @@ enum rc publish_next(struct core *c, unsigned threads,
 	w->threads =
 	    threads > 0 ? threads : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
 	w->stop = stop;
-	rc = tidy_abandoned(c, &own);
-	if (rc == RC_OK)
-		rc = find_work(w, "verifying", &own);
+	rc = find_work(w, "verifying", &own);
 	if (rc == RC_NOT_FOUND)
 		rc = find_work(w, "queued", &own);
 	if (rc == RC_OK)

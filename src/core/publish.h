@@ -23,4 +23,12 @@ void publish_worker_stop(struct publish_worker *w);
 MUST_CHECK enum rc publish_next(struct core *c, unsigned threads,
     const volatile bool *stop, struct err *e);
 
+/* Takes away what abandoned uploads staged, and cancels the uploads that
+ * nobody touched for UPLOAD_IDLE_S.  Faults are logged, those of a reel once:
+ * *told (at first 0) is the highest one told of. */
+void publish_tidy(struct core *c, int64_t now_s, int64_t *told);
+/* Takes away what this upload staged; its lock is the caller's. */
+MUST_CHECK enum rc publish_tidy_upload(struct core *c, const char *upload_id,
+    struct err *e);
+
 #endif

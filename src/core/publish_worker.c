@@ -15,7 +15,8 @@
 
 #define POLL_MS 200
 #define TROUBLE_MS 5000 /* after a fault of the environment */
-#define NICE 5		/* requests come first */
+#define TIDY_S 60
+#define NICE 5 /* requests come first */
 
 struct publish_worker {
 	pthread_t thread;
@@ -25,6 +26,7 @@ struct publish_worker {
 	unsigned int threads;
 	struct core core;
 	char *dir;
+	int64_t tidied_at, told;
 };
 
 static bool wait_ms(struct publish_worker *w, int64_t ms)
@@ -50,12 +52,19 @@ static bool wait_ms(struct publish_worker *w, int64_t ms)
 
 static int64_t turn(struct publish_worker *w)
 {
+	int64_t now_s = clock_now_s();
 	struct err e = {0};
-	enum rc rc = publish_next(&w->core, w->threads, &w->stop, &e);
+	enum rc rc;
 
+	/* Backwards too, should the clock be set. */
+	if (now_s < w->tidied_at || now_s >= w->tidied_at + TIDY_S) {
+		publish_tidy(&w->core, now_s, &w->told);
+		w->tidied_at = now_s;
+	}
+	rc = publish_next(&w->core, w->threads, &w->stop, &e);
 	if (rc == RC_NOT_FOUND || rc == RC_AGAIN)
 		return POLL_MS;
-	if (rc == RC_ENV) {
+	if (rc == RC_ENV || rc == RC_BUG) {
 		log_err(LOG_ERROR, "publishing has to wait", &e);
 		return TROUBLE_MS;
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -29,6 +30,24 @@ enum rc upload_path(const struct core *c, const char *id,
 
 	(void)snprintf(name, sizeof(name), "spool/%s", id);
 	return file_join(out, UPLOAD_PATH_SIZE, c->dir, name, e);
+}
+
+enum rc upload_lock(const struct core *c, const char *id,
+    char path[UPLOAD_PATH_SIZE], int *fd, struct err *e)
+{
+	enum rc rc = upload_path(c, id, path, e);
+
+	*fd = -1;
+	if (rc != RC_OK)
+		return rc;
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return err_sys(e, "spool", "A spool file cannot be opened");
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return RC_OK;
+	(void)close(*fd);
+	*fd = -1;
+	return RC_NOT_FOUND;
 }
 
 static enum rc check_digest(struct span hex, const char *what, bool *has,

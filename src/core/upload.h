@@ -10,6 +10,7 @@
 #define UPLOAD_SIZE_MAX (16ull << 30)	/* bytes of one manifest */
 #define UPLOAD_VENDOR_MAX (32ull << 30) /* of a vendor's unfinished ones */
 #define UPLOAD_OPEN_MAX 64		/* unfinished ones of a vendor */
+#define UPLOAD_IDLE_S (7 * 24 * 3600)	/* untouched, it is cancelled */
 #define UPLOAD_DISK_SPARE (64ull << 20) /* what must stay free */
 #define UPLOAD_SIGNATURE_MAX (64 * 1024)
 #define UPLOAD_PATH_SIZE 4096
@@ -64,6 +65,10 @@ MUST_CHECK enum rc upload_cancel(struct core *c, const struct core_actor *a,
 /* Where the bytes of an upload are. */
 MUST_CHECK enum rc upload_path(const struct core *c, const char *id,
     char out[UPLOAD_PATH_SIZE], struct err *e);
+/* The spool file, open and locked; the lock goes with its process, whatever
+ * ends that.  RC_NOT_FOUND while another one has it. */
+MUST_CHECK enum rc upload_lock(const struct core *c, const char *id,
+    char path[UPLOAD_PATH_SIZE], int *fd, struct err *e);
 /* Would this reel be taken now?  Asked at the start and again at the end. */
 MUST_CHECK enum rc upload_may(struct core *c, const struct store_upload *u,
     struct err *e);

@@ -165,16 +165,16 @@ enum rc store_reel_list(struct store *s, const char *bid, int64_t after,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_reel_abandoned(struct store *s, struct store_reel *out,
-    struct err *e)
+enum rc store_reel_abandoned(struct store *s, int64_t after,
+    struct store_reel *out, struct err *e)
 {
 	struct stmt *st = NULL;
 	enum rc rc;
 
-	rc = db_query(store_db(s),
+	rc = db_ask(store_db(s), &st, e,
 	    "SELECT " COLS " FROM reel r JOIN upload u ON u.id = r.upload_id"
-	    " WHERE r.state = 'staging'"
-	    " AND u.state IN ('rejected', 'cancelled') LIMIT 1",
-	    NULL, 0, &st, e);
+	    " WHERE r.id > $1 AND r.state = 'staging'"
+	    " AND u.state IN ('rejected', 'cancelled') ORDER BY r.id LIMIT 1",
+	    DB_I(after));
 	return reel_one(st, rc, out, e);
 }

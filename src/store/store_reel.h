@@ -46,8 +46,9 @@ MUST_CHECK enum rc store_reel_drop(struct store *s, int64_t id, struct err *e);
  * room in out, then how many. */
 MUST_CHECK enum rc store_reel_list(struct store *s, const char *bid,
     int64_t after, struct store_reel *out, size_t *n, struct err *e);
-/* A staging reel whose upload was rejected or cancelled. */
-MUST_CHECK enum rc store_reel_abandoned(struct store *s, struct store_reel *out,
-    struct err *e);
+/* The first staging reel after that id whose upload was rejected or
+ * cancelled. */
+MUST_CHECK enum rc store_reel_abandoned(struct store *s, int64_t after,
+    struct store_reel *out, struct err *e);
 
 #endif

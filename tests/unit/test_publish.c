@@ -481,6 +481,70 @@ static void stops_and_resumes(void **state)
 	publish_case_close(pc);
 }
 
+/* A reel of which the publisher had begun when its upload was cancelled. */
+static int64_t abandon(struct publish_case *pc, const char *name, bool damage)
+{
+	const volatile bool stop = true;
+	struct publish_reel r;
+	struct store_upload u;
+	struct store_reel reel;
+
+	publish_reel_make(pc, &r, MANIFEST_CSV, name, name, 3);
+	publish_reel_queue(pc, &r, &u);
+	assert_int_equal(publish_next(&pc->core, 1, &stop, &pc->e), RC_AGAIN);
+	PUBLISH_OK(store_reel_find_upload(pc->core.store, u.id, &reel, &pc->e));
+	if (damage)
+		PUBLISH_OK(store_reel_template_set(pc->core.store, reel.id,
+		    SPAN_LIT("damaged"), &pc->e));
+	PUBLISH_OK(upload_cancel(&pc->core, &pc->vendor, u.id, &pc->e));
+	publish_reel_clear(&r);
+	return reel.id;
+}
+
+static void tidies_around_what_is_damaged(void **state)
+{
+	struct publish_case pc_, *pc = &pc_;
+	struct store_reel reel;
+	int64_t bad, good, told = 0;
+
+	(void)state;
+	publish_case_open(pc);
+	bad = abandon(pc, "BAD", true);
+	good = abandon(pc, "GOOD", false);
+	publish_tidy(&pc->core, pc->now_s, &told);
+	assert_int_equal(told, bad);
+	PUBLISH_OK(store_reel_find(pc->core.store, bad, &reel, &pc->e));
+	assert_int_equal(store_reel_find(pc->core.store, good, &reel, NULL),
+	    RC_NOT_FOUND);
+	publish_case_reel(pc, BID, "R1", false, 2);
+	publish_case_reel(pc, "GOOD", "GOOD", false, 2);
+	publish_case_close(pc);
+}
+
+static void damage_while_verifying_holds_up_nobody(void **state)
+{
+	const volatile bool stop = true;
+	struct publish_case pc_, *pc = &pc_;
+	struct publish_reel r;
+	struct store_upload u;
+	struct store_reel reel;
+
+	(void)state;
+	publish_case_open(pc);
+	publish_reel_make(pc, &r, MANIFEST_CSV, "BAD", "BAD", 3);
+	publish_reel_queue(pc, &r, &u);
+	assert_int_equal(publish_next(&pc->core, 1, &stop, &pc->e), RC_AGAIN);
+	PUBLISH_OK(store_reel_find_upload(pc->core.store, u.id, &reel, &pc->e));
+	PUBLISH_OK(store_reel_template_set(pc->core.store, reel.id,
+	    SPAN_LIT("damaged"), &pc->e));
+	assert_int_equal(publish_next(&pc->core, 1, NULL, &pc->e), RC_INVALID);
+	PUBLISH_OK(upload_find(&pc->core, &pc->vendor, u.id, &u, &pc->e));
+	assert_string_equal(u.state, "rejected");
+	publish_case_reel(pc, BID, "R1", false, 2);
+	publish_reel_clear(&r);
+	publish_case_close(pc);
+}
+
 static void worker_publishes(void **state)
 {
 	struct publish_case pc_, *pc = &pc_;
@@ -519,6 +583,8 @@ int main(void)
 	    cmocka_unit_test(other_vendors_ca_does_not_count),
 	    cmocka_unit_test(survives_kill),
 	    cmocka_unit_test(stops_and_resumes),
+	    cmocka_unit_test(tidies_around_what_is_damaged),
+	    cmocka_unit_test(damage_while_verifying_holds_up_nobody),
 	    cmocka_unit_test(worker_publishes),
 	};
 

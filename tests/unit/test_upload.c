@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "core/batch.h"
+#include "store/store_audit.h"
 #include "tests/unit/publish_case.h"
 
 #define BID "UPBATCH"
@@ -351,6 +352,63 @@ static void sweep_removes_only_strays(void **state)
 	publish_case_close(pc);
 }
 
+static bool is_by_publisher(void *arg, const struct store_audit *a)
+{
+	bool *found = arg;
+
+	*found = strcmp(a->actor_name, "publisher") == 0 &&
+	    strcmp(a->reason, "upload-idle") == 0;
+	return false;
+}
+
+static bool was_audited(struct publish_case *pc)
+{
+	const struct store_audit_list q = {.scope_id = pc->vendor.scope_id,
+	    .action = "upload-cancel",
+	    .limit = 1};
+	bool found = false;
+
+	PUBLISH_OK(store_audit_each(pc->core.store, &q, is_by_publisher, &found,
+	    &pc->e));
+	return found;
+}
+
+static void ends_what_nobody_touched_for_a_week(void **state)
+{
+	struct publish_case pc_, *pc = &pc_;
+	struct store_upload u, v;
+	struct upload_sink *sink;
+	struct upload_request q;
+	char path[UPLOAD_PATH_SIZE];
+	uint64_t stored;
+	int64_t told = 0;
+	bool again;
+
+	(void)state;
+	publish_case_open(pc);
+	q = request(pc);
+	PUBLISH_OK(
+	    upload_create(&pc->core, &pc->vendor, &q, &u, &again, &pc->e));
+	assert_int_equal(sink_at(pc, u.id, 0, &sink, &stored), RC_OK);
+	PUBLISH_OK(upload_sink_write(sink, SPAN_LIT("x"), &pc->e));
+	/* Not while somebody sends, and not a second too early. */
+	publish_tidy(&pc->core, pc->now_s + 2 * UPLOAD_IDLE_S, &told);
+	PUBLISH_OK(upload_sink_end(sink, &stored, &pc->e));
+	upload_sink_free(sink);
+	PUBLISH_OK(upload_find(&pc->core, &pc->vendor, u.id, &v, &pc->e));
+	publish_tidy(&pc->core, v.updated_at + UPLOAD_IDLE_S - 1, &told);
+	PUBLISH_OK(upload_find(&pc->core, &pc->vendor, u.id, &v, &pc->e));
+	assert_string_equal(v.state, "receiving");
+	PUBLISH_OK(upload_path(&pc->core, u.id, path, &pc->e));
+	assert_true(file_exists(path));
+	publish_tidy(&pc->core, v.updated_at + UPLOAD_IDLE_S, &told);
+	PUBLISH_OK(upload_find(&pc->core, &pc->vendor, u.id, &v, &pc->e));
+	assert_string_equal(v.state, "cancelled");
+	assert_false(file_exists(path));
+	assert_true(was_audited(pc));
+	publish_case_close(pc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +422,7 @@ int main(void)
 	    cmocka_unit_test(refuses_what_is_published),
 	    cmocka_unit_test(bounds_unfinished_uploads),
 	    cmocka_unit_test(sweep_removes_only_strays),
+	    cmocka_unit_test(ends_what_nobody_touched_for_a_week),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
