@@ -103,6 +103,9 @@ static enum rc login_store(struct core *c, const struct core_actor *from,
 	if (rc == RC_OK)
 		rc = store_session_sweep(c->store, from->now_s, e);
 	if (rc == RC_OK)
+		rc = store_session_trim(c->store, x->user, SESSION_USER_MAX - 1,
+		    e);
+	if (rc == RC_OK)
 		rc = store_session_add(c->store, x, e);
 	if (rc == RC_OK && rehash[0])
 		rc = store_user_set_password(c->store, x->user, rehash, e);

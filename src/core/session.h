@@ -11,6 +11,7 @@
 #define SESSION_TOKEN_SIZE 40 /* prefix, 32 characters, NUL */
 #define SESSION_MAX_S (7 * 24 * 3600)
 #define SESSION_IDLE_S (8 * 3600)
+#define SESSION_USER_MAX 50 /* of one user */
 
 struct session_new {
 	char token[SESSION_TOKEN_SIZE]; /* wipe after use */
@@ -20,7 +21,8 @@ struct session_new {
 
 /* from: only from and now_s of it are used.  Answers and costs the same for
  * an unknown e-mail as for a wrong password (RC_UNAUTHENTICATED
- * "login-refused"); RC_LIMIT "login-locked" after many. */
+ * "login-refused"); RC_LIMIT "login-locked" after many.  Beyond
+ * SESSION_USER_MAX it ends the user's session that was unused longest. */
 MUST_CHECK enum rc session_login(struct core *c, const struct core_actor *from,
     const char *email, struct span password, struct session_new *out,
     struct err *e);

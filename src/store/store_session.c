@@ -92,6 +92,16 @@ enum rc store_session_end_others(struct store *s, const char *user,
 	    DB_T(keep));
 }
 
+enum rc store_session_trim(struct store *s, const char *user, int64_t keep,
+    struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "DELETE FROM session WHERE user_id = $1 AND id NOT IN"
+	    " (SELECT id FROM session WHERE user_id = $1"
+	    " ORDER BY last_seen_at DESC, created_at DESC, id LIMIT $2)",
+	    DB_T(user), DB_I(keep));
+}
+
 enum rc store_session_sweep(struct store *s, int64_t now_s, struct err *e)
 {
 	return db_run(store_db(s), e,

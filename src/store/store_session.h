@@ -34,6 +34,9 @@ MUST_CHECK enum rc store_session_end(struct store *s, const char *user,
 /* All of a user but one. */
 MUST_CHECK enum rc store_session_end_others(struct store *s, const char *user,
     const char *keep, struct err *e);
+/* Removes a user's but the `keep` used last. */
+MUST_CHECK enum rc store_session_trim(struct store *s, const char *user,
+    int64_t keep, struct err *e);
 /* Removes expired ones, of all users. */
 MUST_CHECK enum rc store_session_sweep(struct store *s, int64_t now_s,
     struct err *e);

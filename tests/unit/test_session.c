@@ -185,6 +185,33 @@ static void guesses_from_elsewhere_lock_nobody_out(void **state)
 	assert_in_range(e.retry_after_s, 1, 4);
 }
 
+static void a_login_too_many_ends_the_session_unused_longest(void **state)
+{
+	struct store_session x = {.expires_at = CASE_NOW + SESSION_MAX_S};
+	struct session_new s;
+	struct core_actor a;
+	int i;
+
+	(void)span_copy_str(span_str(user.id), x.user, sizeof(x.user));
+	for (i = 0; i < SESSION_USER_MAX; i++) {
+		rand_id(x.id, sizeof(x.id), "ses");
+		x.hash[0] = (uint8_t)i;
+		x.created_at = CASE_NOW - 100 + (i == 0 ? 80 : i);
+		assert_int_equal(store_session_add(c.core.store, &x, NULL),
+		    RC_OK);
+	}
+	assert_int_equal(login("jo@example.com", CASE_PASSWORD, &s, NULL),
+	    RC_OK);
+	assert_int_equal(find(s.token, CASE_NOW, &a), RC_OK);
+	for (i = 0; i < SESSION_USER_MAX; i++) {
+		memset(x.hash, 0, sizeof(x.hash));
+		x.hash[0] = (uint8_t)i;
+		assert_int_equal(store_session_find(c.core.store, x.hash, &x,
+				     NULL),
+		    i == 1 ? RC_NOT_FOUND : RC_OK);
+	}
+}
+
 static void an_old_hash_is_made_anew_at_login(void **state)
 {
 	static const uint8_t salt[] = "salt of 16 bytes";
@@ -221,6 +248,7 @@ int main(void)
 	    CASE(a_new_password_ends_the_other_sessions),
 	    CASE(guesses_are_slowed_even_when_one_is_right),
 	    CASE(guesses_from_elsewhere_lock_nobody_out),
+	    CASE(a_login_too_many_ends_the_session_unused_longest),
 	    CASE(an_old_hash_is_made_anew_at_login),
 	};
 
