@@ -126,15 +126,16 @@ static void ref_write(struct json *w, const char *key, const char *id,
 	json_end(w);
 }
 
-void api_batch_write(struct json *w, const struct batch_row *r)
+void api_batch_write(struct json *w, const struct batch_row *r,
+    enum core_role role)
 {
+	bool cloud = role != CORE_OPERATOR && r->row.cloud_name[0] != '\0';
 	const struct store_bind *b = &r->row.bind;
 
 	json_put_str(w, "batch", b->bid);
 	json_put_str(w, "vendor", r->row.vendor_name);
 	ref_write(w, "product", b->product_id, r->row.product_name);
-	ref_write(w, "cloud", r->row.cloud_name[0] != '\0' ? b->cloud_id : "",
-	    r->row.cloud_name);
+	ref_write(w, "cloud", cloud ? b->cloud_id : "", r->row.cloud_name);
 	json_put_u64(w, "devices", r->row.devices);
 	json_put_u64(w, "provisioned", r->progress.provisioned);
 	json_put_u64(w, "failed", r->progress.failed);
@@ -211,7 +212,7 @@ enum rc api_batch_list(struct api_call *call, struct err *e)
 		if (!api_list_row(&l, cursor))
 			break;
 		json_obj(&l.json);
-		api_batch_write(&l.json, &rows[i]);
+		api_batch_write(&l.json, &rows[i], call->actor.role);
 		json_end(&l.json);
 	}
 	free(rows);
@@ -232,7 +233,7 @@ static enum rc account_answer(struct api_call *call, const char *bid,
 	       : err_set(e, RC_ENV, "memory", "Out of memory.");
 	if (rc == RC_OK) {
 		json_obj(&w);
-		api_batch_write(&w, r);
+		api_batch_write(&w, r, call->actor.role);
 		rc = reels_write(call, &w, bid, e);
 		json_end(&w);
 	}

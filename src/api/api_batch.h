@@ -11,7 +11,9 @@ MUST_CHECK enum rc api_batch_vendor_get(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_batch_list(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_batch_get(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_batch_update(struct api_call *call, struct err *e);
-/* The fields of an account's batch, into an object that is open. */
-void api_batch_write(struct json *w, const struct batch_row *r);
+/* The fields of an account's batch, into an object that is open.  An operator
+ * (role) reads no clouds: it is null for one. */
+void api_batch_write(struct json *w, const struct batch_row *r,
+    enum core_role role);
 
 #endif

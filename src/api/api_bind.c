@@ -56,7 +56,7 @@ static enum rc answer(struct api_call *call, const char *bid, bool already,
 		 : err_set(e, RC_ENV, "memory", "Out of memory.");
 	if (rc == RC_OK) {
 		json_obj(&w);
-		api_batch_write(&w, row);
+		api_batch_write(&w, row, call->actor.role);
 		json_put_bool(&w, "already", already);
 		json_end(&w);
 		api_json(call, already ? 200 : 201, &out);

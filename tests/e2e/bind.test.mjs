@@ -121,6 +121,23 @@ test('an operator binds and sees what it bound, nothing else', async () => {
 	assert.equal((await bind('developer', {label: mine.label})).status, 403);
 });
 
+test('an operator reads no cloud of a batch', async () => {
+	const {id} = await w.must(201, 'admin', 'POST', w.in('clouds'),
+		{name: 'Kept from operators', type: 'gate'});
+	const reel = await published();
+	const wish = {label: reel.label, cloud: id};
+	const at = w.in(`batches/${reel.batch}`);
+	const seen = [await w.must(201, 'operator', 'POST', w.in('bindings'), wish),
+		await w.must(200, 'operator', 'POST', w.in('bindings'), wish),
+		await w.must(200, 'operator', 'GET', at),
+		...(await w.must(200, 'operator', 'GET', w.in('batches'))).items];
+	for (const b of seen) {
+		assert.equal(b.cloud, null);
+		assert.doesNotMatch(JSON.stringify(b), /Kept from/);
+	}
+	assert.equal((await w.must(200, 'admin', 'GET', at)).cloud.id, id);
+});
+
 test('unbinding frees the batch for another', async () => {
 	const reel = await published();
 	assert.equal((await bind('admin', {label: reel.label})).status, 201);
