@@ -46,11 +46,15 @@ function refused(r, status, code) {
 	assert.ok(r.json.detail.length > 10);
 }
 
+/** The alert's name, whatever prefix this OpenSSL gives it. */
+const alertOf = (code) => String(code).replace(/^ERR_SSL_.*ALERT_/, '');
+
 /** The broker's TLS refuses with one of these alerts; so does the gate. */
 async function refusedByTls(cert, key, id, ...alerts) {
 	const r = await w.connect(cert, key, id);
 	assert.equal(r.admitted, false);
-	assert.ok(alerts.includes(r.tls), `${r.tls} is none of ${alerts}`);
+	assert.ok(alerts.includes(alertOf(r.tls)),
+		`${r.tls} is none of ${alerts}`);
 	const asked = await w.ask(cert);
 	assert.equal(asked.status, 403);
 	assert.equal(asked.admit, false);
@@ -101,8 +105,8 @@ test('a copied serial number', async () => {
 	assert.equal(new crypto.X509Certificate(copy).serialNumber,
 		real.serialNumber);
 	await refusedByTls(copy, fs.readFileSync(key), id,
-		'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
-		'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
+		'DECRYPT_ERROR',
+		'UNKNOWN_CA');
 });
 
 test('a self-signed certificate', async () => {
@@ -110,15 +114,15 @@ test('a self-signed certificate', async () => {
 	const cert = certificate(w.dir, {key,
 		subject: `/CN=${story.devices[0].id}`});
 	await refusedByTls(cert, fs.readFileSync(key), story.devices[0].id,
-		'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
+		'UNKNOWN_CA');
 });
 
 test('a certificate of an unknown CA', async () => {
 	const [chip] = foreign.reel('chips', {count: 1}).devices;
 	const pem = fs.readFileSync(chip.chip, 'utf8');
 	await refusedByTls(chip.cert, pem, chip.id,
-		'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
-		'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR');
+		'UNKNOWN_CA',
+		'DECRYPT_ERROR');
 });
 
 test('a certificate of the right CA that is in no manifest', async () => {
@@ -153,7 +157,7 @@ test('a copied certificate without its key', async () => {
 		.export({type: 'pkcs8', format: 'pem'});
 	const r = await w.connect(cert, mixed, id);
 	assert.equal(r.admitted, false);
-	assert.equal(r.tls, 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR');
+	assert.equal(alertOf(r.tls), 'DECRYPT_ERROR');
 	// A certificate shown without any handshake proves nothing: the genuine
 	// device is not disturbed.
 	const genuine = await w.connectChip(story.devices[0]);
@@ -172,15 +176,15 @@ test('an expired certificate', async () => {
 	const key = newKey(w.dir, 'old');
 	const cert = certificate(w.dir, {key, ca: w.fab.ca, from: -20, to: -10});
 	await refusedByTls(cert, fs.readFileSync(key), 'old',
-		'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED');
+		'CERTIFICATE_EXPIRED');
 });
 
 test('a not-yet-valid certificate', async () => {
 	const key = newKey(w.dir, 'early');
 	const cert = certificate(w.dir, {key, ca: w.fab.ca, from: 10, to: 20});
 	await refusedByTls(cert, fs.readFileSync(key), 'early',
-		'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
-		'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED');
+		'BAD_CERTIFICATE',
+		'CERTIFICATE_EXPIRED');
 });
 
 test('a guessed Batch ID', async () => {
