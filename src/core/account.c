@@ -51,11 +51,7 @@ enum rc account_create(struct core *c, const struct core_actor *a,
 		rc = store_member_put(c->store, &m, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc account_get(struct core *c, const char *id, struct store_account *out,
@@ -143,9 +139,5 @@ enum rc account_update(struct core *c, const struct core_actor *a,
 		rc = store_account_put(c->store, out, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }

@@ -101,10 +101,7 @@ enum rc audit_add(struct core *c, const struct core_actor *a,
 		audit_hash(d, &x, x.hash);
 		rc = store_audit_add(c->store, &x, e);
 	}
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	digest_free(d);
 	return rc;
 }

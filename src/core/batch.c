@@ -165,12 +165,8 @@ enum rc batch_change(struct core *c, const struct core_actor *a,
 		rc = job_on_product(c, bid, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc batch_list_vendor(struct core *c, const char *vendor_id,

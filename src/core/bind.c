@@ -263,15 +263,13 @@ enum rc bind_batch(struct core *c, const struct core_actor *a,
 	}
 	if (rc == RC_OK && l.has_code)
 		rc = limit_clear(c, &rule_pair, keys.pair, &own);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, &own);
 out:
+	rc = tx_end(c, &tx, rc, &own);
 	explicit_bzero(&l.code, sizeof(l.code));
 	if (rc == RC_OK) {
 		metric_add(METRIC_BINDS, *already ? 0 : 1);
 		return RC_OK;
 	}
-	tx_rollback(c, &tx);
 	metric_add(METRIC_BINDS_REFUSED, 1);
 	if (rc == RC_DENIED)
 		count_wrong(c, a, &keys, l.bid);
@@ -309,11 +307,9 @@ enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
 		    &own);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, &own);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, &own);
+	rc = tx_end(c, &tx, rc, &own);
 	if (rc == RC_OK)
 		return rc;
-	tx_rollback(c, &tx);
 	if (rc == RC_CONFLICT)
 		audit_refused(c, a, "unbind", bid, &own);
 	if (e)

@@ -206,11 +206,8 @@ enum rc cloud_create(struct core *c, const struct core_actor *a,
 		    span_str(s->ca_pem), e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-create", out, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	buf_clear_secret(&sealed);
 	return rc;
 }
@@ -286,11 +283,8 @@ enum rc cloud_update(struct core *c, const struct core_actor *a, const char *id,
 		    span_str(s->ca_pem), e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-update", out, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	else if (s->ca_pem)
+	rc = tx_end(c, &tx, rc, e);
+	if (rc == RC_OK && s->ca_pem)
 		out->has_ca = true;
 	buf_clear_secret(&sealed);
 	return rc;
@@ -316,9 +310,5 @@ enum rc cloud_delete(struct core *c, const struct core_actor *a, const char *id,
 		rc = store_cloud_delete(c->store, a->scope_id, id, a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-delete", &row, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }

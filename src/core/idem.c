@@ -163,10 +163,7 @@ enum rc idem_end(struct idem *i, struct core *c, int64_t now_s, int status,
 	if (rc == RC_OK)
 		rc = store_idem_put(c->store, &x, now_s - IDEM_KEEP_S,
 		    buf_span(&boxed), e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &i->tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &i->tx);
+	rc = tx_end(c, &i->tx, rc, e);
 	explicit_bzero(i->secret, sizeof(i->secret));
 	buf_clear(&boxed);
 	return rc;
@@ -174,10 +171,8 @@ enum rc idem_end(struct idem *i, struct core *c, int64_t now_s, int status,
 
 enum rc idem_end_plain(struct idem *i, struct core *c, struct err *e)
 {
-	enum rc rc = tx_commit(c, &i->tx, e);
+	enum rc rc = tx_end(c, &i->tx, RC_OK, e);
 
-	if (rc != RC_OK)
-		tx_rollback(c, &i->tx);
 	explicit_bzero(i->secret, sizeof(i->secret));
 	return rc;
 }

@@ -91,10 +91,8 @@ enum rc invite_create(struct core *c, const struct core_actor *a,
 		rc = store_invite_add(c->store, &i, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
+	rc = tx_end(c, &tx, rc, e);
 	if (rc != RC_OK) {
-		tx_rollback(c, &tx);
 		explicit_bzero(out, sizeof(*out));
 		return rc;
 	}
@@ -140,11 +138,7 @@ enum rc invite_remove(struct core *c, const struct core_actor *a,
 		    "There is no such open invitation.");
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static enum rc invite_unknown(struct err *e)
@@ -218,11 +212,7 @@ static enum rc invite_store(struct core *c, const struct core_actor *who,
 		rc = store_member_put(c->store, &m, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, who, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static enum rc invite_limits(struct core *c, const struct store_invite *i,

@@ -77,11 +77,7 @@ enum rc job_on_bind(struct core *c, const struct core_actor *a, const char *bid,
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
 		rc = enqueue(c, a, &j, "provision", e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc job_may_unbind(struct core *c, const char *bid, struct err *e)
@@ -123,11 +119,7 @@ enum rc job_on_product(struct core *c, const char *bid, struct err *e)
 		memcpy(ev.product, b.product, sizeof(ev.product));
 		rc = store_feed_add(c->store, clouds[i], &ev, clock_now_s(), e);
 	}
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static bool is_open(const struct store_job *j)
@@ -241,12 +233,8 @@ enum rc job_provision(struct core *c, const struct core_actor *a,
 	fill(out, a->scope_id, bid, cloud);
 	out->total = b.devices;
 	rc = enqueue(c, a, out, "provision", e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,
@@ -258,11 +246,7 @@ enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,
 	fill(out, a->scope_id, "", cloud);
 	if (rc == RC_OK)
 		rc = enqueue(c, a, out, "test", e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc job_get(struct core *c, const char *account, const char *id,
@@ -321,12 +305,8 @@ enum rc job_retry(struct core *c, const struct core_actor *a, const char *id,
 	}
 	if (rc == RC_OK)
 		rc = audit_job(c, a, "job-retry", out, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc job_cancel(struct core *c, const struct core_actor *a, const char *id,
@@ -349,12 +329,8 @@ enum rc job_cancel(struct core *c, const struct core_actor *a, const char *id,
 	rc = store_job_save(c->store, out, NULL, e);
 	if (rc == RC_OK)
 		rc = audit_job(c, a, "job-cancel", out, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 int64_t job_seconds_left(const struct store_job *j)

@@ -101,11 +101,7 @@ enum rc limit_hit(struct core *c, const struct limit_rule *rule,
 	/* Keeps the table small, at the cost of an index look-up. */
 	if (rc == RC_OK)
 		rc = store_attempt_sweep(c->store, now_s, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc limit_count(struct core *c, const struct limit_rule *rule,

@@ -62,11 +62,7 @@ enum rc product_add(struct core *c, const struct core_actor *a,
 	rc = exists(store_product_add(c->store, out, e), name, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc product_find(struct core *c, const char *account_id, const char *id,
@@ -96,11 +92,7 @@ enum rc product_rename(struct core *c, const struct core_actor *a,
 		rc = product_find(c, a->scope_id, id, out, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc product_delete(struct core *c, const struct core_actor *a,
@@ -118,11 +110,7 @@ enum rc product_delete(struct core *c, const struct core_actor *a,
 	rc = missing(store_product_delete(c->store, a->scope_id, id, e), e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc product_list(struct core *c, const char *account_id, const char *after,

@@ -214,11 +214,7 @@ static enum rc stage(struct work *w, struct err *e)
 	    w->u.id);
 	if (rc == RC_OK)
 		rc = store_reel_add(w->c->store, &w->reel, e);
-	if (rc == RC_OK)
-		rc = tx_commit(w->c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(w->c, &tx);
-	return rc;
+	return tx_end(w->c, &tx, rc, e);
 }
 
 static enum rc take_in(struct work *w, struct err *e)
@@ -293,11 +289,7 @@ static enum rc finish(struct work *w, struct err *e)
 		    "published", e);
 	if (rc == RC_OK)
 		rc = audit_add(w->c, &w->actor, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(w->c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(w->c, &tx);
-	return rc;
+	return tx_end(w->c, &tx, rc, e);
 }
 
 static enum rc reject(struct work *w, const struct err *why, struct err *e)
@@ -331,11 +323,7 @@ static enum rc reject(struct work *w, const struct err *why, struct err *e)
 		    e);
 	if (rc == RC_OK)
 		rc = audit_add(w->c, &w->actor, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(w->c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(w->c, &tx);
-	return rc;
+	return tx_end(w->c, &tx, rc, e);
 }
 
 static enum rc check_size(struct work *w, struct err *e)

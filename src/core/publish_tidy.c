@@ -84,11 +84,7 @@ static enum rc end_idle(struct core *c, struct store_upload *u, int64_t now_s,
 		    store_upload_move(c->store, u, "receiving", "cancelled", e);
 	if (rc == RC_OK)
 		rc = audit_add(c, &who, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static bool is_idle(const struct store_upload *u, int64_t now_s)

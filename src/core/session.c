@@ -111,11 +111,7 @@ static enum rc login_store(struct core *c, const struct core_actor *from,
 		rc = store_user_set_password(c->store, x->user, rehash, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, &who, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static enum rc login_open(struct core *c, const struct core_actor *from,
@@ -247,9 +243,5 @@ enum rc session_end(struct core *c, const struct core_actor *a, const char *id,
 		    "You have no such session.");
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }

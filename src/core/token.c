@@ -75,10 +75,8 @@ enum rc token_create(struct core *c, const struct core_actor *a,
 		rc = store_token_add(c->store, &t, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
+	rc = tx_end(c, &tx, rc, e);
 	if (rc != RC_OK) {
-		tx_rollback(c, &tx);
 		explicit_bzero(out, sizeof(*out));
 		return rc;
 	}
@@ -124,11 +122,7 @@ enum rc token_revoke(struct core *c, const struct core_actor *a, const char *id,
 		    "There is no such token that is not revoked already.");
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 static enum core_scope scope_of(const char *name)

@@ -13,7 +13,7 @@ enum rc tx_begin(struct core *c, struct tx *tx, struct err *e)
 	return rc;
 }
 
-enum rc tx_commit(struct core *c, struct tx *tx, struct err *e)
+static enum rc commit(struct core *c, struct tx *tx, struct err *e)
 {
 	enum rc rc = RC_OK;
 
@@ -32,4 +32,13 @@ void tx_rollback(struct core *c, struct tx *tx)
 	if (tx->open)
 		store_rollback(c->store);
 	tx->open = false;
+}
+
+enum rc tx_end(struct core *c, struct tx *tx, enum rc rc, struct err *e)
+{
+	if (rc == RC_OK)
+		rc = commit(c, tx, e);
+	if (rc != RC_OK)
+		tx_rollback(c, tx);
+	return rc;
 }

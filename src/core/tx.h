@@ -16,14 +16,16 @@ struct tx {
 
 /* Use:	struct tx tx = TX_NONE;
  *	rc = tx_begin(c, &tx, e); if (rc != RC_OK) goto out;
- *	...	rc = tx_commit(c, &tx, e);
- *	out:	if (rc != RC_OK) tx_rollback(c, &tx); */
+ *	...
+ *	out:	return tx_end(c, &tx, rc, e); */
 MUST_CHECK enum rc tx_begin(struct core *c, struct tx *tx, struct err *e);
-/* For one that joined: RC_OK, and the outer one decides. */
-MUST_CHECK enum rc tx_commit(struct core *c, struct tx *tx, struct err *e);
 /* Undoes everything, the outer one's part too (whose commit then fails), so
  * that what is recorded after it (audit_refused, limit_hit) stands on its own.
  * No-op when tx was never begun or is committed. */
 void tx_rollback(struct core *c, struct tx *tx);
+/* Commits when rc is RC_OK, which for one that joined leaves it to the outer
+ * one; rolls back when rc is not, or when the commit fails. */
+MUST_CHECK enum rc tx_end(struct core *c, struct tx *tx, enum rc rc,
+    struct err *e);
 
 #endif

@@ -258,12 +258,8 @@ enum rc upload_create(struct core *c, const struct core_actor *a,
 		rc = create(c, a, &want, e);
 		*out = want;
 	}
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc upload_find(struct core *c, const struct core_actor *a, const char *id,
@@ -333,10 +329,8 @@ enum rc upload_publish(struct core *c, const struct core_actor *a,
 		goto out;
 	if (strcmp(out->state, "queued") == 0 ||
 	    strcmp(out->state, "verifying") == 0 ||
-	    strcmp(out->state, "published") == 0) {
-		rc = tx_commit(c, &tx, e);
+	    strcmp(out->state, "published") == 0)
 		goto out;
-	}
 	rc = must_receive(out, e);
 	if (rc == RC_OK)
 		rc = complete(out, e);
@@ -348,12 +342,8 @@ enum rc upload_publish(struct core *c, const struct core_actor *a,
 	entry.detail = out->reel;
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc upload_cancel(struct core *c, const struct core_actor *a,
@@ -364,7 +354,7 @@ enum rc upload_cancel(struct core *c, const struct core_actor *a,
 	char path[UPLOAD_PATH_SIZE];
 	struct store_upload u;
 	struct tx tx = TX_NONE;
-	bool working;
+	bool working = false;
 	enum rc rc;
 
 	rc = tx_begin(c, &tx, e);
@@ -388,14 +378,11 @@ enum rc upload_cancel(struct core *c, const struct core_actor *a,
 		if (rc == RC_OK)
 			rc = audit_add(c, a, &entry, e);
 	}
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
+out:
+	rc = tx_end(c, &tx, rc, e);
 	/* While it is worked on, the publisher holds the file and tidies. */
 	if (rc == RC_OK && !working)
 		(void)unlink(path);
-out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
 	return rc;
 }
 

@@ -130,11 +130,8 @@ enum rc user_set_password(struct core *c, const struct core_actor *a,
 		rc = limit_clear(c, &password_rule, a->id, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	explicit_bzero(&u, sizeof(u));
 	explicit_bzero(hash, sizeof(hash));
 	return rc;
@@ -229,10 +226,7 @@ static enum rc user_change(struct core *c, const struct core_actor *a,
 		rc = store_member_put(c->store, &m, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	if (rc == RC_CONFLICT && e)
 		audit_refused(c, a, entry.action, user, e);
 	return rc;
@@ -285,10 +279,7 @@ enum rc user_bootstrap(struct core *c, const char *email, struct span password,
 		rc = store_member_put(c->store, &m, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, &a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	explicit_bzero(&u, sizeof(u));
 	return rc;
 }

@@ -58,12 +58,8 @@ enum rc vendor_add(struct core *c, const struct core_actor *a, const char *name,
 	entry.scope_id = entry.target = out->id;
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
 out:
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc vendor_find(struct core *c, const char *id, struct store_vendor *out,
@@ -153,10 +149,7 @@ enum rc vendor_ca_add(struct core *c, const struct core_actor *a,
 	entry.detail = ca->subject;
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
+	rc = tx_end(c, &tx, rc, e);
 	buf_clear(&der);
 	return rc;
 }
@@ -183,11 +176,7 @@ enum rc vendor_ca_retire(struct core *c, const struct core_actor *a,
 	entry.detail = ca.subject;
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-	if (rc == RC_OK)
-		rc = tx_commit(c, &tx, e);
-	if (rc != RC_OK)
-		tx_rollback(c, &tx);
-	return rc;
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc vendor_cas_load(struct core *c, const char *vendor_id, int64_t now_s,

@@ -150,7 +150,7 @@ static void a_refusal_stays_when_the_work_is_undone(void **state)
 	assert_int_equal(tx_begin(&c.core, &tx, NULL), RC_OK);
 	run("UPDATE usr SET name = 'changed'");
 	audit_refused(&c.core, &admin, "bind", "B-1", &why);
-	assert_int_equal(tx_commit(&c.core, &tx, NULL), RC_BUG);
+	assert_int_equal(tx_end(&c.core, &tx, RC_OK, NULL), RC_BUG);
 	assert_int_equal(verify(&n, NULL), RC_OK);
 	assert_int_equal(n, ENTRIES + 1);
 }
