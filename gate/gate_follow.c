@@ -258,8 +258,9 @@ static enum rc take_page(struct gate_follow *f, struct span body, bool *more,
 	return rc;
 }
 
-enum rc gate_follow_step(struct gate_follow *f, bool wait, bool *more,
-    struct err *e)
+/* One page.  *more: ask again at once.  wait: let the service hold the answer
+ * back until there is something. */
+static enum rc step(struct gate_follow *f, bool wait, bool *more, struct err *e)
 {
 	struct fetch_answer a;
 	struct buf url;
@@ -328,7 +329,7 @@ void gate_follow_run(struct gate_follow *f)
 		int64_t start_ms = clock_mono_ms();
 
 		memset(&e, 0, sizeof(e));
-		if (gate_follow_step(f, wait, &more, &e) == RC_OK) {
+		if (step(f, wait, &more, &e) == RC_OK) {
 			tell_recovery(f);
 			pause = PAUSE_FIRST_MS;
 			wait = !more;

@@ -21,11 +21,8 @@ MUST_CHECK enum rc gate_follow_new(struct gate_follow **out,
     const struct gate_follow_options *o, struct err *e);
 void gate_follow_free(struct gate_follow *f);
 const char *gate_follow_table(const struct gate_follow *f); /* its path */
-/* One page.  *more: ask again at once.  wait: let the service hold the answer
- * back until there is something. */
-MUST_CHECK enum rc gate_follow_step(struct gate_follow *f, bool wait,
-    bool *more, struct err *e);
-/* Steps until gate_follow_stop; to run in a thread of its own. */
+/* Asks for page after page until gate_follow_stop; to run in a thread of its
+ * own. */
 void gate_follow_run(struct gate_follow *f);
 /* From any thread or a signal handler. */
 void gate_follow_stop(struct gate_follow *f);

@@ -110,7 +110,8 @@ void enc_base64(struct buf *out, struct span in)
 	encode64(out, in, std_digits, true);
 }
 
-void enc_base64_lines(struct buf *out, struct span in)
+/* Lines of 64 characters, each ended by \n, as PEM has them. */
+static void base64_lines(struct buf *out, struct span in)
 {
 	size_t at;
 
@@ -256,7 +257,7 @@ bool enc_unbase64url(struct buf *out, struct span in)
 void enc_pem(struct buf *out, const char *label, struct span der)
 {
 	buf_addf(out, "-----BEGIN %s-----\n", label);
-	enc_base64_lines(out, der);
+	base64_lines(out, der);
 	buf_addf(out, "-----END %s-----\n", label);
 }
 

@@ -12,8 +12,6 @@ void enc_hex_str(char *out, struct span in);
 MUST_CHECK bool enc_unhex(struct span in, uint8_t *out, size_t *n, size_t cap);
 
 void enc_base64(struct buf *out, struct span in);
-/* Lines of 64 characters, each ended by \n, as PEM has them. */
-void enc_base64_lines(struct buf *out, struct span in);
 /* Appends; ignores space, tab, CR and LF when lenient. */
 MUST_CHECK bool enc_unbase64(struct buf *out, struct span in, bool lenient);
 void enc_base64url(struct buf *out, struct span in); /* no padding */

@@ -104,13 +104,11 @@ void metric_add(enum metric m, int64_t n)
 		    memory_order_relaxed);
 }
 
-uint64_t metric_get(enum metric m)
+static uint64_t sum_of(enum metric m)
 {
 	int64_t sum = 0;
 	unsigned int i;
 
-	if (m >= METRIC_N)
-		return 0;
 	for (i = 0; i < rows_n; i++)
 		sum +=
 		    atomic_load_explicit(&rows[i].v[m], memory_order_relaxed);
@@ -129,6 +127,6 @@ void metric_text(struct buf *out)
 		buf_add_str(out, table[m].name);
 		if (table[m].label)
 			buf_addf(out, "{%s}", table[m].label);
-		buf_addf(out, " %" PRIu64 "\n", metric_get(m));
+		buf_addf(out, " %" PRIu64 "\n", sum_of(m));
 	}
 }

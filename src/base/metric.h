@@ -42,9 +42,8 @@ void metric_slot(unsigned int slot);
 /* The process of this row has died: what it held open is not any more. */
 void metric_slot_died(unsigned int slot);
 void metric_add(enum metric m, int64_t n);
-/* The sum over all processes; a gauge never reads below zero. */
-uint64_t metric_get(enum metric m);
-/* The Prometheus text format, version 0.0.4. */
+/* The sums over all processes, a gauge never below zero, in the Prometheus
+ * text format, version 0.0.4. */
 void metric_text(struct buf *out);
 
 #endif

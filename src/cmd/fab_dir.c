@@ -103,7 +103,8 @@ static bool copy_key(const json_t *o, const char *key, const char *dir,
 	return file_join(out, FAB_DIR_PATH, dir, name, NULL) == RC_OK;
 }
 
-enum rc fab_dir_cert(const char *dir, const char *name, struct buf *out,
+/* Appends the DER of dir/name. */
+static enum rc read_cert(const char *dir, const char *name, struct buf *out,
     struct err *e)
 {
 	char path[FAB_DIR_PATH];
@@ -153,11 +154,11 @@ enum rc fab_dir_open(struct fab_dir *d, const char *dir, struct err *e)
 		    "The file \"%s\" lacks what fab writes into it.", path);
 		goto out;
 	}
-	rc = fab_dir_cert(dir, "root.pem", &d->root, e);
+	rc = read_cert(dir, "root.pem", &d->root, e);
 	if (rc == RC_OK)
-		rc = fab_dir_cert(dir, "issuing.pem", &d->issuing, e);
+		rc = read_cert(dir, "issuing.pem", &d->issuing, e);
 	if (rc == RC_OK)
-		rc = fab_dir_cert(dir, "manifest-signer.pem", &d->signer, e);
+		rc = read_cert(dir, "manifest-signer.pem", &d->signer, e);
 out:
 	json_decref(o);
 	return rc;

@@ -31,9 +31,6 @@ MUST_CHECK enum rc fab_dir_store(const char *dir, const struct fab_dir_facts *f,
 MUST_CHECK enum rc fab_dir_open(struct fab_dir *d, const char *dir,
     struct err *e);
 void fab_dir_clear(struct fab_dir *d);
-/* Appends the DER of dir/name. */
-MUST_CHECK enum rc fab_dir_cert(const char *dir, const char *name,
-    struct buf *out, struct err *e);
 /* Vendors, reels: printable, no control characters, no leading blank. */
 bool fab_dir_is_name(const char *s);
 /* Reels and batches become file names. */

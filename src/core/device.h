@@ -49,12 +49,9 @@ struct device {
 void device_init(struct device *d);
 void device_clear(struct device *d);
 
-/* Any published device by the fingerprint of its certificate, bound or not;
- * compares all 32 bytes.  For the device port and its like: the caller judges
- * account_id.  RC_NOT_FOUND, e filled with "device-unknown". */
-MUST_CHECK enum rc device_find(struct core *c, const uint8_t fp[DIGEST_SHA256],
-    struct device *out, struct err *e);
-/* The same by the whole certificate, compared byte for byte. */
+/* Any published device, bound or not, by its certificate, compared byte for
+ * byte.  For the device port and its like: the caller judges account_id.
+ * RC_NOT_FOUND, e filled with "device-unknown". */
 MUST_CHECK enum rc device_find_by_cert(struct core *c, struct span der,
     struct device *out, struct err *e);
 /* By its place in the store. */

@@ -24,7 +24,8 @@ struct feed_reader {
 	uint32_t count;
 };
 
-enum rc feed_cursor_parse(const char *text, uint64_t *n, uint64_t *seq,
+/* "N.SEQ"; "" is 1.0. */
+static enum rc parse_cursor(const char *text, uint64_t *n, uint64_t *seq,
     struct err *e)
 {
 	struct span s = span_str(text), first;
@@ -187,7 +188,7 @@ enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
 	enum rc rc = open_feed(c, a, id, &cloud, e);
 
 	if (rc == RC_OK)
-		rc = feed_cursor_parse(asked->cursor, &r.n, &r.seq, e);
+		rc = parse_cursor(asked->cursor, &r.n, &r.seq, e);
 	if (rc == RC_OK)
 		rc = store_feed_last(c->store, id, &last, e);
 	if (rc == RC_OK && (r.n > last + 1 || (r.n == last + 1 && r.seq > 0)))

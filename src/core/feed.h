@@ -23,8 +23,5 @@ struct feed_page {
 MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
     const char *cloud, const struct core_page *asked, struct feed_page *page,
     struct err *e);
-/* "N.SEQ"; "" is 1.0. */
-MUST_CHECK enum rc feed_cursor_parse(const char *text, uint64_t *n,
-    uint64_t *seq, struct err *e);
 
 #endif

@@ -50,7 +50,7 @@ static const struct {
     {507, "Insufficient Storage"},
 };
 
-const char *http_out_reason(int status)
+static const char *reason_of(int status)
 {
 	size_t i;
 
@@ -89,7 +89,7 @@ void http_out_head(struct buf *out, const struct http_response *resp,
 	if (resp->source && !o->chunked && !o->no_body)
 		o->keep = false;
 	buf_addf(out, "HTTP/1.1 %d %s\r\n", resp->status,
-	    http_out_reason(resp->status));
+	    reason_of(resp->status));
 	put_date(out);
 	if (resp->content_type && !bare)
 		buf_addf(out, "Content-Type: %s\r\n", resp->content_type);

@@ -13,7 +13,6 @@ struct http_out {
 	int minor;	/* of the request's version */
 };
 
-const char *http_out_reason(int status);
 /* Appends the whole head. */
 void http_out_head(struct buf *out, const struct http_response *resp,
     struct http_out *o);

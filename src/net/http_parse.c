@@ -146,11 +146,6 @@ void http_parse_reset(struct http_parse *p)
 	buf_clear_secret(&p->head);
 }
 
-bool http_parse_is_idle(const struct http_parse *p)
-{
-	return p->state == ST_HEAD && p->head.n == 0 && !p->cr;
-}
-
 const struct http_parse_head *http_parse_get_head(const struct http_parse *p)
 {
 	return &p->h;

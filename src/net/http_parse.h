@@ -42,8 +42,6 @@ void http_parse_reset(struct http_parse *p);
  * borrows from in. */
 enum http_parse_event http_parse_next(struct http_parse *p, struct span *in,
     struct span *body);
-/* Nothing of a request was taken yet. */
-bool http_parse_is_idle(const struct http_parse *p);
 const struct http_parse_head *http_parse_get_head(const struct http_parse *p);
 /* The status to answer with, and a sentence. */
 int http_parse_fault(const struct http_parse *p, const char **why);

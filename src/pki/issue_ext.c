@@ -41,7 +41,8 @@ void issue_ext_name(struct buf *out, const char *org, const char *common_name,
 	close_into(out, DER_SEQUENCE, &name);
 }
 
-void issue_ext_put(struct buf *out, const char *oid, bool critical,
+/* One Extension with this value. */
+static void put_ext(struct buf *out, const char *oid, bool critical,
     const struct buf *value)
 {
 	static const uint8_t yes = 0xff;
@@ -64,7 +65,7 @@ static void put_sequence(struct buf *out, const char *oid, bool critical,
 
 	buf_init(&value, ISSUE_EXT_MAX);
 	close_into(&value, DER_SEQUENCE, content);
-	issue_ext_put(out, oid, critical, &value);
+	put_ext(out, oid, critical, &value);
 	buf_clear(&value);
 }
 
@@ -96,7 +97,7 @@ void issue_ext_key_usage(struct buf *out, unsigned int usage)
 		}
 	buf_init(&value, ISSUE_EXT_MAX);
 	der_put(&value, DER_BIT_STRING, span_of(bits, sizeof(bits)));
-	issue_ext_put(out, "2.5.29.15", true, &value);
+	put_ext(out, "2.5.29.15", true, &value);
 	buf_clear(&value);
 }
 
@@ -109,7 +110,7 @@ void issue_ext_ski(struct buf *out, struct span spki)
 	digest_sha1(key_spki_bits(spki), id);
 	buf_init(&value, ISSUE_EXT_MAX);
 	der_put(&value, DER_OCTET_STRING, span_of(id, sizeof(id)));
-	issue_ext_put(out, "2.5.29.14", false, &value);
+	put_ext(out, "2.5.29.14", false, &value);
 	buf_clear(&value);
 }
 

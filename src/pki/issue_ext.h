@@ -12,9 +12,6 @@
 /* Name of O, CN and serialNumber; NULL leaves one out. */
 void issue_ext_name(struct buf *out, const char *org, const char *common_name,
     const char *serial_number);
-/* One Extension with this value. */
-void issue_ext_put(struct buf *out, const char *oid, bool critical,
-    const struct buf *value);
 void issue_ext_basic(struct buf *out, int path_len); /* of a CA; -1: none */
 void issue_ext_key_usage(struct buf *out, unsigned int usage);
 void issue_ext_ski(struct buf *out, struct span spki);
