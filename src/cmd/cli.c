@@ -352,6 +352,22 @@ static enum rc send_request(struct run *r, struct err *e)
 	return rc;
 }
 
+bool cli_args(const struct args_cmd *cmd, int argc, char **argv, int *status)
+{
+	struct err e = {0};
+	bool help = false;
+	int npos = 0;
+
+	*status = 0;
+	if (args_parse(cmd, argc, argv, &npos, &help, &e) != RC_OK)
+		*status = cli_fail(&e);
+	else if (help)
+		args_help(cmd);
+	else
+		return true;
+	return false;
+}
+
 /* The table's arguments as options for args_parse. */
 static void make_options(struct run *r, struct args_opt *o, struct buf *usage)
 {

@@ -3,6 +3,7 @@
 #ifndef BIRTHMARK_CMD_CLI_H
 #define BIRTHMARK_CMD_CLI_H
 
+#include "base/args.h"
 #include "cmd/client.h"
 
 #define CLI_ARGS_MAX 10
@@ -46,6 +47,9 @@ extern const struct cli_verb cli_verbs[]; /* ended by a NULL cmd */
 /* Runs `birthmark CMD VERB ...`; argv[0] is CMD. */
 int cli_main(int argc, char **argv);
 
+/* Reads the options.  False when there is nothing more to do, with the exit
+ * status: after --help, or when the command line is wrong (which is told). */
+bool cli_args(const struct args_cmd *cmd, int argc, char **argv, int *status);
 /* Prints e on standard error and returns its exit status. */
 int cli_fail(const struct err *e);
 /* Prints an answer: as JSON, or as a table or list of columns. */

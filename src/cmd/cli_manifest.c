@@ -14,7 +14,7 @@
 
 struct options {
 	const char *account, *form, *out;
-	bool zip, help;
+	bool zip;
 	struct client client;
 };
 
@@ -109,17 +109,13 @@ int cli_manifest_main(int argc, char **argv)
 	    opts, 1, 1};
 	struct err e = {0};
 	struct buf url;
-	int npos = 0;
+	int status;
 	enum rc rc;
 
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
 	buf_init(&url, 2048);
-	rc = args_parse(&cmd, argc, argv, &npos, &o.help, &e);
-	if (rc == RC_OK && o.help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = client_open(&o.client, &e);
+	rc = client_open(&o.client, &e);
 	if (rc == RC_OK && o.account != NULL)
 		(void)span_copy_str(span_str(o.account), o.client.account,
 		    CLIENT_TEXT);

@@ -22,7 +22,7 @@
 
 struct publish {
 	const char *dir, *form, *vendor;
-	bool json, help;
+	bool json;
 	struct client client;
 	json_t *reel;
 	char manifest[PATH_SIZE];
@@ -323,17 +323,13 @@ int cli_publish_main(int argc, char **argv)
 	    "checks. Interrupted, the same command goes on where it stopped.",
 	    opts, 1, 1};
 	struct err e = {0};
-	int npos = 0;
+	int status;
 	enum rc rc;
 
-	rc = args_parse(&cmd, argc, argv, &npos, &p.help, &e);
-	if (rc == RC_OK && p.help) {
-		args_help(&cmd);
-		return 0;
-	}
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
 	p.dir = argv[1];
-	if (rc == RC_OK)
-		rc = client_open(&p.client, &e);
+	rc = client_open(&p.client, &e);
 	if (rc == RC_OK && p.vendor != NULL)
 		(void)span_copy_str(span_str(p.vendor), p.client.vendor,
 		    CLIENT_TEXT);

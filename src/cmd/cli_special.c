@@ -233,7 +233,7 @@ static enum rc verify_remote(json_t **out, struct err *e)
 int cli_special_audit_verify(int argc, char **argv)
 {
 	const char *dir = NULL;
-	bool as_json = false, help = false;
+	bool as_json = false;
 	const struct args_opt opts[] = {
 	    {"dir", 0, ARGS_STR, &dir, "DIR",
 		"read a service's data folder instead of asking it"},
@@ -246,17 +246,13 @@ int cli_special_audit_verify(int argc, char **argv)
 	    opts, 0, 0};
 	json_t *answer = NULL;
 	struct err e = {0};
-	int npos = 0;
+	int status;
 	enum rc rc;
 
-	rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
-	if (rc == RC_OK && help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = dir != NULL ? verify_local(dir, &answer, &e)
-				 : verify_remote(&answer, &e);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	rc = dir != NULL ? verify_local(dir, &answer, &e)
+			 : verify_remote(&answer, &e);
 	if (rc == RC_OK)
 		cli_print(answer, "ok,count,head", as_json);
 	json_decref(answer);

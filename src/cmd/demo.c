@@ -156,7 +156,6 @@ static enum rc run(struct demo *d, struct err *e)
 int demo_main(int argc, char **argv)
 {
 	struct demo d = {0};
-	bool help = false;
 	const struct args_opt opts[] = {
 	    {"json", 0, ARGS_FLAG, &d.as_json, NULL,
 		"print one JSON object: scenes and attacks"},
@@ -169,15 +168,11 @@ int demo_main(int argc, char **argv)
 	    "anything went otherwise.",
 	    opts, 0, 0};
 	struct err e = {0};
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	int status;
+	enum rc rc;
 
-	if (rc == RC_OK && help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc != RC_OK)
-		return cli_fail(&e);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
 	rc = run(&d, &e);
 	if (rc != RC_OK)
 		(void)cli_fail(&e);

@@ -149,15 +149,12 @@ static int run_main(int argc, char **argv)
 	    opts, 0, 0};
 	struct sigaction sa = {.sa_handler = on_signal};
 	struct err e = {0};
-	bool help = false;
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	enum rc rc = RC_OK;
+	int status;
 
-	if (help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK && (!f.chip || !f.broker || !f.ca))
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	if (!f.chip || !f.broker || !f.ca)
 		rc = err_set(&e, RC_INVALID, "usage",
 		    "Give --chip, --broker and --ca.");
 	if (rc == RC_OK &&
@@ -211,7 +208,7 @@ static void show(const struct chip *c, bool as_json)
 static int show_main(int argc, char **argv)
 {
 	const char *path = NULL;
-	bool as_json = false, help = false;
+	bool as_json = false;
 	const struct args_opt opts[] = {
 	    {"chip", 0, ARGS_STR, &path, "FILE", "chip file (PEM)"},
 	    {"json", 0, ARGS_FLAG, &as_json, NULL, "as JSON"},
@@ -221,19 +218,11 @@ static int show_main(int argc, char **argv)
 	    "Tells what a chip is, without using its key.", opts, 0, 0};
 	struct err e = {0};
 	struct chip c;
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	int status;
 
-	if (help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc != RC_OK) {
-		(void)cli_fail(&e);
-		return 2;
-	}
-	rc = chip_open(&c, path, &e);
-	if (rc != RC_OK)
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	if (chip_open(&c, path, &e) != RC_OK)
 		return cli_fail(&e);
 	show(&c, as_json);
 	chip_close(&c);

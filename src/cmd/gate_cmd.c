@@ -263,18 +263,7 @@ int gate_cmd_main(int argc, char **argv)
 	    "Runs beside an account's own cloud: follows the service's feed "
 	    "and answers which birth certificates may in.",
 	    opts, 0, 0};
-	struct err e = {0};
-	bool help = false;
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	int status;
 
-	if (help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc != RC_OK) {
-		(void)cli_fail(&e);
-		return 2;
-	}
-	return run(&f);
+	return cli_args(&cmd, argc, argv, &status) ? run(&f) : status;
 }

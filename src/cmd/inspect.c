@@ -10,6 +10,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "cmd/cli.h"
 #include "cmd/inspect.h"
 #include "pki/cms.h"
 #include "pki/explain.h"
@@ -146,18 +147,10 @@ int inspect_main(int argc, char **argv)
 	    "or chip file\nin plain words, and what is wrong with it. \"-\" "
 	    "is standard input.",
 	    opts, 1, 1};
-	struct err e = {.text = ""};
-	int npos, status;
-	bool help;
+	int status;
 
-	if (args_parse(&cmd, argc, argv, &npos, &help, &e) != RC_OK) {
-		(void)fprintf(stderr, "birthmark: %s\n", e.text);
-		return 2;
-	}
-	if (help) {
-		args_help(&cmd);
-		return 0;
-	}
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
 	x.name = argv[1];
 	buf_init(&x.text, STDIN_MAX);
 	buf_init(&x.signature, CMS_MAX);

@@ -133,8 +133,8 @@ static void print_text(const struct stage *s)
 	for (i = 0; i < REELS_N; i++)
 		(void)printf("  %s/b/%-5s %2u devices\n", stage_get(s, "url"),
 		    reels[i].bid, reels[i].count);
-	(void)printf("\nTry, in another terminal (`birthmark` is build/src/"
-		     "cmd/birthmark):\n"
+	(void)printf("\nTry, in another terminal (`birthmark` is "
+		     "build/release/src/cmd/birthmark):\n"
 		     "  birthmark login --url %s --ca %s/service/tls/cert.pem "
 		     "--email %s\n"
 		     "  birthmark bind D001 --product \"" KIT_PRODUCT
@@ -192,7 +192,7 @@ static enum rc run(const char *dir, bool as_json, struct err *e)
 int kit_main(int argc, char **argv)
 {
 	const char *dir = KIT_DIR;
-	bool as_json = false, help = false;
+	bool as_json = false;
 	const struct args_opt opts[] = {
 	    {"dir", 0, ARGS_STR, &dir, "DIR",
 		"where everything is kept (" KIT_DIR ")"},
@@ -207,14 +207,11 @@ int kit_main(int argc, char **argv)
 	    "loopback.",
 	    opts, 0, 0};
 	struct err e = {0};
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	int status;
+	enum rc rc;
 
-	if (rc == RC_OK && help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = run(dir, as_json, &e);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	rc = run(dir, as_json, &e);
 	return rc == RC_OK ? 0 : cli_fail(&e);
 }

@@ -11,7 +11,7 @@
 
 struct login {
 	const char *url, *email, *file, *ca, *account, *vendor;
-	bool json, help;
+	bool json;
 };
 
 static enum rc take(const char *value, char *out, struct err *e)
@@ -110,16 +110,12 @@ int login_main(int argc, char **argv)
 	json_t *answer = NULL;
 	struct client c = {0};
 	struct err e = {0};
-	int npos = 0;
+	int status;
 	enum rc rc;
 
-	rc = args_parse(&cmd, argc, argv, &npos, &l.help, &e);
-	if (rc == RC_OK && l.help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = client_open(&c, &e);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	rc = client_open(&c, &e);
 	if (rc == RC_OK)
 		rc = settings(&l, &c, &e);
 	if (rc == RC_OK && l.email == NULL)
@@ -144,18 +140,13 @@ int login_out_main(int argc, char **argv)
 	    .path = "/api/v1/sessions/current"};
 	json_t *answer = NULL;
 	struct err e = {0};
-	bool help = false;
 	struct client c = {0};
-	int npos = 0;
+	int status;
 	enum rc rc;
 
-	rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
-	if (rc == RC_OK && help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = client_open(&c, &e);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	rc = client_open(&c, &e);
 	if (rc == RC_OK)
 		rc = client_do(&c, &call, &answer, NULL, &e);
 	json_decref(answer);
