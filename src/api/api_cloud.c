@@ -11,15 +11,28 @@
 
 #define ANSWER_MAX 16384
 #define TEXT_MAX 512
+#define URL_MAX 600
 #define PEM_MAX (64 * 1024)
 #define FEED_DEFAULT 500
 #define FEED_BYTES (4 * 1024 * 1024)
 #define HEAD_BYTES 8192
 
+/* Where a receiver finds the key of this account's tokens. */
+static void put_key_url(struct json *w, const struct core *c,
+    const struct store_cloud *r, const char *name, const char *file)
+{
+	struct buf b;
+
+	buf_init(&b, URL_MAX);
+	buf_addf(&b, "%s/.well-known/birthmark/accounts/%s/%s", c->public_url,
+	    r->account, file);
+	json_put_str(w, name, buf_cstr(&b));
+	buf_clear(&b);
+}
+
 static void cloud_write(struct json *w, const struct core *c,
     const struct store_cloud *r)
 {
-	char url[600];
 	struct buf b;
 
 	json_obj(w);
@@ -27,7 +40,7 @@ static void cloud_write(struct json *w, const struct core *c,
 	json_put_str(w, "name", r->name);
 	json_put_str(w, "type", r->type);
 	if (strcmp(r->type, "gate") == 0) {
-		buf_init(&b, sizeof(url));
+		buf_init(&b, URL_MAX);
 		buf_addf(&b, "%s/api/v1/accounts/%s/clouds/%s/feed",
 		    c->public_url, r->account, r->id);
 		json_put_str(w, "feed_url", buf_cstr(&b));
@@ -42,11 +55,10 @@ static void cloud_write(struct json *w, const struct core *c,
 			json_put_str(w, "username", r->username);
 		json_put_bool(w, "private_ca", r->has_ca);
 		json_put_u64(w, "chunk", r->chunk);
-		buf_init(&b, sizeof(url));
-		buf_addf(&b, "%s/.well-known/birthmark/interop-key.pem",
-		    c->public_url);
-		json_put_str(w, "key_url", buf_cstr(&b));
-		buf_clear(&b);
+		if (r->audience[0] != '\0') {
+			put_key_url(w, c, r, "key_url", "interop-key.pem");
+			put_key_url(w, c, r, "jwks_url", "jwks.json");
+		}
 	}
 	json_put_time(w, "created_at", r->created_at);
 	json_end(w);

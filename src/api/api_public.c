@@ -6,7 +6,10 @@
 #include "api/api_public.h"
 #include "base/json.h"
 #include "base/metric.h"
+#include "base/rand.h"
 #include "store/store_count.h"
+
+static const char jwks_type[] = "application/jwk-set+json";
 
 static void public_text(struct api_call *call, const char *type,
     const char *text)
@@ -55,25 +58,47 @@ enum rc api_public_metrics(struct api_call *call, struct err *e)
 	return rc;
 }
 
-static enum rc public_signed(struct api_call *call, const char *type,
-    enum rc (*get)(struct signer *, struct buf *, struct err *), struct err *e)
+static enum rc public_away(struct err *e)
 {
+	return err_set(e, RC_AGAIN, "signer-unavailable",
+	    "The signer is not running; try again later.");
+}
+
+/* Of every id of the form, so that it does not tell which accounts there
+ * are. */
+static enum rc public_account(struct api_call *call, const char *type,
+    enum rc (*get)(struct signer *, const char *, struct buf *, struct err *),
+    struct err *e)
+{
+	char id[RAND_ID_SIZE];
+
+	if (!rand_is_id(call->param[0], "acc") ||
+	    !api_param(call, 0, id, sizeof(id)))
+		return err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is nothing here that you may see.");
 	if (!call->core->signer)
-		return err_set(e, RC_AGAIN, "signer-unavailable",
-		    "The signer is not running; try again later.");
+		return public_away(e);
 	public_text(call, type, "");
-	return get(call->core->signer, &call->resp->body, e);
+	return get(call->core->signer, id, &call->resp->body, e);
 }
 
 enum rc api_public_jwks(struct api_call *call, struct err *e)
 {
-	return public_signed(call, "application/jwk-set+json", signer_jwks, e);
+	if (!call->core->signer)
+		return public_away(e);
+	public_text(call, jwks_type, "");
+	return signer_jwks(call->core->signer, &call->resp->body, e);
 }
 
-enum rc api_public_pem(struct api_call *call, struct err *e)
+enum rc api_public_account_jwks(struct api_call *call, struct err *e)
 {
-	return public_signed(call, "application/x-pem-file", signer_interop_pem,
-	    e);
+	return public_account(call, jwks_type, signer_interop_jwks, e);
+}
+
+enum rc api_public_account_pem(struct api_call *call, struct err *e)
+{
+	return public_account(call, "application/x-pem-file",
+	    signer_interop_pem, e);
 }
 
 enum rc api_public_openapi(struct api_call *call, struct err *e)

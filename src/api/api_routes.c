@@ -23,7 +23,8 @@ const struct api_route api_routes[] = {
 	{"GET", "/healthz", API_PUBLIC, 0, 0, api_public_health, NULL},
 	{"GET", "/metrics", API_PUBLIC, 0, 0, api_public_metrics, NULL},
 	{"GET", "/.well-known/jwks.json", API_PUBLIC, 0, 0, api_public_jwks, NULL},
-	{"GET", "/.well-known/birthmark/interop-key.pem", API_PUBLIC, 0, 0, api_public_pem, NULL},
+	{"GET", "/.well-known/birthmark/accounts/{account}/interop-key.pem", API_PUBLIC, 0, 0, api_public_account_pem, NULL},
+	{"GET", "/.well-known/birthmark/accounts/{account}/jwks.json", API_PUBLIC, 0, 0, api_public_account_jwks, NULL},
 	{"GET", "/api/v1/openapi.yaml", API_PUBLIC, 0, 0, api_public_openapi, NULL},
 	{"GET", "/b/{bid}", API_PUBLIC, 0, 0, api_public_label, NULL},
 

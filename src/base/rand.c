@@ -7,6 +7,10 @@
 
 #include "base/rand.h"
 
+#define ID_DIGITS 16
+
+static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
 void rand_bytes(void *out, size_t n)
 {
 	uint8_t *p = out;
@@ -39,8 +43,7 @@ uint64_t rand_below(uint64_t n)
 
 void rand_id(char *out, size_t cap, const char *prefix)
 {
-	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	uint8_t raw[16];
+	uint8_t raw[ID_DIGITS];
 	size_t n = strlen(prefix), i;
 
 	if (cap < n + 18)
@@ -51,4 +54,17 @@ void rand_id(char *out, size_t cap, const char *prefix)
 	for (i = 0; i < sizeof(raw); i++)
 		out[n++] = digits[raw[i] & 31];
 	out[n] = '\0';
+}
+
+bool rand_is_id(struct span s, const char *prefix)
+{
+	size_t n = strlen(prefix), i;
+
+	if (s.n != n + 1 + ID_DIGITS || !span_starts(s, span_str(prefix)) ||
+	    s.p[n] != '_')
+		return false;
+	for (i = n + 1; i < s.n; i++)
+		if (!memchr(digits, s.p[i], sizeof(digits) - 1))
+			return false;
+	return true;
 }

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/rand.h"
 
 #define ENTRIES 64
 #define JWT_MAX 4096
 
 struct entry {
+	char account[RAND_ID_SIZE];
 	char audience[SIGNER_AUDIENCE_MAX + 1];
 	struct buf jwt;
 	int64_t renew_ms; /* on the monotonic clock */
@@ -53,8 +55,17 @@ void bearer_free(struct bearer *b)
 	free(b);
 }
 
-/* The entry of this audience, else the one that expires first. */
-static struct entry *entry_find(struct bearer *b, const char *audience)
+/* Two accounts may name the same audience: a token is of one of them. */
+static bool entry_is(const struct entry *x, const char *account,
+    const char *audience)
+{
+	return strcmp(x->account, account) == 0 &&
+	    strcmp(x->audience, audience) == 0;
+}
+
+/* The entry of these, else the one that expires first. */
+static struct entry *entry_find(struct bearer *b, const char *account,
+    const char *audience)
 {
 	struct entry *oldest = &b->entries[0];
 	size_t i;
@@ -62,7 +73,7 @@ static struct entry *entry_find(struct bearer *b, const char *audience)
 	for (i = 0; i < ENTRIES; i++) {
 		struct entry *x = &b->entries[i];
 
-		if (strcmp(x->audience, audience) == 0)
+		if (entry_is(x, account, audience))
 			return x;
 		if (x->renew_ms < oldest->renew_ms)
 			oldest = x;
@@ -71,19 +82,21 @@ static struct entry *entry_find(struct bearer *b, const char *audience)
 }
 
 static enum rc entry_renew(struct bearer *b, struct entry *x,
-    const char *audience, struct err *e)
+    const char *account, const char *audience, struct err *e)
 {
-	struct signer_interop r = {.issuer = b->issuer,
+	struct signer_interop r = {.account = account,
+	    .issuer = b->issuer,
 	    .audience = audience,
 	    .ttl_s = BEARER_TTL_S};
 	enum rc rc;
 
-	if (!span_copy_str(span_str(audience), x->audience,
+	buf_reset(&x->jwt);
+	x->renew_ms = 0;
+	if (!span_copy_str(span_str(account), x->account, sizeof(x->account)) ||
+	    !span_copy_str(span_str(audience), x->audience,
 		sizeof(x->audience)))
 		return err_set(e, RC_INVALID, "audience-too-long",
 		    "The audience of this cloud is too long.");
-	buf_reset(&x->jwt);
-	x->renew_ms = 0;
 	rc = signer_interop(b->signer, &r, &x->jwt, e);
 	if (rc == RC_OK)
 		x->renew_ms = clock_mono_ms() +
@@ -91,17 +104,16 @@ static enum rc entry_renew(struct bearer *b, struct entry *x,
 	return rc;
 }
 
-enum rc bearer_get(struct bearer *b, const char *audience, struct buf *jwt,
-    struct err *e)
+enum rc bearer_get(struct bearer *b, const char *account, const char *audience,
+    struct buf *jwt, struct err *e)
 {
 	struct entry *x;
 	enum rc rc = RC_OK;
 
 	(void)pthread_mutex_lock(&b->lock);
-	x = entry_find(b, audience);
-	if (strcmp(x->audience, audience) != 0 ||
-	    x->renew_ms <= clock_mono_ms())
-		rc = entry_renew(b, x, audience, e);
+	x = entry_find(b, account, audience);
+	if (!entry_is(x, account, audience) || x->renew_ms <= clock_mono_ms())
+		rc = entry_renew(b, x, account, audience, e);
 	if (rc == RC_OK)
 		buf_add_span(jwt, buf_span(&x->jwt));
 	(void)pthread_mutex_unlock(&b->lock);
@@ -110,13 +122,13 @@ enum rc bearer_get(struct bearer *b, const char *audience, struct buf *jwt,
 	return rc;
 }
 
-void bearer_drop(struct bearer *b, const char *audience)
+void bearer_drop(struct bearer *b, const char *account, const char *audience)
 {
 	struct entry *x;
 
 	(void)pthread_mutex_lock(&b->lock);
-	x = entry_find(b, audience);
-	if (strcmp(x->audience, audience) == 0)
+	x = entry_find(b, account, audience);
+	if (entry_is(x, account, audience))
 		x->renew_ms = 0;
 	(void)pthread_mutex_unlock(&b->lock);
 }

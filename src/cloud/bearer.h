@@ -16,10 +16,10 @@ struct bearer;
 MUST_CHECK enum rc bearer_new(struct bearer **out, struct signer *signer,
     const char *issuer, struct err *e);
 void bearer_free(struct bearer *b);
-/* Appends a token that is valid for this audience. */
-MUST_CHECK enum rc bearer_get(struct bearer *b, const char *audience,
-    struct buf *jwt, struct err *e);
+/* Appends a token of this account that is valid for this audience. */
+MUST_CHECK enum rc bearer_get(struct bearer *b, const char *account,
+    const char *audience, struct buf *jwt, struct err *e);
 /* It was refused: the next one is a new one. */
-void bearer_drop(struct bearer *b, const char *audience);
+void bearer_drop(struct bearer *b, const char *account, const char *audience);
 
 #endif

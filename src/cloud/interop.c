@@ -19,7 +19,8 @@ static enum rc say_refused(struct cloud_kind_call *call, int status,
     struct err *e)
 {
 	if (call->cloud->audience[0] != '\0')
-		bearer_drop(call->bearer, call->cloud->audience);
+		bearer_drop(call->bearer, call->cloud->account,
+		    call->cloud->audience);
 	return err_set(e, RC_UNAUTHENTICATED, "cloud-credentials-refused",
 	    "credentials refused: the cloud answered with status %d; check "
 	    "its key, audience or password.",
@@ -71,7 +72,8 @@ static enum rc talk(struct cloud_kind_call *call, const char *path,
 	r.url = url;
 	r.body = body;
 	if (call->cloud->audience[0] != '\0') {
-		rc = bearer_get(call->bearer, call->cloud->audience, &jwt, e);
+		rc = bearer_get(call->bearer, call->cloud->account,
+		    call->cloud->audience, &jwt, e);
 		r.bearer = buf_cstr(&jwt);
 	} else {
 		r.basic = call->basic;

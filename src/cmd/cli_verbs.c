@@ -194,7 +194,7 @@ const struct cli_verb cli_verbs[] = {
     {"cloud", "list", "GET", ACCOUNT "/clouds", CLOUD_COLUMNS, "product clouds",
 	{{0}}, NULL, NULL},
     {"cloud", "show", "GET", ACCOUNT "/clouds/{cloud}",
-	CLOUD_COLUMNS ",username,chunk", "one product cloud",
+	CLOUD_COLUMNS ",username,chunk,key_url,jwks_url", "one product cloud",
 	{{CLI_PATH, "=CLOUD", "cloud", NULL, false}}, NULL, NULL},
     {"cloud", "add-aws", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
 	"add an interop receiver in AWS",

@@ -208,7 +208,7 @@ int receiver_main(int argc, char **argv)
 		"certificate chain (PEM); plain HTTP if not given"},
 	    {"tls-key", 0, ARGS_STR, &f.key, "FILE", "its key"},
 	    {"jwt-key", 0, ARGS_STR, &f.jwt_key, "FILE",
-		"the service's interop-key.pem"},
+		"the account's interop-key.pem (a cloud's key_url)"},
 	    {"audience", 0, ARGS_STR, &f.audience, "TEXT",
 		"AWS account id or Azure subscription id"},
 	    {"basic-file", 0, ARGS_STR, &f.basic, "FILE",

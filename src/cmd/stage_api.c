@@ -252,7 +252,8 @@ enum rc stage_api_interop_key(struct stage *s, struct err *e)
 	rc = stage_path(s, "service/tls/cert.pem", ca, e);
 	o.ca_file = ca;
 	(void)snprintf(url, sizeof(url),
-	    "%s/.well-known/birthmark/interop-key.pem", stage_get(s, "url"));
+	    "%s/.well-known/birthmark/accounts/%s/interop-key.pem",
+	    stage_get(s, "url"), kept(s, "admin", "account"));
 	r.method = "GET";
 	r.url = url;
 	if (rc == RC_OK)

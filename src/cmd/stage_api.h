@@ -8,7 +8,8 @@
 /* The chip maker's fab (once), and the bundle of its CAs for a broker. */
 MUST_CHECK enum rc stage_api_fab(struct stage *s, const char *name,
     struct err *e);
-/* The key that interop receivers check tokens with, into a file. */
+/* The key that the first account's receiver checks tokens with, into a file;
+ * after the account. */
 MUST_CHECK enum rc stage_api_interop_key(struct stage *s, struct err *e);
 MUST_CHECK enum rc stage_api_login(struct stage *s, const char *who,
     struct client *c, struct err *e);

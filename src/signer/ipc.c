@@ -2,6 +2,7 @@
  * signed.  Must not allocate when reading. */
 #include <string.h>
 
+#include "base/rand.h"
 #include "pki/cert.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
@@ -51,6 +52,7 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 
 	switch (r->type) {
 	case IPC_INTEROP:
+		buf_add_block(out, r->interop.account);
 		buf_add_block(out, r->interop.issuer);
 		buf_add_block(out, r->interop.audience);
 		buf_add_u32(out, r->interop.ttl_s);
@@ -69,8 +71,11 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 		buf_add_block(out, r->entry.cert);
 		buf_add_block(out, r->entry.issuer);
 		break;
-	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ACCOUNT_JWKS:
+		buf_add_block(out, r->account);
+		break;
+	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		break;
 	}
@@ -87,7 +92,8 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 	switch (type) {
 	case IPC_INTEROP:
 		r->type = IPC_INTEROP;
-		return span_take_block(&in, &r->interop.issuer) &&
+		return span_take_block(&in, &r->interop.account) &&
+		    span_take_block(&in, &r->interop.issuer) &&
 		    span_take_block(&in, &r->interop.audience) &&
 		    span_take_u32(&in, &r->interop.ttl_s) && in.n == 0;
 	case IPC_FEED:
@@ -104,8 +110,11 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		    span_take_block(&in, &r->entry.vendor) &&
 		    span_take_block(&in, &r->entry.cert) &&
 		    span_take_block(&in, &r->entry.issuer) && in.n == 0;
-	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ACCOUNT_JWKS:
+		r->type = type;
+		return span_take_block(&in, &r->account) && in.n == 0;
+	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		r->type = type;
 		return in.n == 0;
@@ -134,7 +143,7 @@ bool ipc_reply_parse(struct ipc_reply *r, struct span in)
 	    !span_take_block(&in, &r->text) || in.n != 0)
 		return false;
 	type &= (uint8_t)~REPLY_BIT;
-	if (type < IPC_INTEROP || type > IPC_ENTRY_PEM)
+	if (type < IPC_INTEROP || type > IPC_ACCOUNT_JWKS)
 		return false;
 	r->type = type;
 	r->rc = rc;
@@ -180,10 +189,15 @@ static enum rc refuse(struct err *e, const char *what)
 	    "The signer does not sign this: %s.", what);
 }
 
+/* Each account has its own key, so its id has to be exactly one. */
+static const char no_account[] = "the account is no id";
+
 enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 {
 	switch (r->type) {
 	case IPC_INTEROP:
+		if (!rand_is_id(r->interop.account, "acc"))
+			return refuse(e, no_account);
 		if (!is_url(r->interop.issuer))
 			return refuse(e, "the issuer is not an https URL");
 		if (!is_plain(r->interop.audience, 1, SIGNER_AUDIENCE_MAX))
@@ -216,8 +230,11 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 			    "a certificate is missing or too "
 			    "large");
 		return RC_OK;
-	case IPC_JWKS:
 	case IPC_PEM:
+	case IPC_ACCOUNT_JWKS:
+		return rand_is_id(r->account, "acc") ? RC_OK
+						     : refuse(e, no_account);
+	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		return RC_OK;
 	}

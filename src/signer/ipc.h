@@ -12,13 +12,14 @@ enum ipc_type {
 	IPC_INTEROP = 1, /* a JWT for an interop receiver */
 	IPC_FEED = 2,	 /* the head of a page of a feed */
 	IPC_JWKS = 3,
-	IPC_PEM = 4,
+	IPC_PEM = 4,   /* an account's public interop key */
 	IPC_ENTRY = 5, /* an entry of a manifest */
-	IPC_ENTRY_PEM = 6
+	IPC_ENTRY_PEM = 6,
+	IPC_ACCOUNT_JWKS = 7
 };
 
 struct ipc_interop {
-	struct span issuer, audience;
+	struct span account, issuer, audience;
 	uint32_t ttl_s;
 };
 
@@ -37,6 +38,7 @@ struct ipc_request {
 	enum ipc_type type;
 	uint64_t id; /* of the client's choice, given back */
 	struct ipc_interop interop;
+	struct span account; /* whose public key */
 	struct ipc_feed feed;
 	struct ipc_entry entry;
 };

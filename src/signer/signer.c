@@ -141,6 +141,7 @@ enum rc signer_interop(struct signer *s, const struct signer_interop *r,
 {
 	struct ipc_request q = {.type = IPC_INTEROP};
 
+	q.interop.account = span_str(r->account);
 	q.interop.issuer = span_str(r->issuer);
 	q.interop.audience = span_str(r->audience);
 	q.interop.ttl_s = r->ttl_s;
@@ -187,9 +188,19 @@ enum rc signer_jwks(struct signer *s, struct buf *json, struct err *e)
 	return call(s, &q, json, e);
 }
 
-enum rc signer_interop_pem(struct signer *s, struct buf *pem, struct err *e)
+enum rc signer_interop_pem(struct signer *s, const char *account,
+    struct buf *pem, struct err *e)
 {
-	struct ipc_request q = {.type = IPC_PEM};
+	struct ipc_request q = {.type = IPC_PEM, .account = span_str(account)};
 
 	return call(s, &q, pem, e);
+}
+
+enum rc signer_interop_jwks(struct signer *s, const char *account,
+    struct buf *json, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_ACCOUNT_JWKS,
+	    .account = span_str(account)};
+
+	return call(s, &q, json, e);
 }

@@ -16,8 +16,10 @@ struct signer *signer_new(int fd);
 void signer_free(struct signer *s);
 
 /* A JWT for the interop protocol: {"iss","aud","iat","exp","jti"}, ES256, by
- * the interop key.  ttl_s 1..SIGNER_TTL_MAX_S. */
+ * the account's own interop key: the account chooses the audience, so only the
+ * key tells a receiver whose token it is.  ttl_s 1..SIGNER_TTL_MAX_S. */
 struct signer_interop {
+	const char *account;  /* "acc_..." */
 	const char *issuer;   /* public URL of the service */
 	const char *audience; /* AWS account id, Azure subscription id */
 	uint32_t ttl_s;
@@ -52,11 +54,15 @@ MUST_CHECK enum rc signer_entry(struct signer *s, const struct signer_entry *r,
 MUST_CHECK enum rc signer_entry_pem(struct signer *s, struct buf *pem,
     struct err *e);
 
-/* The public keys as a JWKS (RFC 7517), and the interop key as PEM. */
+/* The public key of feeds as a JWKS (RFC 7517). */
 MUST_CHECK enum rc signer_jwks(struct signer *s, struct buf *json,
     struct err *e);
-MUST_CHECK enum rc signer_interop_pem(struct signer *s, struct buf *pem,
-    struct err *e);
+/* An account's public interop key, as PEM and as a JWKS: of every id of the
+ * form, so that they do not tell which accounts there are. */
+MUST_CHECK enum rc signer_interop_pem(struct signer *s, const char *account,
+    struct buf *pem, struct err *e);
+MUST_CHECK enum rc signer_interop_jwks(struct signer *s, const char *account,
+    struct buf *json, struct err *e);
 
 /* Workers parse what strangers send, so they get no tokens for clouds; the
  * courier gets nothing else signed. */

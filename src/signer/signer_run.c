@@ -20,12 +20,14 @@
 #include "pki/manifest.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
+#include "signer/signer_account.h"
 #include "signer/signer_keys.h"
 
 #define CLIENTS_MAX 256
 #define OUT_MAX (IPC_MAX - 256)
 
 struct run {
+	struct signer_account accounts;
 	struct key *interop, *feed, *manifest;
 	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
@@ -57,11 +59,15 @@ static enum rc do_interop(struct run *s, const struct ipc_interop *r,
     struct buf *out, struct err *e)
 {
 	int64_t now = clock_now_s();
+	struct key *k = NULL;
 	struct buf payload;
 	uint8_t jti[16];
 	struct json w;
 	enum rc rc;
 
+	rc = signer_account_key(&s->accounts, s->interop, r->account, &k, e);
+	if (rc != RC_OK)
+		return rc;
 	rand_bytes(jti, sizeof(jti));
 	buf_init(&payload, OUT_MAX);
 	json_init(&w, &payload);
@@ -72,7 +78,7 @@ static enum rc do_interop(struct run *s, const struct ipc_interop *r,
 	json_put_u64(&w, "exp", (uint64_t)now + r->ttl_s);
 	json_put_hex(&w, "jti", span_of(jti, sizeof(jti)));
 	json_end(&w);
-	rc = sign(s->interop, "JWT", &payload, out, e);
+	rc = sign(k, "JWT", &payload, out, e);
 	buf_clear(&payload);
 	return rc;
 }
@@ -100,17 +106,29 @@ static enum rc do_feed(struct run *s, const struct ipc_feed *r, struct buf *out,
 	return rc;
 }
 
-static enum rc do_jwks(struct run *s, struct buf *out, struct err *e)
+static enum rc put_jwks(const struct key *k, struct buf *out, struct err *e)
 {
 	enum rc rc;
 
 	buf_add_str(out, "{\"keys\":[");
-	rc = jose_jwk(key_spki(s->interop), out, e);
-	buf_add_u8(out, ',');
-	if (rc == RC_OK)
-		rc = jose_jwk(key_spki(s->feed), out, e);
+	rc = jose_jwk(key_spki(k), out, e);
 	buf_add_str(out, "]}");
 	return rc;
+}
+
+static enum rc do_account(struct run *s, const struct ipc_request *r,
+    struct buf *out, struct err *e)
+{
+	struct key *k = NULL;
+	enum rc rc;
+
+	rc = signer_account_key(&s->accounts, s->interop, r->account, &k, e);
+	if (rc != RC_OK)
+		return rc;
+	if (r->type == IPC_ACCOUNT_JWKS)
+		return put_jwks(k, out, e);
+	enc_pem(out, "PUBLIC KEY", key_spki(k));
+	return RC_OK;
 }
 
 static enum rc write_entry(struct manifest_writer *w, const struct cert *cert,
@@ -173,6 +191,7 @@ static unsigned int needs(enum ipc_type type)
 	case IPC_JWKS:
 	case IPC_PEM:
 	case IPC_ENTRY_PEM:
+	case IPC_ACCOUNT_JWKS:
 		break;
 	}
 	return 0;
@@ -194,10 +213,10 @@ static enum rc perform(struct run *s, const struct ipc_request *r,
 	case IPC_FEED:
 		return do_feed(s, &r->feed, out, e);
 	case IPC_JWKS:
-		return do_jwks(s, out, e);
+		return put_jwks(s->feed, out, e);
 	case IPC_PEM:
-		enc_pem(out, "PUBLIC KEY", key_spki(s->interop));
-		return RC_OK;
+	case IPC_ACCOUNT_JWKS:
+		return do_account(s, r, out, e);
 	case IPC_ENTRY:
 		return do_entry(s, &r->entry, out, e);
 	case IPC_ENTRY_PEM:
@@ -285,6 +304,7 @@ static enum rc open_cert(struct run *s, const char *dir, struct err *e)
 
 static void close_keys(struct run *s)
 {
+	signer_account_clear(&s->accounts);
 	key_free(s->interop);
 	key_free(s->feed);
 	key_free(s->manifest);

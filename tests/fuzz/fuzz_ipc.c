@@ -34,6 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ipc_request_build(&out, &q);
 		require(span_eq(buf_span(&out), in));
 		if (ipc_request_check(&q, NULL) == RC_OK) {
+			require_plain(q.account);
+			require_plain(q.interop.account);
 			require_plain(q.interop.issuer);
 			require_plain(q.interop.audience);
 			require_plain(q.feed.account);

@@ -503,6 +503,13 @@ static void without_a_signer_keys_come_later(void **state)
 {
 	(void)get("/.well-known/jwks.json", NULL);
 	check_problem(503, "signer-unavailable");
+	(void)get("/.well-known/birthmark/accounts/acc_0123456789abcdef/"
+		  "jwks.json",
+	    NULL);
+	check_problem(503, "signer-unavailable");
+	(void)get("/.well-known/birthmark/accounts/acc_1/interop-key.pem",
+	    NULL);
+	check_problem(404, "not-found");
 }
 
 /* Each route is complete, and roles fit their scope. */

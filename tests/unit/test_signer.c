@@ -15,11 +15,14 @@
 #include "pki/jose.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
+#include "signer/signer_account.h"
 #include "tests/unit/check.h"
 
 #define CLIENTS 3
 #define COURIER 0
 #define WORKER 2
+#define ONE "acc_0123456789abcdef"
+#define TWO "acc_fedcba9876543210"
 
 static struct {
 	char dir[64];
@@ -85,7 +88,7 @@ static struct signer *client(int i)
 	return s;
 }
 
-static struct key_pub *interop_key(struct signer *s)
+static struct key_pub *interop_key(struct signer *s, const char *account)
 {
 	struct buf pem, der;
 	struct key_pub *k;
@@ -93,7 +96,7 @@ static struct key_pub *interop_key(struct signer *s)
 
 	buf_init(&pem, 4096);
 	buf_init(&der, 4096);
-	assert_int_equal(signer_interop_pem(s, &pem, NULL), RC_OK);
+	assert_int_equal(signer_interop_pem(s, account, &pem, NULL), RC_OK);
 	rest = buf_span(&pem);
 	assert_true(enc_unpem(&der, "PUBLIC KEY", &rest));
 	assert_int_equal(key_pub_new(&k, buf_span(&der), NULL), RC_OK);
@@ -104,9 +107,9 @@ static struct key_pub *interop_key(struct signer *s)
 
 static void interop_token_is_signed_as_asked(void **state)
 {
-	struct signer_interop r = {"https://a:8443", "123456789012", 300};
+	struct signer_interop r = {ONE, "https://a:8443", "123456789012", 300};
 	struct signer *s = client(COURIER);
-	struct key_pub *k = interop_key(s);
+	struct key_pub *k = interop_key(s, ONE);
 	struct buf jwt, payload;
 
 	buf_init(&jwt, 4096);
@@ -124,6 +127,78 @@ static void interop_token_is_signed_as_asked(void **state)
 	signer_free(s);
 }
 
+/* The account chooses the audience: the key alone tells whose token it is. */
+static void token_of_one_account_is_not_of_another(void **state)
+{
+	struct signer_interop r = {ONE, "https://a", "123456789012", 300};
+	struct signer *s = client(COURIER), *worker = client(WORKER);
+	struct key_pub *one = interop_key(worker, ONE);
+	struct key_pub *two = interop_key(worker, TWO);
+	struct buf jwt, payload, jwks;
+
+	buf_init(&jwt, 4096);
+	buf_init(&payload, 4096);
+	buf_init(&jwks, 4096);
+	assert_int_equal(signer_interop(s, &r, &jwt, NULL), RC_OK);
+	assert_int_equal(jose_verify(buf_span(&jwt), one, "JWT", &payload,
+			     NULL),
+	    RC_OK);
+	buf_reset(&payload);
+	assert_int_equal(jose_verify(buf_span(&jwt), two, "JWT", &payload,
+			     NULL),
+	    RC_INVALID);
+	assert_int_equal(payload.n, 0);
+	r.account = TWO;
+	buf_reset(&jwt);
+	assert_int_equal(signer_interop(s, &r, &jwt, NULL), RC_OK);
+	assert_int_equal(jose_verify(buf_span(&jwt), one, "JWT", &payload,
+			     NULL),
+	    RC_INVALID);
+	assert_int_equal(jose_verify(buf_span(&jwt), two, "JWT", &payload,
+			     NULL),
+	    RC_OK);
+	assert_int_equal(signer_interop_jwks(worker, ONE, &jwks, NULL), RC_OK);
+	assert_non_null(strstr(buf_cstr(&jwks), "{\"keys\":[{"));
+	assert_null(strstr(buf_cstr(&jwks), "},{"));
+	assert_null(strstr(buf_cstr(&jwks), "\"d\""));
+	assert_int_equal(signer_interop_jwks(worker, "acc_1", &jwks, NULL),
+	    RC_INVALID);
+	assert_int_equal(signer_interop_pem(worker, "", &jwks, NULL),
+	    RC_INVALID);
+	buf_clear(&jwt);
+	buf_clear(&payload);
+	buf_clear(&jwks);
+	key_pub_free(one);
+	key_pub_free(two);
+	signer_free(s);
+	signer_free(worker);
+}
+
+/* Strangers may ask for the key of any id: that may cost time only. */
+static void key_of_an_account_outlives_the_cache(void **state)
+{
+	struct signer *s = client(WORKER);
+	struct buf first, now;
+	char id[RAND_ID_SIZE];
+	int i;
+
+	buf_init(&first, 4096);
+	buf_init(&now, 4096);
+	assert_int_equal(signer_interop_pem(s, ONE, &first, NULL), RC_OK);
+	for (i = 0; i < 3 * SIGNER_ACCOUNT_KEYS; i++) {
+		rand_id(id, sizeof(id), "acc");
+		buf_reset(&now);
+		assert_int_equal(signer_interop_pem(s, id, &now, NULL), RC_OK);
+		assert_false(span_eq(buf_span(&first), buf_span(&now)));
+	}
+	buf_reset(&now);
+	assert_int_equal(signer_interop_pem(s, ONE, &now, NULL), RC_OK);
+	assert_true(span_eq(buf_span(&first), buf_span(&now)));
+	buf_clear(&first);
+	buf_clear(&now);
+	signer_free(s);
+}
+
 /* One key for both would make a feed's head a token. */
 static void feed_is_signed_by_another_key(void **state)
 {
@@ -133,7 +208,7 @@ static void feed_is_signed_by_another_key(void **state)
 	    .to = "3.14",
 	    .count = 2};
 	struct signer *s = client(WORKER);
-	struct key_pub *k = interop_key(s);
+	struct key_pub *k = interop_key(s, ONE);
 	struct buf jws, payload, jwks;
 
 	buf_init(&jws, 4096);
@@ -145,7 +220,7 @@ static void feed_is_signed_by_another_key(void **state)
 	    RC_OK);
 	assert_int_equal(signer_jwks(s, &jwks, NULL), RC_OK);
 	assert_non_null(strstr(buf_cstr(&jwks), "{\"keys\":[{"));
-	assert_non_null(strstr(buf_cstr(&jwks), "},{"));
+	assert_null(strstr(buf_cstr(&jwks), "},{"));
 	assert_null(strstr(buf_cstr(&jwks), "\"d\""));
 	buf_clear(&jws);
 	buf_clear(&payload);
@@ -158,17 +233,24 @@ static void limits_are_checked_by_the_signer(void **state)
 {
 	static char long_audience[SIGNER_AUDIENCE_MAX + 2];
 	static const struct signer_interop table[] = {
-	    {"https://a", long_audience, 300},
-	    {"https://a", "", 300},
-	    {"https://a", "a b", 300},
-	    {"https://a", "a\"b", 300},
-	    {"https://a", "a\nb", 300},
-	    {"https://a", "a\xc3\xa9", 300},
-	    {"https://a", "a", 0},
-	    {"https://a", "a", SIGNER_TTL_MAX_S + 1},
-	    {"http://a", "a", 300},
-	    {"https://a\"", "a", 300},
-	    {"", "a", 300},
+	    {ONE, "https://a", long_audience, 300},
+	    {ONE, "https://a", "", 300},
+	    {ONE, "https://a", "a b", 300},
+	    {ONE, "https://a", "a\"b", 300},
+	    {ONE, "https://a", "a\nb", 300},
+	    {ONE, "https://a", "a\xc3\xa9", 300},
+	    {ONE, "https://a", "a", 0},
+	    {ONE, "https://a", "a", SIGNER_TTL_MAX_S + 1},
+	    {ONE, "http://a", "a", 300},
+	    {ONE, "https://a\"", "a", 300},
+	    {ONE, "", "a", 300},
+	    {"", "https://a", "a", 300},
+	    {"acc_1", "https://a", "a", 300},
+	    {"usr_0123456789abcdef", "https://a", "a", 300},
+	    {"acc_0123456789abcdeF", "https://a", "a", 300},
+	    {"acc_0123456789abcdei", "https://a", "a", 300},
+	    {"acc-0123456789abcdef", "https://a", "a", 300},
+	    {ONE "0", "https://a", "a", 300},
 	};
 	struct signer *s = client(COURIER);
 	struct buf out;
@@ -191,7 +273,7 @@ static void limits_are_checked_by_the_signer(void **state)
 /* A worker in other hands has no way into a product cloud. */
 static void each_process_gets_only_its_own_signed(void **state)
 {
-	struct signer_interop token = {"https://a", "123456789012", 300};
+	struct signer_interop token = {ONE, "https://a", "123456789012", 300};
 	struct signer_feed head = {.account = "acc_1",
 	    .cloud = "cld_1",
 	    .from = "",
@@ -287,12 +369,12 @@ static void keys_are_private_and_kept(void **state)
 	(void)snprintf(path, sizeof(path), "%s/interop.pem", t.dir);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(signer_interop_pem(s, &one, NULL), RC_OK);
+	assert_int_equal(signer_interop_pem(s, ONE, &one, NULL), RC_OK);
 	assert_int_equal(signer_init(t.dir, NULL), RC_OK);
 	(void)kill(t.pid, SIGKILL);
 	(void)waitpid(t.pid, NULL, 0);
 	fork_signer();
-	assert_int_equal(signer_interop_pem(s, &two, NULL), RC_OK);
+	assert_int_equal(signer_interop_pem(s, ONE, &two, NULL), RC_OK);
 	assert_true(span_eq(buf_span(&one), buf_span(&two)));
 	buf_clear(&one);
 	buf_clear(&two);
@@ -305,6 +387,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST(interop_token_is_signed_as_asked),
+	    TEST(token_of_one_account_is_not_of_another),
+	    TEST(key_of_an_account_outlives_the_cache),
 	    TEST(feed_is_signed_by_another_key),
 	    TEST(limits_are_checked_by_the_signer),
 	    TEST(each_process_gets_only_its_own_signed),
