@@ -459,10 +459,14 @@ test('a compromised web worker trying to sign with the CA', async (t) => {
 	// Heads of feeds it gets signed, but nothing beyond their limits; and no
 	// token for a product cloud at all.
 	const url = block('https://localhost:8443');
-	const limits = [packet(1, url, block('aud'), u32(3601)),
-		packet(1, url, block('aud'), u32(0)),
-		packet(1, block('http://x'), block('aud'), u32(60)),
-		packet(1, url, block('a","exp":99999999999,"x":"'), u32(60)),
+	const acc = block(w.account);
+	const limits = [packet(1, acc, url, block('aud'), u32(3601)),
+		packet(1, acc, url, block('aud'), u32(0)),
+		packet(1, acc, block('http://x'), block('aud'), u32(60)),
+		packet(1, acc, url, block('a","exp":99999999999,"x":"'),
+			u32(60)),
+		packet(1, block('feed'), url, block('aud'), u32(60)),
+		packet(4, block(`${w.account}\0x`)),
 		packet(2, block('a"b'), block('cloud'), block(''), block('1'),
 			u32(1), hash)];
 	const said = asWorker(worker, [packet(3), ...limits]);
@@ -472,8 +476,8 @@ test('a compromised web worker trying to sign with the CA', async (t) => {
 		assert.equal(said[0].slice(REPLY_RC, REPLY_RC + 2), '00', said[0]);
 		for (const reply of said.slice(1))
 			assert.equal(reply.slice(REPLY_RC, REPLY_RC + 2), '01', reply);
-		const [token] = asWorker(worker, [packet(1, url, block('aud'),
-			u32(60))]);
+		const [token] = asWorker(worker, [packet(1, acc, url,
+			block('aud'), u32(60))]);
 		assert.equal(token.slice(REPLY_RC, REPLY_RC + 2), DENIED, token);
 		// Whatever else it says, to have bytes of its own signed, cuts it off.
 		const oracle = asWorker(worker, [packet(0x42, ca, hash), packet(3)]);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {serverPki, verify} from './lib/forge.mjs';
 import {Receiver} from './lib/receiver.mjs';
-import {request, root, run, runAsync} from './lib/service.mjs';
+import {root, run, runAsync} from './lib/service.mjs';
 import {PRODUCT, buildWorld, csvDevices} from './lib/world.mjs';
 
 const AWS = '123456789012';
@@ -33,12 +33,9 @@ async function fails(status, pattern, who, ...args) {
 before(async () => {
 	w = await buildWorld();
 	pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
-	const get = async (route) => (await request(w.service.url + route,
-		{ca: w.service.ca})).text;
 	rx = await new Receiver({server: pki, audience: AWS,
 		issuer: w.service.url, base: '/prod',
-		jwks: JSON.parse(await get('/.well-known/jwks.json')),
-		pem: await get('/.well-known/birthmark/interop-key.pem')}).start();
+		...await w.interopKeys()}).start();
 	reel = w.fab.reel('r1', {count: 3});
 });
 
@@ -189,6 +186,9 @@ test('cloud: add, test, show, rename, remove', async () => {
 		'--account-id', AWS, '--url', rx.url, '--ca', pki.ca,
 		'--chunk', '2');
 	assert.deepEqual([made.type, made.form], ['interop', 'aws']);
+	const lines = await ok('admin', 'cloud', 'show', made.id);
+	assert.match(lines.stdout, new RegExp('key_url\\s+https://\\S+/accounts/' +
+		`${w.account}/interop-key.pem`));
 	const tested = await json('admin', 'cloud', 'test', 'AWS');
 	assert.deepEqual([tested.state, tested.result.info.ok,
 		tested.result.auth.ok], ['done', true, true]);

@@ -13,14 +13,14 @@ import {buildWorld} from './lib/world.mjs';
 
 const AWS = '123456789012';
 const PASSWORD = 'a password of the cloud 5e1d';
-let w, rx, jwks, pem, pki, serial = 0;
+let w, rx, jwks, keys, pki, serial = 0;
 
 const job = (id) => w.must(200, 'admin', 'GET', w.in(`jobs/${id}`));
 const post = (what, status = 202, body = {}) =>
 	w.must(status, 'admin', 'POST', w.in(what), body);
 
 function receiver(opts = {}) {
-	return new Receiver({server: pki, jwks, pem, issuer: w.service.url,
+	return new Receiver({server: pki, ...keys, issuer: w.service.url,
 		audience: AWS, base: '/prod', ...opts}).start();
 }
 
@@ -62,7 +62,7 @@ before(async () => {
 		{ca: w.service.ca});
 	const answer = await get('/.well-known/jwks.json');
 	jwks = JSON.parse(answer.text);
-	pem = (await get('/.well-known/birthmark/interop-key.pem')).text;
+	keys = await w.interopKeys();
 	rx = await receiver();
 });
 
@@ -182,6 +182,116 @@ describe('credentials', () => {
 		assert.equal(r.taken.all, 3);
 		await r.stop();
 	});
+});
+
+describe('the key of an account', () => {
+	const wellKnown = (id, file) => request(
+		`${w.service.url}/.well-known/birthmark/accounts/${id}/${file}`,
+		{ca: w.service.ca});
+	/** What a receiver says to a token. */
+	const replay = (r, token) => request(`${r.url}/auth`,
+		{ca: fs.readFileSync(pki.ca),
+			headers: {authorization: `Bearer ${token}`}});
+	const rivalCloud = async (r) => (await w.must(201, 'rival', 'POST',
+		w.in('clouds', w.rival), {name: `rival ${++serial}`,
+			type: 'interop', form: 'aws',
+			aws: {account_id: AWS, url: r.url},
+			ca_certificate: fs.readFileSync(pki.ca, 'utf8')})).id;
+
+	test('is where its clouds say, and in no other set', async () => {
+		const cloud = await w.must(200, 'admin', 'GET',
+			w.in(`clouds/${await addCloud(rx)}`));
+		const at = `${w.service.url}/.well-known/birthmark/accounts/` +
+			w.account;
+		assert.equal(cloud.key_url, `${at}/interop-key.pem`);
+		assert.equal(cloud.jwks_url, `${at}/jwks.json`);
+		assert.equal((await request(cloud.key_url,
+			{ca: w.service.ca})).text, keys.pem);
+		const spki = (key) => crypto.createPublicKey(key)
+			.export({format: 'der', type: 'spki'}).toString('hex');
+		assert.equal(keys.jwks.keys.length, 1);
+		assert.equal(spki({key: keys.jwks.keys[0], format: 'jwk'}),
+			spki(keys.pem));
+		const rival = await w.interopKeys(w.rival);
+		assert.notEqual(spki(rival.pem), spki(keys.pem));
+		assert.equal(jwks.keys.length, 1);
+		for (const k of [keys, rival])
+			assert.notEqual(k.jwks.keys[0].kid, jwks.keys[0].kid);
+		assert.ok(![...keys.jwks.keys, ...jwks.keys].some((k) => k.d));
+	});
+
+	test('does not tell which accounts there are', async () => {
+		for (const file of ['interop-key.pem', 'jwks.json']) {
+			const nobody = await wellKnown('acc_0123456789abcdef', file);
+			const known = await wellKnown(w.account, file);
+			assert.equal(nobody.status, 200, nobody.text);
+			assert.equal(nobody.text.length, known.text.length);
+			for (const id of ['acc_1', 'acc_', w.account.toUpperCase(),
+				`${w.account}0`, w.account.slice(0, -1),
+				w.account.replace('acc', 'usr'), 'acc_0123456789abcdei'])
+				assert.equal((await wellKnown(id, file)).status, 404, id);
+		}
+		assert.equal((await request(`${w.service.url}/.well-known/` +
+			'birthmark/interop-key.pem', {ca: w.service.ca})).status, 404);
+	});
+
+	test("a token of one account is refused by another account's receiver",
+		async () => {
+			// The owner's token for this audience is in the courier.
+			const victim = await receiver({mayRefuse: true});
+			const own = await addCloud(victim);
+			await w.job((await post(`clouds/${own}/test`)).id);
+			const good = victim.lastToken;
+			assert.equal((await replay(victim, good)).status, 200);
+			assert.deepEqual([victim.refused, victim.faults],
+				[undefined, []]);
+			victim.reset();
+
+			// Pointed at it, with its audience.
+			const cloud = await rivalCloud(victim);
+			const t = await w.job((await w.must(202, 'rival', 'POST',
+				w.in(`clouds/${cloud}/test`, w.rival), {})).id, 'rival',
+			30000, w.rival);
+			assert.equal(t.state, 'failed');
+			assert.deepEqual([t.result.info.ok, t.result.auth.ok],
+				[false, false]);
+			const reel = w.fab.reel(`c${++serial}`, {count: 3});
+			await w.mustPublish(reel);
+			assert.equal((await w.bind('rival', reel.label, {},
+				w.rival)).status, 201);
+			const {id} = await w.must(202, 'rival', 'POST',
+				w.in(`batches/${reel.batch}/provision`, w.rival), {cloud});
+			const waits = await until(async () => {
+				const j = await w.must(200, 'rival', 'GET',
+					w.in(`jobs/${id}`, w.rival));
+				return j.state === 'waiting' && j;
+			});
+			assert.match(waits.last_error, /credentials refused.* 401/);
+			assert.deepEqual([waits.done, waits.failed], [0, 0]);
+			await w.must(200, 'rival', 'POST',
+				w.in(`jobs/${id}/cancel`, w.rival), {});
+			assert.ok(victim.refused >= 3);
+
+			// Harvested by a receiver of its own, and brought there.
+			const thief = await receiver(await w.interopKeys(w.rival));
+			const mine = await rivalCloud(thief);
+			const j = await w.job((await w.must(202, 'rival', 'POST',
+				w.in(`batches/${reel.batch}/provision`, w.rival),
+				{cloud: mine})).id, 'rival', 30000, w.rival);
+			assert.deepEqual([j.state, j.done], ['done', 3]);
+			assert.deepEqual(thief.faults, []);
+			assert.equal((await replay(thief, thief.lastToken)).status, 200);
+			assert.equal((await replay(victim, thief.lastToken)).status,
+				401);
+			assert.deepEqual([victim.calls, victim.taken],
+				[[], {different: 0, all: 0}]);
+
+			// The owner is served as before.
+			const bid = await batch(2);
+			assert.equal((await w.job(await start(bid, own))).done, 2);
+			await thief.stop();
+			await victim.stop();
+		});
 });
 
 describe('a cloud that is not well', () => {

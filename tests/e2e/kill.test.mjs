@@ -144,13 +144,10 @@ for (const kind of KINDS)
 
 test('provision: kill -9 of each', async () => {
 	const pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
-	const get = async (route) => (await request(w.service.url + route,
-		{ca: w.service.ca})).text;
 	const CHUNK = 50;
 	const rx = await new Receiver({server: pki, audience: AWS,
 		issuer: w.service.url, base: '/prod',
-		jwks: JSON.parse(await get('/.well-known/jwks.json')),
-		pem: await get('/.well-known/birthmark/interop-key.pem')}).start();
+		...await w.interopKeys()}).start();
 	const cloud = await w.must(201, 'admin', 'POST', w.in('clouds'),
 		{name: 'receiver', type: 'interop', form: 'aws', chunk: CHUNK,
 			aws: {account_id: AWS, url: rx.url},

@@ -32,8 +32,8 @@ export function verifyJws(jws, jwks, typ) {
 
 export class Receiver {
 	/**
-	 * server: {cert, key} files; jwks and pem as published, with issuer and
-	 * audience; or basic: "user:password"; base: path of the address.
+	 * server: {cert, key} files; jwks and pem of the account as published,
+	 * with issuer and audience; or basic: "user:password"; base: path of the address.
 	 */
 	constructor(opts) {
 		Object.assign(this, {base: '', ...opts});
@@ -42,6 +42,7 @@ export class Receiver {
 
 	reset() {
 		this.faults = [];
+		this.lastToken = null;
 		this.calls = [];	   // {action, refs, at}
 		this.certs = new Map(); // ref -> how often it was taken
 		this.script = [];	   // what the next provisions do
@@ -118,7 +119,8 @@ export class Receiver {
 		try {
 			if (!a.startsWith('Bearer '))
 				throw new Error('no bearer token');
-			this.checkToken(a.slice(7));
+			this.lastToken = a.slice(7);
+			this.checkToken(this.lastToken);
 			return '';
 		} catch (e) {
 			return e.message;

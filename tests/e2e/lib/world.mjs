@@ -237,6 +237,20 @@ export class World {
 		return r;
 	}
 
+	/** The public key of an account's tokens in both forms, as published. */
+	async interopKeys(account = this.account) {
+		const get = async (file) => {
+			const r = await request(`${this.service.url}/.well-known/` +
+				`birthmark/accounts/${account}/${file}`,
+			{ca: this.service.ca});
+			if (r.status !== 200)
+				throw new Error(`${file}: ${r.status} ${r.text}`);
+			return r.text;
+		};
+		return {jwks: JSON.parse(await get('jwks.json')),
+			pem: await get('interop-key.pem')};
+	}
+
 	publish(reel, args = []) {
 		return this.cli('vendor', ['publish', '--json', ...args, reel.dir]);
 	}
