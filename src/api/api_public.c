@@ -117,8 +117,8 @@ enum rc api_public_label(struct api_call *call, struct err *e)
 	    "<meta name=\"viewport\" content=\"width=device-width\">"
 	    "<title>Birthmark</title></head>\n"
 	    "<body><main><h1>This is the label of a batch of chips</h1>\n"
-	    "<p>To bind the batch to your account, log in to the Birthmark "
-	    "console and scan this label there, or run:</p>\n"
+	    "<p>To bind the batch to your account, log in from the command "
+	    "line and run:</p>\n"
 	    "<pre>birthmark bind 'the text of the label'</pre>\n"
 	    "<p>Whoever holds the label can bind the batch: do not pass it "
 	    "on.</p></main></body></html>\n");
