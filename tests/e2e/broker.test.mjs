@@ -6,9 +6,11 @@ import http from 'node:http';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {Feed, fingerprint} from './lib/feed.mjs';
-import {Child, Mosquitto, Mqtt, freePort, makeCa, makeCert, makeServerCert}
+import {Child, Mosquitto, makeCa, makeCert, makeServerCert}
 	from './lib/mosquitto.mjs';
-import {bin, runAsync, sleep, tempDir, until} from './lib/service.mjs';
+import {Mqtt} from './lib/mqtt.mjs';
+import {bin, freePort, runAsync, sleep, tempDir, until}
+	from './lib/service.mjs';
 
 let dir, devicesCa, foreignCa, server, serverCa, feed, gate, gatePort, broker;
 const chips = {};
@@ -49,8 +51,11 @@ const byCert = (chip) => ask({body: pem(chip)});
 const applied = (chip, admit = true) => until(async () =>
 	(await byCert(chip)).admit === admit, 10000, `${chip.name} in the gate`);
 
-const mqtt = (chip, more = {}) => new Mqtt({port: broker.port,
-	ca: serverCa.cert, bundle: chip?.bundle, id: chip?.name ?? 'x', ...more});
+function mqtt(chip, more = {}) {
+	const pem = chip && fs.readFileSync(chip.bundle);
+	return new Mqtt({port: broker.port, ca: fs.readFileSync(serverCa.cert),
+		cert: pem, key: pem, id: chip?.name ?? 'x', ...more});
+}
 
 async function powerOn(chip) {
 	const r = await runAsync(['device', 'run', '--chip', chip.bundle,
@@ -134,7 +139,7 @@ test('no certificate is refused, even where TLS lets it pass', async () => {
 	const lax = await Mosquitto.start({dir, ca: devicesCa.cert, server,
 		table: path.join(dir, 'gate', 'gate.table'),
 		tlsExtra: 'require_certificate false'});
-	m = new Mqtt({port: lax.port, ca: serverCa.cert, id: 'chip-a'});
+	m = mqtt(null, {port: lax.port, id: 'chip-a'});
 	assert.equal(await m.connect(), 5);
 	m.end();
 	assert.match(lax.out, /no client certificate/);
@@ -186,7 +191,7 @@ test('each keeps to its own topics', async () => {
 		await a.publish(t, 'no');
 	await b.publish('devices/chip-b/last', 'yes');
 	await until(() => b.messages.length > 0);
-	assert.deepEqual(b.messages, [{topic: 'devices/chip-b/last', text: 'yes'}]);
+	assert.deepEqual(b.messages, [{topic: 'devices/chip-b/last', payload: 'yes'}]);
 	assert.deepEqual(a.messages, []);
 	assert.match(broker.out, /devices\/chip-b\/x: not a topic of this device/);
 	a.end();
@@ -202,7 +207,7 @@ test('a will is held to the same topics', async () => {
 	a.end();
 	await sleep(300);
 	await b.publish('devices/chip-b/mark', 'm');
-	await until(() => b.messages.some((m) => m.text === 'm'));
+	await until(() => b.messages.some((m) => m.payload === 'm'));
 	assert.equal(b.messages.length, 1);
 	b.end();
 });
@@ -229,7 +234,7 @@ test('messages wait for a device whose session goes on', async () => {
 	other.end();
 	b = mqtt(chips['chip-b'], {clean: false});
 	assert.equal(await b.connect(), 0);
-	await until(() => b.messages.some((m) => m.text === 'w'));
+	await until(() => b.messages.some((m) => m.payload === 'w'));
 	b.end();
 });
 

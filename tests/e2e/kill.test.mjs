@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import {after, before, test} from 'node:test';
 import {serverPki} from './lib/forge.mjs';
 import {Receiver} from './lib/receiver.mjs';
-import {alive, request, until} from './lib/service.mjs';
-import {buildWorld, freePort} from './lib/world.mjs';
+import {alive, freePort, request, until} from './lib/service.mjs';
+import {buildWorld} from './lib/world.mjs';
 
 const AWS = '123456789012';
 const CHIPS = 3000;

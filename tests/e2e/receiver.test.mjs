@@ -5,8 +5,8 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {Child, freePort, makeCa, makeCert} from './lib/mosquitto.mjs';
-import {bin, request, run, tempDir} from './lib/service.mjs';
+import {Child, makeCa, makeCert} from './lib/mosquitto.mjs';
+import {bin, freePort, request, run, tempDir} from './lib/service.mjs';
 
 const AUDIENCE = '123456789012';
 let dir, ca, receiver, base, jwtKey;

@@ -4,7 +4,8 @@ import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-function openssl(args, input) {
+/** What openssl writes; throws when it fails. */
+export function openssl(args, input) {
 	const r = spawnSync('openssl', args, {input, maxBuffer: 64 << 20});
 	if (r.status !== 0)
 		throw new Error(`openssl ${args.join(' ')}: ${r.stderr}`);

@@ -1,12 +1,12 @@
-// A small MQTT 3.1.1 client over TLS, so that no code of ours stands between
-// a test's device and the broker.  Must not import the device's program.
+// A small MQTT 3.1.1 client over TLS that tells exactly what it was answered,
+// so that no code of ours stands between a test's device and the broker.
+// Must not import the device's program.
 import tls from 'node:tls';
+import {until} from './service.mjs';
 
-const str = (s) => {
+const text16 = (s) => {
 	const b = Buffer.from(s);
-	const n = Buffer.alloc(2);
-	n.writeUInt16BE(b.length);
-	return Buffer.concat([n, b]);
+	return Buffer.concat([Buffer.from([b.length >> 8, b.length & 255]), b]);
 };
 
 function packet(type, ...parts) {
@@ -20,92 +20,80 @@ function packet(type, ...parts) {
 	return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** The first packet in bytes, or null: {type, body, rest}. */
-function cut(bytes) {
-	let n = 0;
-	for (let i = 1; i < 5 && i < bytes.length; i++) {
-		n |= (bytes[i] & 127) << (7 * (i - 1));
-		if (bytes[i] & 128)
-			continue;
-		const end = i + 1 + n;
-		return bytes.length < end ? null : {type: bytes[0],
-			body: bytes.subarray(i + 1, end),
-			rest: bytes.subarray(end)};
-	}
-	return null;
-}
-
-class Client {
-	constructor(socket) {
-		this.socket = socket;
-		this.bytes = Buffer.alloc(0);
-		this.packets = [];
-		this.waiting = [];
-		this.messages = [];
-		this.error = null;
-		this.closed = false;
-		this.nextId = 1;
-		socket.on('data', (d) => this.take(d));
-		socket.on('error', (e) => { this.error ||= e; });
-		socket.on('close', () => {
-			this.closed = true;
-			this.wake();
-		});
+export class Mqtt {
+	/** ca, cert and key in PEM. */
+	constructor({port, ca, cert, key, id, clean = true}) {
+		Object.assign(this, {id, clean, messages: [], acks: [], mid: 0,
+			closed: false, error: null, rest: Buffer.alloc(0)});
+		this.socket = tls.connect({host: '127.0.0.1', port,
+			servername: 'localhost', ca, cert, key});
+		this.socket.on('data', (d) => this.read(d));
+		this.socket.on('error', (e) => { this.error ||= e; });
+		this.socket.on('close', () => { this.closed = true; });
 	}
 
-	take(data) {
-		this.bytes = Buffer.concat([this.bytes, data]);
-		for (let p; (p = cut(this.bytes)) !== null;) {
-			this.bytes = p.rest;
-			if (p.type >> 4 === 3) {
-				const n = p.body.readUInt16BE(0);
-				const skip = (p.type & 6) ? 4 : 2;
-				this.messages.push({
-					topic: p.body.subarray(2, 2 + n).toString(),
-					payload: p.body.subarray(n + skip).toString()});
-			} else
-				this.packets.push(p);
+	read(data) {
+		this.rest = Buffer.concat([this.rest, data]);
+		for (;;) {
+			let n = 0, at = 1, shift = 0;
+			for (;; at++, shift += 7) {
+				if (at >= this.rest.length)
+					return;
+				n |= (this.rest[at] & 127) << shift;
+				if (this.rest[at] < 128)
+					break;
+			}
+			if (this.rest.length < at + 1 + n)
+				return;
+			this.take(this.rest[0], this.rest.subarray(at + 1, at + 1 + n));
+			this.rest = this.rest.subarray(at + 1 + n);
 		}
-		this.wake();
 	}
 
-	wake() {
-		for (const w of this.waiting.splice(0))
-			w();
-	}
-
-	/** The next packet that is no message; null once the broker hung up. */
-	async next(ms = 10000) {
-		const end = Date.now() + ms;
-		while (this.packets.length === 0 && !this.closed) {
-			if (Date.now() > end)
-				throw new Error('the broker does not answer');
-			await new Promise((resolve) => {
-				const late = setTimeout(resolve, 50);
-				this.waiting.push(() => {
-					clearTimeout(late);
-					resolve();
-				});
-			});
+	take(type, body) {
+		if (type >> 4 !== 3) {
+			this.acks.push({type: type >> 4, code: body[body.length - 1]});
+			return;
 		}
-		return this.packets.shift() || null;
+		const n = body.readUInt16BE(0);
+		const qos = (type >> 1) & 3;
+		this.messages.push({topic: body.toString('utf8', 2, 2 + n),
+			payload: body.toString('utf8', 2 + n + (qos ? 2 : 0))});
+		if (qos)
+			this.socket.write(packet(0x40, body.subarray(2 + n, 4 + n)));
+	}
+
+	/** The code of the answer of this type, or null when closed. */
+	async answer(type) {
+		await until(() => this.closed || this.acks.some((a) => a.type === type),
+			8000, `MQTT packet ${type}`);
+		const i = this.acks.findIndex((a) => a.type === type);
+		return i < 0 ? null : this.acks.splice(i, 1)[0].code;
+	}
+
+	/** CONNACK's code, or null when the connection was ended instead. */
+	async connect({will} = {}) {
+		const flags = (this.clean ? 2 : 0) | (will ? 4 | 8 : 0);
+		this.socket.write(packet(0x10, text16('MQTT'),
+			Buffer.from([4, flags, 0, 60]), text16(this.id),
+			...(will ? [text16(will), text16('gone')] : [])));
+		return this.answer(2);
 	}
 
 	/** Granted QoS, or 128 for a refusal. */
-	async subscribe(topic) {
-		this.socket.write(packet(0x82, Buffer.from([0, this.nextId++]),
-			str(topic), Buffer.from([1])));
-		const p = await this.next();
-		return p === null ? null : p.body[2];
+	async subscribe(filter) {
+		this.mid++;
+		this.socket.write(packet(0x82, Buffer.from([0, this.mid]),
+			text16(filter), Buffer.from([1])));
+		return this.answer(9);
 	}
 
-	/** True once the broker acknowledged it (which it also does for what it
-	 * drops by its rules). */
-	async publish(topic, payload) {
-		this.socket.write(packet(0x32, str(topic),
-			Buffer.from([0, this.nextId++]), Buffer.from(payload)));
-		const p = await this.next();
-		return p !== null && p.type >> 4 === 4;
+	/** The broker also acknowledges what it drops by its rules. */
+	async publish(topic, text) {
+		this.mid++;
+		this.socket.write(packet(0x32, text16(topic),
+			Buffer.from([0, this.mid]), Buffer.from(text)));
+		return this.answer(4);
 	}
 
 	end() {
@@ -118,22 +106,12 @@ class Client {
  * the code of the TLS failure or null, connack the broker's return code or
  * null.  With an admitted one, client is to be ended by the caller.
  */
-export async function connect({port, ca, cert, key, id, host = 'localhost'}) {
-	const socket = tls.connect({port, host, ca, cert, key,
-		servername: 'localhost'});
-	const client = new Client(socket);
-	socket.once('secureConnect', () => {
-		socket.write(packet(0x10, str('MQTT'),
-			Buffer.from([4, 2, 0, 60]), str(id)));
-	});
-	const p = await client.next();
-	if (p === null) {
-		return {admitted: false, connack: null, client: null,
-			tls: client.error ? client.error.code : null};
-	}
-	const connack = p.type >> 4 === 2 ? p.body[1] : -1;
-	if (connack !== 0)
+export async function connect(options) {
+	const client = new Mqtt(options);
+	const connack = await client.connect();
+	const admitted = connack === 0;
+	if (!admitted)
 		client.end();
-	return {admitted: connack === 0, tls: null, connack,
-		client: connack === 0 ? client : null};
+	return {admitted, connack, client: admitted ? client : null,
+		tls: connack === null && client.error ? client.error.code : null};
 }

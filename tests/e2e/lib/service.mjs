@@ -4,6 +4,7 @@ import {spawn, spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -20,6 +21,15 @@ process.on('exit', () => {
 });
 
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
+
+/** A port of the loopback that nobody listens on. */
+export async function freePort() {
+	const s = net.createServer().listen(0, '127.0.0.1');
+	await new Promise((resolve) => s.once('listening', resolve));
+	const {port} = s.address();
+	await new Promise((resolve) => s.close(resolve));
+	return port;
+}
 
 /** Calls f until it gives something true; throws after ms. */
 export async function until(f, ms = 10000, what = 'a condition') {

@@ -8,8 +8,8 @@ import path from 'node:path';
 import {serverPki} from './forge.mjs';
 import {publicKeys} from './keys.mjs';
 import {connect} from './mqtt.mjs';
-import {bin, endService, request, root, run, runAsync, startService, tempDir,
-	until} from './service.mjs';
+import {bin, endService, freePort, request, root, run, runAsync, startService,
+	tempDir, until} from './service.mjs';
 
 export const PRODUCT = 'Dishwasher DW-9';
 const plugin = process.env.BIRTHMARK_PLUGIN || path.join(root, 'build',
@@ -58,14 +58,6 @@ export class Proc {
 		clearTimeout(late);
 		return status;
 	}
-}
-
-export async function freePort() {
-	const s = net.createServer().listen(0, '127.0.0.1');
-	await new Promise((resolve) => s.once('listening', resolve));
-	const {port} = s.address();
-	await new Promise((resolve) => s.close(resolve));
-	return port;
 }
 
 /** The chips of a manifest in CSV: [{id, cert}]. */
