@@ -84,36 +84,25 @@ enum rc conf_set(const struct conf_item *items, const char *name,
 	return set_item(it, value, e);
 }
 
-static struct span trim(struct span s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = span_of(s.p + 1, s.n - 1);
-	while (s.n > 0 &&
-	    (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
-		s.p[s.n - 1] == '\r'))
-		s.n--;
-	return s;
-}
-
 static enum rc set_line(const struct conf_item *items, struct span line,
     struct err *e)
 {
 	const struct conf_item *it;
 	struct span name;
 
-	line = trim(line);
+	line = span_trim(line);
 	if (line.n == 0 || line.p[0] == '#')
 		return RC_OK;
 	if (!span_cut(&line, '=', &name))
 		return err_set(e, RC_INVALID, "bad-setting-line",
 		    "A line must be \"name = value\" or a # comment.");
-	name = trim(name);
+	name = span_trim(name);
 	it = find_item(items, name);
 	if (!it)
 		return err_set(e, RC_INVALID, "unknown-setting",
 		    "There is no setting \"%.*s\".",
 		    (int)(name.n < 64 ? name.n : 64), (const char *)name.p);
-	return set_item(it, trim(line), e);
+	return set_item(it, span_trim(line), e);
 }
 
 static enum rc load_file(const struct conf_item *items, const char *file,

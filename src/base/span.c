@@ -50,6 +50,20 @@ struct span span_sub(struct span s, size_t off, size_t n)
 	return span_of(s.p + off, n);
 }
 
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span span_trim(struct span s)
+{
+	while (s.n > 0 && is_space(s.p[0]))
+		s = span_of(s.p + 1, s.n - 1);
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 bool span_copy_str(struct span s, char *out, size_t cap)
 {
 	if (cap == 0)

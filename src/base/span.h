@@ -25,6 +25,8 @@ bool span_starts(struct span s, struct span prefix);
 bool span_eq_secret(struct span a, struct span b);
 /* s from offset, at most n bytes; empty when out of range. */
 struct span span_sub(struct span s, size_t off, size_t n);
+/* Without the spaces, tabs and line ends around it. */
+struct span span_trim(struct span s);
 /* Copies into out of size cap with a NUL; false (and "") if it does not fit
  * or holds a NUL. */
 bool span_copy_str(struct span s, char *out, size_t cap);

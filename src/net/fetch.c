@@ -216,15 +216,6 @@ static int on_seek(void *arg, curl_off_t offset, int whence)
 	return CURL_SEEKFUNC_OK;
 }
 
-static struct span trim(struct span s)
-{
-	while (s.n > 0 && s.p[s.n - 1] <= ' ')
-		s.n--;
-	while (s.n > 0 && s.p[0] == ' ')
-		s = span_sub(s, 1, s.n - 1);
-	return s;
-}
-
 static bool is_name(struct span s, const char *name)
 {
 	return s.n == strlen(name) &&
@@ -238,7 +229,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 
 	if (!span_cut(&value, ':', &name))
 		return n;
-	value = trim(value);
+	value = span_trim(value);
 	if (is_name(name, "Retry-After"))
 		(void)span_u64(value, RETRY_AFTER_MAX, &x->a->retry_after_s);
 	else if (is_name(name, "ETag"))

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/enc.h"
 #include "net/http_parse.h"
 
 enum state { ST_HEAD, ST_NO_BODY, ST_BODY, ST_END, ST_FAULT };
@@ -212,32 +213,18 @@ static bool is_visible(struct span s)
 	return true;
 }
 
-static int hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One octet at *i, percent-decoded; -1 on a broken escape. */
 static int octet(struct span s, size_t *i)
 {
-	int hi, lo;
+	uint8_t c;
+	size_t n;
 
 	if (s.p[*i] != '%')
 		return s.p[(*i)++];
-	if (s.n - *i < 3)
-		return -1;
-	hi = hex(s.p[*i + 1]);
-	lo = hex(s.p[*i + 2]);
-	if (hi < 0 || lo < 0)
+	if (s.n - *i < 3 || !enc_unhex(span_sub(s, *i + 1, 2), &c, &n, 1))
 		return -1;
 	*i += 3;
-	return hi * 16 + lo;
+	return c;
 }
 
 /* Nothing that one reader would resolve and another would not. */

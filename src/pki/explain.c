@@ -12,20 +12,6 @@
 #define BLOCKS_MAX 32
 #define BLOCK_MAX (64 * 1024)
 
-static bool is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct span trim(struct span s)
-{
-	while (s.n > 0 && is_space(s.p[0]))
-		s = span_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* The label of the next PEM block, without moving on. */
 static bool next_label(struct span s, char *out, size_t cap)
 {
@@ -35,7 +21,7 @@ static bool next_label(struct span s, char *out, size_t cap)
 
 	while (s.n > 0) {
 		(void)span_cut(&s, '\n', &line);
-		line = trim(line);
+		line = span_trim(line);
 		if (!span_starts(line, begin))
 			continue;
 		for (n = begin.n; n < line.n && line.p[n] != '-';)
@@ -297,7 +283,7 @@ static bool try_json(json_t *r, struct span text)
 
 static void explain_any(json_t *r, const struct explain_input *in)
 {
-	struct span text = trim(in->file);
+	struct span text = span_trim(in->file);
 	enum manifest_form form = manifest_sniff(in->file);
 	char label[64];
 

@@ -49,6 +49,14 @@ static void span_sub_stays_inside(void **state)
 	assert_int_equal(span_sub(s, SIZE_MAX, SIZE_MAX).n, 0);
 }
 
+static void span_trim_leaves_what_is_inside(void **state)
+{
+	assert_true(span_eq_str(span_trim(SPAN_LIT("\t a b\r\n")), "a b"));
+	assert_true(span_eq_str(span_trim(SPAN_LIT("a")), "a"));
+	assert_int_equal(span_trim(SPAN_LIT(" \r\n")).n, 0);
+	assert_int_equal(span_trim(SPAN_NONE).n, 0);
+}
+
 static void span_copy_str_refuses_long_text_and_nul(void **state)
 {
 	char out[4];
@@ -118,6 +126,7 @@ int main(void)
 	    cmocka_unit_test(span_eq_is_not_equality_by_prefix),
 	    cmocka_unit_test(span_u64_refuses_what_is_no_number),
 	    cmocka_unit_test(span_sub_stays_inside),
+	    cmocka_unit_test(span_trim_leaves_what_is_inside),
 	    cmocka_unit_test(span_copy_str_refuses_long_text_and_nul),
 	    cmocka_unit_test(span_cut_gives_everything_when_there_is_no_mark),
 	    cmocka_unit_test(span_take_reads_nothing_when_bytes_are_missing),
