@@ -26,6 +26,14 @@ int64_t clock_now_ms(void)
 	return clock_read(CLOCK_REALTIME, 1000);
 }
 
+void clock_sleep_ms(uint64_t ms)
+{
+	struct timespec ts = {.tv_sec = (time_t)(ms / 1000),
+	    .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	(void)nanosleep(&ts, NULL);
+}
+
 int64_t clock_mono_ms(void)
 {
 	return clock_read(CLOCK_MONOTONIC, 1000);

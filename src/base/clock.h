@@ -11,6 +11,8 @@ int64_t clock_now_s(void);
 int64_t clock_now_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* Less when a signal comes. */
+void clock_sleep_ms(uint64_t ms);
 
 struct clock_civil {
 	int year, month, day, hour, minute, second;

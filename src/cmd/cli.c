@@ -352,6 +352,13 @@ static enum rc send_request(struct run *r, struct err *e)
 	return rc;
 }
 
+const char *cli_text(json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s == NULL ? "" : s;
+}
+
 bool cli_args(const struct args_cmd *cmd, int argc, char **argv, int *status)
 {
 	struct err e = {0};

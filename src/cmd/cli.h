@@ -52,6 +52,8 @@ int cli_main(int argc, char **argv);
 bool cli_args(const struct args_cmd *cmd, int argc, char **argv, int *status);
 /* Prints e on standard error and returns its exit status. */
 int cli_fail(const struct err *e);
+/* A member that is a string; "" when there is none. */
+const char *cli_text(json_t *o, const char *key);
 /* Prints an answer: as JSON, or as a table or list of columns. */
 void cli_print(json_t *answer, const char *columns, bool as_json);
 /* Only the rows of a list, for further pages. */

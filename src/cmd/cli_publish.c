@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
 #include "cmd/cli.h"
@@ -19,6 +19,7 @@
 #define PIECE (8U * 1024 * 1024) /* bytes acknowledged at a time */
 #define COLUMNS "id,batch,reel,state,devices,error.code,error.detail"
 #define PATH_SIZE 1024
+#define RESEND_MS 300
 
 struct publish {
 	const char *dir, *form, *vendor;
@@ -31,13 +32,6 @@ struct publish {
 	uint64_t size;
 	char base[1024]; /* ".../uploads/{upload}" */
 };
-
-static const char *text(json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
-}
 
 static enum rc read_reel(struct publish *p, struct err *e)
 {
@@ -102,8 +96,8 @@ static enum rc make_key(struct publish *p, char *out, size_t cap, struct err *e)
 
 	buf_init(&b, 1024 * 1024);
 	rc = file_read(p->signature, &b, e);
-	buf_addf(&b, "%s/%s/%s/%llu", text(p->reel, "batch"),
-	    text(p->reel, "reel"), p->form, (unsigned long long)p->size);
+	buf_addf(&b, "%s/%s/%s/%llu", cli_text(p->reel, "batch"),
+	    cli_text(p->reel, "reel"), p->form, (unsigned long long)p->size);
 	if (rc == RC_OK) {
 		digest_sha256(buf_span(&b), hash);
 		enc_hex_str(hex, span_of(hash, sizeof(hash)));
@@ -130,8 +124,8 @@ static enum rc create(struct publish *p, json_t **upload, struct err *e)
 	call.path = path;
 	call.idempotency_key = key;
 	call.body = json_pack("{s:s,s:s,s:s,s:I,s:b}", "batch",
-	    text(p->reel, "batch"), "reel", text(p->reel, "reel"), "form",
-	    p->form, "size", (json_int_t)p->size, "open", (int)open);
+	    cli_text(p->reel, "batch"), "reel", cli_text(p->reel, "reel"),
+	    "form", p->form, "size", (json_int_t)p->size, "open", (int)open);
 	if (!open && call.body != NULL)
 		(void)json_object_set(call.body, "claim_sha256",
 		    json_object_get(p->reel, "claim_sha256"));
@@ -140,7 +134,7 @@ static enum rc create(struct publish *p, json_t **upload, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	(void)snprintf(p->base, sizeof(p->base), "%s/%s", path,
-	    text(*upload, "id"));
+	    cli_text(*upload, "id"));
 	/* The same key gets the answer of then: where does it stand now? */
 	json_decref(*upload);
 	return client_get(&p->client, p->base, upload, e);
@@ -187,7 +181,6 @@ static enum rc send_piece(struct publish *p, uint64_t *offset, struct err *e)
 
 static enum rc send_manifest(struct publish *p, uint64_t offset, struct err *e)
 {
-	struct timespec pause = {.tv_sec = 0, .tv_nsec = 300000000};
 	unsigned int faults = 0;
 	uint64_t before;
 	enum rc rc = RC_OK;
@@ -201,7 +194,7 @@ static enum rc send_manifest(struct publish *p, uint64_t offset, struct err *e)
 		else if ((rc != RC_OK && rc != RC_AGAIN) || ++faults > 20)
 			break;
 		else
-			(void)nanosleep(&pause, NULL);
+			clock_sleep_ms(RESEND_MS);
 	}
 	if (offset > p->size)
 		rc = err_set(e, RC_CONFLICT, "offset",
@@ -235,7 +228,7 @@ static enum rc send_signature(struct publish *p, struct err *e)
 
 static bool is_over(json_t *upload)
 {
-	const char *s = text(upload, "state");
+	const char *s = cli_text(upload, "state");
 
 	return strcmp(s, "published") == 0 || strcmp(s, "rejected") == 0 ||
 	    strcmp(s, "cancelled") == 0;
@@ -243,7 +236,7 @@ static bool is_over(json_t *upload)
 
 static enum rc follow(struct publish *p, json_t **upload, struct err *e)
 {
-	struct timespec pause = {.tv_sec = 0, .tv_nsec = 50000000};
+	unsigned int wait_ms = 50;
 	struct client_call call = {.method = "POST"};
 	json_t *answer = NULL;
 	char path[1100];
@@ -257,9 +250,9 @@ static enum rc follow(struct publish *p, json_t **upload, struct err *e)
 		    (uint64_t)json_integer_value(
 			json_object_get(answer, "bytes_done")),
 		    p->size);
-		(void)nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 800000000)
-			pause.tv_nsec *= 2;
+		clock_sleep_ms(wait_ms);
+		if (wait_ms < 800)
+			wait_ms *= 2;
 		json_decref(answer);
 		rc = client_get(&p->client, p->base, &answer, e);
 	}
@@ -273,10 +266,11 @@ static enum rc judge(json_t *upload, struct err *e)
 	json_t *why = json_object_get(upload, "error");
 	enum rc rc;
 
-	if (strcmp(text(upload, "state"), "published") == 0)
+	if (strcmp(cli_text(upload, "state"), "published") == 0)
 		return RC_OK;
 	rc = err_set(e, RC_INVALID, "rejected", "The manifest was %s: %s [%s]",
-	    text(upload, "state"), text(why, "detail"), text(why, "code"));
+	    cli_text(upload, "state"), cli_text(why, "detail"),
+	    cli_text(why, "code"));
 	e->line =
 	    (unsigned long)json_integer_value(json_object_get(why, "line"));
 	return rc;
@@ -288,7 +282,8 @@ static enum rc publish(struct publish *p, struct err *e)
 	enum rc rc;
 
 	rc = create(p, &upload, e);
-	if (rc == RC_OK && strcmp(text(upload, "state"), "receiving") == 0) {
+	if (rc == RC_OK &&
+	    strcmp(cli_text(upload, "state"), "receiving") == 0) {
 		rc = send_manifest(p,
 		    (uint64_t)json_integer_value(
 			json_object_get(upload, "offset")),

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "cmd/cli.h"
 #include "core/audit.h"
@@ -17,24 +17,9 @@
 #define JOB_COLUMNS \
 	"id,kind,state,batch,cloud,total,done,failed,last_error,result"
 
-static void nap(unsigned int ms)
-{
-	struct timespec t = {.tv_sec = (time_t)(ms / 1000),
-	    .tv_nsec = (long)(ms % 1000) * 1000000};
-
-	(void)nanosleep(&t, NULL);
-}
-
 static uint64_t number(json_t *o, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(o, key));
-}
-
-static const char *text(json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
 }
 
 static void show_progress(json_t *job)
@@ -42,7 +27,7 @@ static void show_progress(json_t *job)
 	if (!isatty(STDERR_FILENO))
 		return;
 	(void)fprintf(stderr, "\r\033[K%s: %llu of %llu done, %llu failed",
-	    text(job, "state"), (unsigned long long)number(job, "done"),
+	    cli_text(job, "state"), (unsigned long long)number(job, "done"),
 	    (unsigned long long)number(job, "total"),
 	    (unsigned long long)number(job, "failed"));
 	if (json_is_integer(json_object_get(job, "seconds_left")))
@@ -71,18 +56,18 @@ enum rc cli_special_follow(struct client *c, const char *job_id, json_t **job,
 	while (rc == RC_OK) {
 		json_decref(*job);
 		rc = client_get(c, path, job, e);
-		if (rc != RC_OK || is_over(text(*job, "state")))
+		if (rc != RC_OK || is_over(cli_text(*job, "state")))
 			break;
 		show_progress(*job);
-		nap(wait_ms);
+		clock_sleep_ms(wait_ms);
 		wait_ms =
 		    wait_ms * 2 > POLL_MOST_MS ? POLL_MOST_MS : wait_ms * 2;
 	}
 	if (isatty(STDERR_FILENO))
 		(void)fputs("\r\033[K", stderr);
-	if (rc == RC_OK && strcmp(text(*job, "state"), "done") != 0)
+	if (rc == RC_OK && strcmp(cli_text(*job, "state"), "done") != 0)
 		rc = err_set(e, RC_DENIED, "job-failed", "The job %s: %s",
-		    text(*job, "state"), text(*job, "last_error"));
+		    cli_text(*job, "state"), cli_text(*job, "last_error"));
 	return rc;
 }
 
@@ -189,8 +174,8 @@ int cli_special_cloud_test(int argc, char **argv)
 	if (rc == RC_OK && !f.help)
 		rc = start_test(&f.client, argv[1], &answer, &e);
 	if (rc == RC_OK && !f.help) {
-		rc =
-		    cli_special_follow(&f.client, text(answer, "id"), &job, &e);
+		rc = cli_special_follow(&f.client, cli_text(answer, "id"), &job,
+		    &e);
 		if (job != NULL)
 			cli_print(job, "state,last_error,result", f.json);
 	}

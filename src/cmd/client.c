@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/rand.h"
@@ -208,12 +208,7 @@ enum rc client_problem(int status, struct span body, struct err *e)
 
 static void wait_before(int try)
 {
-	struct timespec t = {.tv_sec = 0, .tv_nsec = 0};
-	uint64_t ms = rand_below(200ULL << try) + 50;
-
-	t.tv_sec = (time_t)(ms / 1000);
-	t.tv_nsec = (long)(ms % 1000) * 1000000;
-	(void)nanosleep(&t, NULL);
+	clock_sleep_ms(rand_below(200ULL << try) + 50);
 }
 
 static enum rc exchange(struct client *c, const struct fetch_request *r,
