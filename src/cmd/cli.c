@@ -10,8 +10,6 @@
 #include "base/enc.h"
 #include "base/file.h"
 
-#define POSITIONAL_MAX 6
-
 /* One run: the parsed arguments and the request they make. */
 struct run {
 	const struct cli_verb *v;

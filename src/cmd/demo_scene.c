@@ -15,7 +15,6 @@
 #include "cmd/proc.h"
 
 #define DEVICES_ON 5
-#define WAIT_MS 10000
 
 static enum rc open_fab(struct demo *d, struct err *e)
 {

@@ -222,19 +222,9 @@ int receiver_main(int argc, char **argv)
 	    "does.",
 	    opts, 0, 0};
 	struct err e = {0};
-	bool help = false;
-	int npos = 0;
-	enum rc rc = args_parse(&cmd, argc, argv, &npos, &help, &e);
+	int status;
 
-	if (help) {
-		args_help(&cmd);
-		return 0;
-	}
-	if (rc == RC_OK)
-		rc = check_flags(&f, &e);
-	if (rc != RC_OK) {
-		(void)cli_fail(&e);
-		return 2;
-	}
-	return run(&f);
+	if (!cli_args(&cmd, argc, argv, &status))
+		return status;
+	return check_flags(&f, &e) == RC_OK ? run(&f) : cli_fail(&e);
 }

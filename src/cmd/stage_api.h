@@ -16,9 +16,6 @@ MUST_CHECK enum rc stage_api_login(struct stage *s, const char *who,
 /* One call; body is taken over (may be NULL); answer may be NULL. */
 MUST_CHECK enum rc stage_api_call(struct client *c, const char *method,
     const char *path, json_t *body, json_t **answer, struct err *e);
-/* A POST with an idempotency key, so that setting up can be repeated. */
-MUST_CHECK enum rc stage_api_once(struct client *c, const char *path,
-    json_t *body, const char *key, json_t **answer, struct err *e);
 
 /* Sets up, once each: the chip maker with its CAs (user "vendor"), and an
  * account with its administrator ("admin" for the first account). */

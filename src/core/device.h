@@ -13,7 +13,6 @@
 #define DEVICE_FIRST(reel_id) ((int64_t)(reel_id) << 28)
 #define DEVICE_LAST(reel_id) (DEVICE_FIRST(reel_id) | 0xfffffff)
 #define DEVICE_REEL(seq) ((seq) >> 28)
-#define DEVICE_INDEX(seq) ((uint32_t)((seq)&0xfffffff))
 
 /* One certificate as it comes out. */
 struct device_cert {

@@ -8,7 +8,6 @@
 
 struct event_base;
 
-#define HTTP_HEAD_MAX (16 * 1024)
 #define HTTP_HEADERS_MAX 64
 #define HTTP_BODY_DEFAULT (64 * 1024)
 

@@ -17,7 +17,6 @@
 #define DER_IA5 0x16
 #define DER_UTC_TIME 0x17
 #define DER_GENERALIZED_TIME 0x18
-#define DER_BMP 0x1e
 #define DER_SEQUENCE 0x30
 #define DER_SET 0x31
 #define DER_CONTEXT(n) (0xa0 | (n))	 /* constructed */

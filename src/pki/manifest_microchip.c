@@ -14,7 +14,6 @@
 
 #define MODEL "Birthmark software chip"
 #define PART_NUMBER "BIRTHMARK-SW"
-#define ID_PART_MIN 8 /* a shorter id could stand anywhere by chance */
 
 static const char *str(const json_t *o, const char *name)
 {
