@@ -441,12 +441,10 @@ static enum rc take_arguments(struct run *r, int argc, char **argv, bool *help,
 			rc = err_set(e, RC_INVALID, "usage",
 			    "--%s is needed: %s.", a->name, a->help);
 	}
-	if (rc == RC_OK && account != NULL)
-		(void)span_copy_str(span_str(account), r->client.account,
-		    CLIENT_TEXT);
-	if (rc == RC_OK && vendor != NULL)
-		(void)span_copy_str(span_str(vendor), r->client.vendor,
-		    CLIENT_TEXT);
+	if (rc == RC_OK)
+		rc = client_use(r->client.account, account, e);
+	if (rc == RC_OK)
+		rc = client_use(r->client.vendor, vendor, e);
 	buf_clear(&usage);
 	return rc;
 }

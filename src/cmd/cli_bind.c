@@ -117,10 +117,8 @@ static enum rc begin(struct options *o, const struct args_cmd *cmd, int argc,
 	if (rc != RC_OK || o->help)
 		return rc;
 	rc = client_open(&o->client, e);
-	if (rc == RC_OK && o->account != NULL &&
-	    !span_copy_str(span_str(o->account), o->client.account,
-		CLIENT_TEXT))
-		rc = err_set(e, RC_INVALID, "bad-id", "The id is too long.");
+	if (rc == RC_OK)
+		rc = client_use(o->client.account, o->account, e);
 	return rc;
 }
 

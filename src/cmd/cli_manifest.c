@@ -116,9 +116,8 @@ int cli_manifest_main(int argc, char **argv)
 		return status;
 	buf_init(&url, 2048);
 	rc = client_open(&o.client, &e);
-	if (rc == RC_OK && o.account != NULL)
-		(void)span_copy_str(span_str(o.account), o.client.account,
-		    CLIENT_TEXT);
+	if (rc == RC_OK)
+		rc = client_use(o.client.account, o.account, &e);
 	if (rc == RC_OK)
 		rc = build_url(&o, argv[1], &url, &e);
 	if (rc == RC_OK)

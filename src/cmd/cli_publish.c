@@ -325,9 +325,8 @@ int cli_publish_main(int argc, char **argv)
 		return status;
 	p.dir = argv[1];
 	rc = client_open(&p.client, &e);
-	if (rc == RC_OK && p.vendor != NULL)
-		(void)span_copy_str(span_str(p.vendor), p.client.vendor,
-		    CLIENT_TEXT);
+	if (rc == RC_OK)
+		rc = client_use(p.client.vendor, p.vendor, &e);
 	if (rc == RC_OK)
 		rc = read_reel(&p, &e);
 	if (rc == RC_OK)

@@ -9,7 +9,9 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "cmd/cli.h"
+#include "cmd/serve_conf.h"
 #include "core/audit.h"
 
 #define POLL_FIRST_MS 50
@@ -98,10 +100,8 @@ static enum rc begin(struct frame *f, const char *usage, const char *about,
 	if (rc != RC_OK || f->help)
 		return rc;
 	rc = client_open(&f->client, e);
-	if (rc == RC_OK && f->account != NULL &&
-	    !span_copy_str(span_str(f->account), f->client.account,
-		CLIENT_TEXT))
-		rc = err_set(e, RC_INVALID, "bad-id", "The id is too long.");
+	if (rc == RC_OK)
+		rc = client_use(f->client.account, f->account, e);
 	return rc;
 }
 
@@ -119,9 +119,8 @@ int cli_special_use_account(int argc, char **argv)
 	    "Works in this account from now on, where --account is not given.",
 	    argc, argv, &e);
 
-	if (rc == RC_OK && !f.help &&
-	    !span_copy_str(span_str(argv[1]), f.client.account, CLIENT_TEXT))
-		rc = err_set(&e, RC_INVALID, "bad-id", "The id is too long.");
+	if (rc == RC_OK && !f.help)
+		rc = client_use(f.client.account, argv[1], &e);
 	if (rc == RC_OK && !f.help)
 		rc = client_save(&f.client, &e);
 	return finish(&f, rc, &e);
@@ -186,13 +185,15 @@ int cli_special_cloud_test(int argc, char **argv)
 
 static enum rc verify_local(const char *dir, json_t **out, struct err *e)
 {
-	struct core core = {.dir = dir};
-	char hex[65];
+	char data[SERVE_CONF_PATH], hex[65];
+	struct core core = {.dir = data};
 	uint8_t head[32];
 	uint64_t count = 0;
 	enum rc rc;
 
-	rc = store_open(&core.store, dir, false, e);
+	rc = file_join(data, sizeof(data), dir, SERVE_CONF_DATA, e);
+	if (rc == RC_OK)
+		rc = store_open(&core.store, data, false, e);
 	if (rc == RC_OK)
 		rc = audit_verify(&core, &count, head, e);
 	if (rc == RC_OK) {
@@ -212,6 +213,9 @@ static enum rc verify_remote(json_t **out, struct err *e)
 	if (rc == RC_OK)
 		rc = client_get(&c, "/api/v1/service/audit/verify", out, e);
 	client_close(&c);
+	if (rc == RC_OK && !json_is_true(json_object_get(*out, "ok")))
+		rc = err_set(e, RC_INVALID, "audit-broken", "%s",
+		    cli_text(*out, "detail"));
 	return rc;
 }
 

@@ -109,6 +109,13 @@ enum rc client_open(struct client *c, struct err *e)
 	return rc;
 }
 
+enum rc client_use(char field[CLIENT_TEXT], const char *id, struct err *e)
+{
+	if (id == NULL || span_copy_str(span_str(id), field, CLIENT_TEXT))
+		return RC_OK;
+	return err_set(e, RC_INVALID, "bad-id", "The id is too long.");
+}
+
 void client_close(struct client *c)
 {
 	if (c == NULL)

@@ -24,6 +24,9 @@ struct client {
  * BIRTHMARK_VENDOR. */
 MUST_CHECK enum rc client_open(struct client *c, struct err *e);
 void client_close(struct client *c); /* wipes the token */
+/* Puts an id given on the command line into a field; NULL leaves it. */
+MUST_CHECK enum rc client_use(char field[CLIENT_TEXT], const char *id,
+    struct err *e);
 /* Saves all but the connection, mode 0600. */
 MUST_CHECK enum rc client_save(const struct client *c, struct err *e);
 /* Removes the saved token. */

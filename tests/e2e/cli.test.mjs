@@ -383,7 +383,7 @@ test('audit: list and verify, also without the service', async () => {
 	await fails(1, /\[role-denied\]|\[not-found\]/, 'admin', 'audit',
 		'verify');
 	const local = run(['audit', 'verify', '--dir',
-		path.join(w.service.dir, 'data'), '--json']);
+		w.service.dir, '--json']);
 	assert.equal(local.status, 0, local.stderr);
 	assert.ok(JSON.parse(local.stdout).count >= remote.count);
 });
