@@ -301,7 +301,7 @@ test('no process outlives a killed parent', async () => {
 	const t = await startService({workers: 2});
 	const p = t.addresses.pids;
 	process.kill(p.parent, 'SIGKILL');
-	await until(() => !allPids(p).some(alive), 3000, 'the end of all');
+	await until(() => !allPids(p).some(alive), 10000, 'the end of all');
 	await t.start();
 	assert.equal((await t.api('GET', '/healthz')).status, 200);
 	assert.deepEqual(await endService(t), {code: 0, signal: null});
