@@ -5,6 +5,8 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 
+import {closeServer} from './service.mjs';
+
 const b64 = (s) => Buffer.from(s).toString('base64url');
 
 export function fingerprint(pemFile) {
@@ -36,8 +38,7 @@ export class Feed {
 	}
 
 	async stop() {
-		this.http.closeAllConnections?.();
-		await new Promise((r) => this.http.close(r));
+		await closeServer(this.http);
 	}
 
 	admit(fp, device, product = 'Dishwasher DW-9', batch = 'B1') {

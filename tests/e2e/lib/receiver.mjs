@@ -6,7 +6,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 
-import {sleep} from './service.mjs';
+import {closeServer, sleep} from './service.mjs';
 
 const BODY_MAX = 10 << 20; // of an API gateway
 const b64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -69,8 +69,7 @@ export class Receiver {
 	}
 
 	async stop() {
-		this.http.closeAllConnections?.();
-		await new Promise((r) => this.http.close(r));
+		await closeServer(this.http);
 	}
 
 	/** How many different certificates were taken, and how often in all. */

@@ -31,6 +31,18 @@ export async function freePort() {
 	return port;
 }
 
+/**
+ * Ends a server and its connections.  Node 18 keeps one open that was shaking
+ * hands when the others were closed, as long as its client keeps asking.
+ */
+export async function closeServer(server) {
+	const closed = new Promise((resolve) => server.close(resolve));
+	const again = setInterval(() => server.closeAllConnections?.(), 20);
+	server.closeAllConnections?.();
+	await closed;
+	clearInterval(again);
+}
+
 /** Calls f until it gives something true; throws after ms. */
 export async function until(f, ms = 10000, what = 'a condition') {
 	const end = Date.now() + ms;
