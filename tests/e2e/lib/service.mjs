@@ -162,10 +162,13 @@ export class Service {
 			stdio: ['ignore', 'ignore', 'pipe'],
 			env: {...process.env, ...(this.opts.env || {})}});
 		started.add(this);
+		const child = this.child;
 		this.exited = new Promise((resolve) => {
-			this.child.on('exit', (code, signal) => {
-				this.status = {code, signal};
-				resolve(this.status);
+			child.on('exit', (code, signal) => {
+				// One that was killed before may be told late.
+				if (this.child === child)
+					this.status = {code, signal};
+				resolve({code, signal});
 			});
 		});
 		this.child.stderr.setEncoding('utf8');
