@@ -36,6 +36,11 @@ struct db_val db_text(const char *s)
 	return s ? DB_TS(span_str(s)) : DB_N;
 }
 
+struct db_val db_text_or_null(const char *s)
+{
+	return db_text(s && s[0] ? s : NULL);
+}
+
 struct fault {
 	int code; /* primary or extended result code of SQLite */
 	enum rc rc;

@@ -19,12 +19,14 @@ struct db_val {
 };
 
 #define DB_I(v) ((struct db_val){DB_INT, (int64_t)(v), {0, 0}})
-#define DB_T(str) db_text(str) /* NULL binds NULL */
+#define DB_T(str) db_text(str)		/* NULL binds NULL */
+#define DB_TN(str) db_text_or_null(str) /* "" binds NULL too */
 #define DB_TS(span) ((struct db_val){DB_TEXT, 0, (span)})
 #define DB_B(ptr, len) ((struct db_val){DB_BLOB, 0, {(ptr), (len)}})
 #define DB_BS(span) ((struct db_val){DB_BLOB, 0, (span)})
 #define DB_N ((struct db_val){DB_NULL, 0, {0, 0}})
 struct db_val db_text(const char *s);
+struct db_val db_text_or_null(const char *s);
 
 /* Runs a statement without rows.  changes may be NULL.  RC_CONFLICT (slug
  * "unique") on a broken UNIQUE or PRIMARY KEY, RC_ENV "disk-full" when there

@@ -5,19 +5,14 @@
 #include "store/db.h"
 #include "store/store_account.h"
 
-static struct db_val text_or_null(const char *s)
-{
-	return s[0] ? DB_T(s) : DB_N;
-}
-
 enum rc store_account_add(struct store *s, const struct store_account *a,
     struct err *e)
 {
 	return db_run(store_db(s), e,
 	    "INSERT INTO account(id, name, default_cloud, default_product, "
 	    "auto_provision, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-	    DB_T(a->id), DB_T(a->name), text_or_null(a->default_cloud),
-	    text_or_null(a->default_product), DB_I(a->auto_provision),
+	    DB_T(a->id), DB_T(a->name), DB_TN(a->default_cloud),
+	    DB_TN(a->default_product), DB_I(a->auto_provision),
 	    DB_I(a->created_at));
 }
 
@@ -55,8 +50,8 @@ enum rc store_account_put(struct store *s, const struct store_account *a,
 	return db_run(store_db(s), e,
 	    "UPDATE account SET name = $2, default_cloud = $3, "
 	    "default_product = $4, auto_provision = $5 WHERE id = $1",
-	    DB_T(a->id), DB_T(a->name), text_or_null(a->default_cloud),
-	    text_or_null(a->default_product), DB_I(a->auto_provision));
+	    DB_T(a->id), DB_T(a->name), DB_TN(a->default_cloud),
+	    DB_TN(a->default_product), DB_I(a->auto_provision));
 }
 
 enum rc store_account_each(struct store *s, const struct store_list *list,

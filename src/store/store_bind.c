@@ -23,11 +23,6 @@ static void bind_row(struct stmt *st, struct store_bind *out)
 	db_col_str(st, 7, out->by_from, sizeof(out->by_from));
 }
 
-static struct db_val or_null(const char *s)
-{
-	return s && s[0] != '\0' ? DB_T(s) : DB_N;
-}
-
 static const char *or_empty(const char *s)
 {
 	return s ? s : "";
@@ -40,8 +35,8 @@ enum rc store_bind_add(struct store *s, const struct store_bind *b,
 	    "INSERT INTO binding (bid, account_id, product_id, cloud_id,"
 	    " bound_at, by_id, by_name, by_from)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-	    DB_T(b->bid), DB_T(b->account_id), or_null(b->product_id),
-	    or_null(b->cloud_id), DB_I(b->bound_at), DB_T(b->by_id),
+	    DB_T(b->bid), DB_T(b->account_id), DB_TN(b->product_id),
+	    DB_TN(b->cloud_id), DB_I(b->bound_at), DB_T(b->by_id),
 	    DB_T(b->by_name), DB_T(b->by_from));
 }
 
@@ -70,7 +65,7 @@ enum rc store_bind_change(struct store *s, const struct store_bind *b,
 	rc = db_run_n(store_db(s), &changes, e,
 	    "UPDATE binding SET product_id = $1, cloud_id = $2"
 	    " WHERE bid = $3 AND account_id = $4",
-	    or_null(b->product_id), or_null(b->cloud_id), DB_T(b->bid),
+	    DB_TN(b->product_id), DB_TN(b->cloud_id), DB_T(b->bid),
 	    DB_T(b->account_id));
 	return rc == RC_OK && changes == 0 ? RC_NOT_FOUND : rc;
 }

@@ -63,11 +63,6 @@ static enum rc read_many(enum rc rc, struct stmt *q, struct store_job *out,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static const char *or_null(const char *s)
-{
-	return s && s[0] != '\0' ? s : NULL;
-}
-
 enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 {
 	struct stmt *q = NULL;
@@ -78,7 +73,7 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 	    "created_at, started_at, finished_at, created_by) VALUES "
 	    "($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, 0, 0, "
 	    "'', '', $10, 0, 0, $11) RETURNING n",
-	    DB_T(row->id), DB_T(row->account), DB_T(or_null(row->bid)),
+	    DB_T(row->id), DB_T(row->account), DB_TN(row->bid),
 	    DB_T(row->cloud), DB_T(row->kind), DB_T(row->state),
 	    DB_I(row->total), DB_I(row->chunk), DB_I(row->next_ms),
 	    DB_I(row->created_at), DB_T(row->created_by));
@@ -123,12 +118,12 @@ enum rc store_job_list(struct store *s, const struct store_job_filter *f,
 				  "WHERE account_id = $1 AND $2 IS NULL "
 				  "AND state = coalesce($3, state) AND n < $4 "
 				  "ORDER BY n DESC LIMIT $5";
-	const char *bid = or_null(f->bid);
+	const bool one = f->bid && f->bid[0] != '\0';
 	int64_t before = f->before > 0 ? (int64_t)f->before : INT64_MAX;
 	struct stmt *q = NULL;
 	enum rc rc =
-	    db_ask(store_db(s), &q, e, bid ? by_batch : all, DB_T(f->account),
-		DB_T(bid), DB_T(or_null(f->state)), DB_I(before), DB_I(cap));
+	    db_ask(store_db(s), &q, e, one ? by_batch : all, DB_T(f->account),
+		DB_TN(f->bid), DB_TN(f->state), DB_I(before), DB_I(cap));
 
 	return read_many(rc, q, out, cap, n, e);
 }
