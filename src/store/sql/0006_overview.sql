@@ -1,0 +1,1 @@
+-- Counters of batches and days, and which devices were seen.

@@ -1,0 +1,1 @@
+-- Finding entries of the audit log by target and actor.
