@@ -244,33 +244,38 @@ static json_t *load_object(struct span text)
 	return o;
 }
 
-enum rc jose_jwk_spki(struct span jwk, struct buf *out, struct err *e)
+static enum rc object_spki(const json_t *o, struct buf *out, struct err *e)
 {
-	json_t *o = load_object(jwk);
+	const char *kty = json_string_value(json_object_get(o, "kty"));
 	size_t before = out->n;
 	enum key_type type;
-	const char *kty;
 	struct buf raw;
 	bool ok = false;
 	enum rc rc;
 
 	buf_init(&raw, JOSE_MAX);
-	kty = json_string_value(json_object_get(o, "kty"));
 	if (kty && strcmp(kty, "EC") == 0)
 		ok = ec_spki(o, &raw, out);
 	else if (kty && strcmp(kty, "RSA") == 0)
 		ok = rsa_spki(o, &raw, out);
-	if (!ok || !buf_ok(out)) {
+	buf_clear(&raw);
+	if (!ok || !buf_ok(out))
 		rc = err_set(e, RC_INVALID, "jwk-invalid",
 		    "This is not a JWK with an EC P-256, P-384 or RSA public "
 		    "key.");
-		goto out;
-	}
-	rc = key_check_spki(span_sub(buf_span(out), before, out->n), &type, e);
-out:
+	else
+		rc = key_check_spki(span_sub(buf_span(out), before, out->n),
+		    &type, e);
 	if (rc != RC_OK)
 		out->n = before;
-	buf_clear(&raw);
+	return rc;
+}
+
+enum rc jose_jwk_spki(struct span jwk, struct buf *out, struct err *e)
+{
+	json_t *o = load_object(jwk);
+	enum rc rc = object_spki(o, out, e);
+
 	json_decref(o);
 	return rc;
 }
@@ -487,4 +492,91 @@ enum rc jose_verify(struct span jws, struct key_pub *p, const char *typ,
 		return err_set(e, RC_INVALID, "jws-payload",
 		    "The payload of the JWS is not base64url.");
 	return RC_OK;
+}
+
+/* May check signatures with alg; kid NULL: the header names none. */
+static bool jwk_fits(const json_t *o, const char *kid, const char *alg)
+{
+	const char *kty = json_string_value(json_object_get(o, "kty"));
+	const char *own = json_string_value(json_object_get(o, "kid"));
+	const json_t *use = json_object_get(o, "use");
+	const json_t *for_alg = json_object_get(o, "alg");
+
+	if (!kty || strcmp(kty, alg[0] == 'E' ? "EC" : "RSA") != 0)
+		return false;
+	if (kid && (!own || strcmp(own, kid) != 0))
+		return false;
+	if (use &&
+	    (!json_is_string(use) ||
+		strcmp(json_string_value(use), "sig") != 0))
+		return false;
+	return !for_alg ||
+	    (json_is_string(for_alg) &&
+		strcmp(json_string_value(for_alg), alg) == 0);
+}
+
+/* The only key of the set that fits. */
+static enum rc set_key(struct span jwks, const char *kid, const char *alg,
+    struct key_pub **out, struct err *e)
+{
+	json_t *set = load_object(jwks), *o, *found = NULL;
+	struct buf spki;
+	size_t i, n = 0;
+	enum rc rc;
+
+	buf_init(&spki, JOSE_MAX);
+	json_array_foreach(json_object_get(set, "keys"), i, o)
+	{
+		if (!jwk_fits(o, kid, alg))
+			continue;
+		found = o;
+		n++;
+	}
+	if (n == 0)
+		rc = err_set(e, RC_NOT_FOUND, "jws-key-unknown",
+		    "The JWS is signed with a key that is not in the set.");
+	else if (n > 1)
+		rc = err_set(e, RC_INVALID, "jws-key-unclear",
+		    "The JWS does not say which key of the set signed it.");
+	else
+		rc = object_spki(found, &spki, e);
+	if (rc == RC_OK)
+		rc = key_pub_new(out, buf_span(&spki), e);
+	buf_clear(&spki);
+	json_decref(set);
+	return rc;
+}
+
+enum rc jose_verify_set(struct span jws, struct span jwks, struct buf *payload,
+    struct err *e)
+{
+	struct span rest = jws, head;
+	struct key_pub *p = NULL;
+	const char *kid, *alg;
+	struct buf text;
+	json_t *o = NULL;
+	enum rc rc;
+
+	buf_init(&text, HEADER_MAX);
+	(void)span_cut(&rest, '.', &head);
+	if (head.n <= HEADER_MAX && enc_unbase64url(&text, head))
+		o = load_object(buf_span(&text));
+	kid = json_string_value(json_object_get(o, "kid"));
+	alg = json_string_value(json_object_get(o, "alg"));
+	if (!alg || (json_object_get(o, "kid") && !kid))
+		rc = err_set(e, RC_INVALID, "jws-header",
+		    "The header of the JWS is not a JSON object with an "
+		    "\"alg\".");
+	else if (strcmp(alg, "ES256") != 0 && strcmp(alg, "RS256") != 0)
+		rc = err_set(e, RC_INVALID, "jws-alg-refused",
+		    "The JWS names a signature algorithm that is not taken "
+		    "(only ES256 and RS256 are).");
+	else
+		rc = set_key(jwks, kid, alg, &p, e);
+	if (rc == RC_OK)
+		rc = jose_verify(jws, p, NULL, payload, e);
+	key_pub_free(p);
+	json_decref(o);
+	buf_clear(&text);
+	return rc;
 }

@@ -22,6 +22,11 @@ MUST_CHECK enum rc jose_sign(struct key *k, const char *typ,
 /* Checks a compact JWS with this key and appends its payload. */
 MUST_CHECK enum rc jose_verify(struct span jws, struct key_pub *p,
     const char *typ, struct buf *payload, struct err *e);
+/* The same with the key of a JWK set (RFC 7517 5) that the JWS names by kid, or
+ * the only one that fits; ES256 and RS256 alone.  RC_NOT_FOUND
+ * "jws-key-unknown" when the set has no such key. */
+MUST_CHECK enum rc jose_verify_set(struct span jws, struct span jwks,
+    struct buf *payload, struct err *e);
 /* Checks a signature over `protected "." payload` by the alg named. */
 MUST_CHECK enum rc jose_verify_parts(struct span alg, struct span protected_b64,
     struct span payload_b64, struct span signature_b64, struct key_pub *p,
