@@ -20,8 +20,9 @@ void api_session_user(struct json *w, const struct user *u)
 
 enum rc api_session_create(struct api_call *call, struct err *e)
 {
-	static const char *const fields[] = {"email", "password", NULL};
-	const char *email, *password;
+	static const char *const fields[] = {"email", "password", "code", NULL};
+	struct session_wish wish = {0};
+	const char *password;
 	struct session_new s;
 	struct json w;
 	struct buf out;
@@ -29,12 +30,16 @@ enum rc api_session_create(struct api_call *call, struct err *e)
 
 	rc = api_fields_only(call, fields, e);
 	if (rc == RC_OK)
-		rc = api_field_str(call, "email", USER_EMAIL_MAX, &email, e);
+		rc = api_field_str(call, "email", USER_EMAIL_MAX, &wish.email,
+		    e);
 	if (rc == RC_OK)
 		rc = api_field_str(call, "password", 1024, &password, e);
 	if (rc == RC_OK)
-		rc = session_login(call->core, &call->actor, email,
-		    span_str(password), &s, e);
+		rc = api_field_str_opt(call, "code", 32, &wish.code, e);
+	if (rc != RC_OK)
+		return rc;
+	wish.password = span_str(password);
+	rc = session_login(call->core, &call->actor, &wish, &s, e);
 	if (rc != RC_OK)
 		return rc;
 	buf_init(&out, SESSION_JSON_MAX);

@@ -110,6 +110,22 @@ void enc_base64(struct buf *out, struct span in)
 	encode64(out, in, std_digits, true);
 }
 
+void enc_base32(struct buf *out, struct span in)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	unsigned int bits = 0;
+	uint32_t v = 0;
+	size_t i;
+
+	for (i = 0; i < in.n; i++) {
+		v = v << 8 | in.p[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			buf_add_u8(out, (uint8_t)digits[v >> (bits - 5) & 31]);
+	}
+	if (bits > 0)
+		buf_add_u8(out, (uint8_t)digits[v << (5 - bits) & 31]);
+}
+
 /* Lines of 64 characters, each ended by \n, as PEM has them. */
 static void base64_lines(struct buf *out, struct span in)
 {

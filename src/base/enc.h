@@ -1,6 +1,6 @@
-/* Text encodings of bytes: hex, base64 and base64url (RFC 4648), PEM armour
- * (RFC 7468) and percent-encoding (RFC 3986).  Strict readers: no white space
- * unless said, canonical padding bits, all or nothing. */
+/* Text encodings of bytes: hex, base32, base64 and base64url (RFC 4648), PEM
+ * armour (RFC 7468) and percent-encoding (RFC 3986).  Strict readers: no white
+ * space unless said, canonical padding bits, all or nothing. */
 #ifndef BIRTHMARK_BASE_ENC_H
 #define BIRTHMARK_BASE_ENC_H
 
@@ -16,6 +16,8 @@ void enc_base64(struct buf *out, struct span in);
 MUST_CHECK bool enc_unbase64(struct buf *out, struct span in, bool lenient);
 void enc_base64url(struct buf *out, struct span in); /* no padding */
 MUST_CHECK bool enc_unbase64url(struct buf *out, struct span in);
+
+void enc_base32(struct buf *out, struct span in); /* no padding */
 
 void enc_pem(struct buf *out, const char *label, struct span der);
 /* Finds the next block with this label (NULL: any) in *in, appends its DER to

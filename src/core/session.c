@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "core/audit.h"
+#include "core/factor.h"
 #include "core/limit.h"
 #include "core/password.h"
 #include "core/session.h"
@@ -40,6 +41,25 @@ static const struct limit_rule email_rule = {
     .forget_s = 900,
     .slug = "login-locked",
 };
+/* Only who has the password gets so far, so that this locks nobody out whose
+ * password is his own; nor a peer that logged in before. */
+static const struct limit_rule code_rule = {
+    .name = "login-code",
+    .free = 10,
+    .first_s = 30,
+    .max_s = 900,
+    .forget_s = 3600,
+    .slug = "login-locked",
+};
+/* The right password, but no code yet: no wrong attempt, but not for free. */
+static const struct limit_rule step_rule = {
+    .name = "login-step",
+    .free = 30,
+    .first_s = 5,
+    .max_s = 60,
+    .forget_s = 900,
+    .slug = "login-locked",
+};
 static const struct limit_rule known_rule = {
     .name = "login-known",
     .free = UINT32_MAX,
@@ -62,14 +82,19 @@ static enum rc login_limits(struct core *c, const struct login_keys *k,
 	if (rc == RC_OK)
 		rc = limit_check(c, &peer_rule, k->peer, now_s, e);
 	if (rc == RC_OK)
+		rc = limit_check(c, &step_rule, k->pair, now_s, e);
+	if (rc == RC_OK)
 		rc = limit_count(c, &known_rule, k->pair, now_s, &known, e);
 	if (rc == RC_OK && !known)
 		rc = limit_check(c, &email_rule, k->email, now_s, e);
+	if (rc == RC_OK && !known)
+		rc = limit_check(c, &code_rule, k->email, now_s, e);
 	return rc;
 }
 
-static enum rc login_refuse(struct core *c, const struct core_actor *from,
-    const struct login_keys *k, struct err *e)
+/* Counts a wrong password, or a wrong code (with rule code_rule). */
+static enum rc login_count(struct core *c, const struct core_actor *from,
+    const struct login_keys *k, const struct limit_rule *rule, struct err *e)
 {
 	enum rc rc;
 
@@ -78,7 +103,15 @@ static enum rc login_refuse(struct core *c, const struct core_actor *from,
 	if (rc == RC_OK)
 		rc = limit_hit(c, &peer_rule, k->peer, from->now_s, NULL, e);
 	if (rc == RC_OK)
-		rc = limit_hit(c, &email_rule, k->email, from->now_s, NULL, e);
+		rc = limit_hit(c, rule, k->email, from->now_s, NULL, e);
+	return rc;
+}
+
+static enum rc login_refuse(struct core *c, const struct core_actor *from,
+    const struct login_keys *k, struct err *e)
+{
+	enum rc rc = login_count(c, from, k, &email_rule, e);
+
 	if (rc != RC_OK)
 		return rc;
 	rc = err_set(e, RC_UNAUTHENTICATED, "login-refused",
@@ -87,13 +120,40 @@ static enum rc login_refuse(struct core *c, const struct core_actor *from,
 	return rc;
 }
 
+/* The password was right. */
+static enum rc login_factor(struct core *c, const struct core_actor *from,
+    const struct login_keys *k, const char *user, const char *code,
+    enum factor_kind *kind, struct err *e)
+{
+	struct err fault = {0};
+	enum rc rc;
+
+	rc = factor_check(c, user, code, from->now_s, kind, e);
+	if (rc == RC_OK || rc != RC_UNAUTHENTICATED)
+		return rc;
+	if (!code || !code[0])
+		rc = limit_hit(c, &step_rule, k->pair, from->now_s, NULL,
+		    &fault);
+	else
+		rc = login_count(c, from, k, &code_rule, &fault);
+	if (rc != RC_OK) {
+		if (e)
+			*e = fault;
+		return rc;
+	}
+	if (code && code[0])
+		audit_refused(c, from, "login", k->email, e);
+	return RC_UNAUTHENTICATED;
+}
+
 /* The session, its record, and a password hash of today's strength. */
 static enum rc login_store(struct core *c, const struct core_actor *from,
     const struct store_session *x, const char *rehash, struct err *e)
 {
 	struct core_actor who = *from;
 	const struct audit_entry entry = {.action = "login",
-	    .target = x->email};
+	    .target = x->email,
+	    .detail = x->method};
 	struct tx tx = TX_NONE;
 	enum rc rc;
 
@@ -114,9 +174,10 @@ static enum rc login_store(struct core *c, const struct core_actor *from,
 	return tx_end(c, &tx, rc, e);
 }
 
+/* password: empty when it was none that was checked. */
 static enum rc login_open(struct core *c, const struct core_actor *from,
-    const struct store_user *u, struct span password, struct session_new *out,
-    struct err *e)
+    const struct store_user *u, struct span password, const char *method,
+    struct session_new *out, struct err *e)
 {
 	struct store_session x = {.created_at = from->now_s,
 	    .expires_at = from->now_s + SESSION_MAX_S};
@@ -129,7 +190,8 @@ static enum rc login_open(struct core *c, const struct core_actor *from,
 	(void)span_copy_str(span_str(u->id), x.user, sizeof(x.user));
 	(void)span_copy_str(span_str(u->email), x.email, sizeof(x.email));
 	(void)span_copy_str(span_str(from->from), x.from, sizeof(x.from));
-	if (password_is_old(u->password))
+	(void)span_copy_str(span_str(method), x.method, sizeof(x.method));
+	if (password.n > 0 && password_is_old(u->password))
 		rc = password_hash(password, rehash, e);
 	if (rc == RC_OK)
 		rc = login_store(c, from, &x, rehash, e);
@@ -137,41 +199,79 @@ static enum rc login_open(struct core *c, const struct core_actor *from,
 		out->expires_at = x.expires_at;
 		rc = user_get(c, u->id, &out->user, e);
 	}
+	if (rc == RC_OK)
+		metric_add(METRIC_LOGINS, 1);
 	explicit_bzero(rehash, sizeof(rehash));
 	return rc;
 }
 
-enum rc session_login(struct core *c, const struct core_actor *from,
-    const char *email, struct span password, struct session_new *out,
+enum rc session_open(struct core *c, const struct core_actor *from,
+    const char *user, const char *method, struct session_new *out,
     struct err *e)
 {
+	struct store_user u = {0};
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = store_user_by_id(c->store, user, &u, e);
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, rc, "not-found", "There is no such user.");
+	if (rc == RC_OK)
+		rc = login_open(c, from, &u, SPAN_NONE, method, out, e);
+	explicit_bzero(&u, sizeof(u));
+	if (rc != RC_OK)
+		explicit_bzero(out, sizeof(*out));
+	return rc;
+}
+
+static void login_name_keys(const struct core_actor *from, const char *email,
+    struct login_keys *k)
+{
+	limit_peer(from->from, k->peer);
+	if (user_email(email, k->email, NULL) != RC_OK)
+		(void)snprintf(k->email, sizeof(k->email), "?");
+	(void)snprintf(k->pair, sizeof(k->pair), "%s %s", k->email, k->peer);
+}
+
+/* The right attempts are over: what was counted is forgotten, and the peer is
+ * known from now on. */
+static enum rc login_done(struct core *c, const struct core_actor *from,
+    const struct login_keys *k, struct err *e)
+{
+	enum rc rc = limit_clear(c, &pair_rule, k->pair, e);
+
+	if (rc == RC_OK)
+		rc = limit_clear(c, &step_rule, k->pair, e);
+	if (rc == RC_OK)
+		rc = limit_hit(c, &known_rule, k->pair, from->now_s, NULL, e);
+	return rc;
+}
+
+enum rc session_login(struct core *c, const struct core_actor *from,
+    const struct session_wish *w, struct session_new *out, struct err *e)
+{
+	enum factor_kind kind = FACTOR_NONE;
 	struct store_user u = {0};
 	struct login_keys k;
 	bool known;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	limit_peer(from->from, k.peer);
-	if (user_email(email, k.email, e) != RC_OK)
-		(void)snprintf(k.email, sizeof(k.email), "?");
-	(void)snprintf(k.pair, sizeof(k.pair), "%s %s", k.email, k.peer);
+	login_name_keys(from, w->email, &k);
 	rc = login_limits(c, &k, from->now_s, e);
 	if (rc != RC_OK)
 		return rc;
 	rc = store_user_by_email(c->store, k.email, &u, e);
-	known = rc == RC_OK;
-	if (rc == RC_NOT_FOUND || rc == RC_OK) {
-		if (!password_verify(known ? u.password : NULL, password))
-			rc = login_refuse(c, from, &k, e);
-		else
-			rc = login_open(c, from, &u, password, out, e);
-	}
-	if (rc == RC_OK) {
-		metric_add(METRIC_LOGINS, 1);
-		rc = limit_clear(c, &pair_rule, k.pair, e);
-	}
+	known = rc == RC_OK && u.password[0];
+	if (rc == RC_NOT_FOUND || rc == RC_OK)
+		rc = password_verify(known ? u.password : NULL, w->password)
+		    ? login_factor(c, from, &k, u.id, w->code, &kind, e)
+		    : login_refuse(c, from, &k, e);
 	if (rc == RC_OK)
-		rc = limit_hit(c, &known_rule, k.pair, from->now_s, NULL, e);
+		rc = login_open(c, from, &u, w->password, factor_name(kind),
+		    out, e);
+	if (rc == RC_OK)
+		rc = login_done(c, from, &k, e);
 	explicit_bzero(&u, sizeof(u));
 	if (rc != RC_OK)
 		explicit_bzero(out, sizeof(*out));

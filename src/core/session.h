@@ -19,12 +19,24 @@ struct session_new {
 	struct user user;
 };
 
+struct session_wish {
+	const char *email;
+	struct span password;
+	const char *code; /* one-time or recovery code, or NULL */
+};
+
 /* from: only from and now_s of it are used.  Answers and costs the same for
  * an unknown e-mail as for a wrong password (RC_UNAUTHENTICATED
- * "login-refused"); RC_LIMIT "login-locked" after many.  Beyond
- * SESSION_USER_MAX it ends the user's session that was unused longest. */
+ * "login-refused").  With the right one, RC_UNAUTHENTICATED
+ * "second-factor-needed" where a code is needed and "code-wrong".  RC_LIMIT
+ * "login-locked" after many.  Beyond SESSION_USER_MAX it ends the user's
+ * session that was unused longest. */
 MUST_CHECK enum rc session_login(struct core *c, const struct core_actor *from,
-    const char *email, struct span password, struct session_new *out,
+    const struct session_wish *w, struct session_new *out, struct err *e);
+/* For a user who has been authenticated otherwise: method is "passkey" or
+ * "sso". */
+MUST_CHECK enum rc session_open(struct core *c, const struct core_actor *from,
+    const char *user, const char *method, struct session_new *out,
     struct err *e);
 /* Fills id, name, session of a (keeps from and now_s). */
 MUST_CHECK enum rc session_find(struct core *c, struct span token,

@@ -10,6 +10,7 @@
 #include "core/password.h"
 #include "core/tx.h"
 #include "core/user.h"
+#include "store/store_factor.h"
 #include "store/store_session.h"
 #include "store/store_user.h"
 
@@ -84,8 +85,30 @@ enum rc user_role(struct core *c, const char *user, enum core_scope scope,
 	return rc;
 }
 
-static enum rc user_refuse_password(struct core *c, const struct core_actor *a,
+enum rc user_factors(struct core *c, const char *user, struct user_factors *out,
     struct err *e)
+{
+	struct store_factor_count n;
+	struct store_user u;
+	enum rc rc = store_user_by_id(c->store, user, &u, e);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, rc, "not-found", "There is no such user.");
+	if (rc == RC_OK)
+		rc = store_factor_count(c->store, user, &n, e);
+	if (rc == RC_OK) {
+		out->has_password = u.password[0] != '\0';
+		out->totp = n.totp;
+		out->passkeys = n.passkeys;
+		out->recovery_codes = n.recovery_codes;
+	}
+	explicit_bzero(&u, sizeof(u));
+	return rc;
+}
+
+static enum rc user_refuse_password(struct core *c, const struct core_actor *a,
+    const char *action, struct err *e)
 {
 	enum rc rc;
 
@@ -93,8 +116,29 @@ static enum rc user_refuse_password(struct core *c, const struct core_actor *a,
 	if (rc != RC_OK)
 		return rc;
 	rc = err_set(e, RC_DENIED, "password-wrong",
-	    "The old password is not right.");
-	audit_refused(c, a, "password-change", a->name, e);
+	    "The password is not right.");
+	audit_refused(c, a, action, a->name, e);
+	return rc;
+}
+
+enum rc user_prove(struct core *c, const struct core_actor *a,
+    struct span password, const char *action, struct err *e)
+{
+	struct store_user u = {0};
+	enum rc rc;
+
+	rc = limit_check(c, &password_rule, a->id, a->now_s, e);
+	if (rc == RC_OK)
+		rc = store_user_by_id(c->store, a->id, &u, e);
+	if (rc == RC_OK && !u.password[0])
+		rc = err_set(e, RC_CONFLICT, "no-password",
+		    "You have no password here; you sign in at your "
+		    "provider.");
+	else if (rc == RC_OK && !password_verify(u.password, password))
+		rc = user_refuse_password(c, a, action, e);
+	else if (rc == RC_OK)
+		rc = limit_clear(c, &password_rule, a->id, e);
+	explicit_bzero(&u, sizeof(u));
 	return rc;
 }
 
@@ -103,21 +147,13 @@ enum rc user_set_password(struct core *c, const struct core_actor *a,
 {
 	const struct audit_entry entry = {.action = "password-change",
 	    .target = a->name};
-	struct store_user u = {0};
 	struct tx tx = TX_NONE;
 	char hash[PASSWORD_SIZE] = "";
 	enum rc rc;
 
-	rc = limit_check(c, &password_rule, a->id, a->now_s, e);
+	rc = user_prove(c, a, old, "password-change", e);
 	if (rc == RC_OK)
-		rc = store_user_by_id(c->store, a->id, &u, e);
-	if (rc != RC_OK)
-		goto out;
-	if (!password_verify(u.password, old)) {
-		rc = user_refuse_password(c, a, e);
-		goto out;
-	}
-	rc = password_check(password, u.email, e);
+		rc = password_check(password, a->name, e);
 	if (rc == RC_OK)
 		rc = password_hash(password, hash, e);
 	if (rc == RC_OK)
@@ -127,12 +163,8 @@ enum rc user_set_password(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = store_session_end_others(c->store, a->id, a->session, e);
 	if (rc == RC_OK)
-		rc = limit_clear(c, &password_rule, a->id, e);
-	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
-out:
 	rc = tx_end(c, &tx, rc, e);
-	explicit_bzero(&u, sizeof(u));
 	explicit_bzero(hash, sizeof(hash));
 	return rc;
 }

@@ -24,6 +24,19 @@ MUST_CHECK enum rc user_get(struct core *c, const char *id, struct user *out,
  * service. */
 MUST_CHECK enum rc user_role(struct core *c, const char *user,
     enum core_scope scope, const char *id, enum core_role *out, struct err *e);
+/* What a user can sign in with. */
+struct user_factors {
+	bool has_password; /* false for who signs in at a provider only */
+	bool totp;
+	uint64_t passkeys, recovery_codes;
+};
+MUST_CHECK enum rc user_factors(struct core *c, const char *user,
+    struct user_factors *out, struct err *e);
+/* The actor's own password, before what needs more than a session.  RC_DENIED
+ * "password-wrong", counted and slowed as a login is, recorded as a refusal of
+ * action; RC_CONFLICT "no-password" for who has none. */
+MUST_CHECK enum rc user_prove(struct core *c, const struct core_actor *a,
+    struct span password, const char *action, struct err *e);
 /* Ends all sessions but the actor's.  RC_DENIED "password-wrong", counted and
  * slowed as a login is. */
 MUST_CHECK enum rc user_set_password(struct core *c, const struct core_actor *a,

@@ -81,14 +81,25 @@ void digest_sha1(struct span in, uint8_t out[DIGEST_SHA1])
 	hash(l->sha1, md_sha1, in, out);
 }
 
-void digest_hmac_sha256(struct span key, struct span in,
-    uint8_t out[DIGEST_SHA256])
+static void hmac(const EVP_MD *md, struct span key, struct span in,
+    uint8_t *out)
 {
 	const void *k = key.n > 0 ? (const void *)key.p : "";
 
 	if (key.n > INT32_MAX ||
-	    HMAC(EVP_sha256(), k, (int)key.n, in.p, in.n, out, NULL) == NULL)
+	    HMAC(md, k, (int)key.n, in.p, in.n, out, NULL) == NULL)
 		abort();
+}
+
+void digest_hmac_sha256(struct span key, struct span in,
+    uint8_t out[DIGEST_SHA256])
+{
+	hmac(EVP_sha256(), key, in, out);
+}
+
+void digest_hmac_sha1(struct span key, struct span in, uint8_t out[DIGEST_SHA1])
+{
+	hmac(EVP_sha1(), key, in, out);
 }
 
 static void start(struct digest *d)

@@ -32,18 +32,18 @@ static bool master_scalar(struct key *master, uint8_t out[SCALAR])
 	return ok;
 }
 
-static bool expand(const uint8_t secret[SCALAR], struct span info,
-    uint8_t out[WIDE])
+static bool expand(const uint8_t secret[SCALAR], struct span info, uint8_t *out,
+    size_t want)
 {
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, NULL);
-	size_t n = WIDE;
+	size_t n = want;
 	bool ok;
 
 	ok = c != NULL && EVP_PKEY_derive_init(c) == 1 &&
 	    EVP_PKEY_CTX_set_hkdf_md(c, EVP_sha256()) == 1 &&
 	    EVP_PKEY_CTX_set1_hkdf_key(c, secret, SCALAR) == 1 &&
 	    EVP_PKEY_CTX_add1_hkdf_info(c, info.p, (int)info.n) == 1 &&
-	    EVP_PKEY_derive(c, out, &n) == 1 && n == WIDE;
+	    EVP_PKEY_derive(c, out, &n) == 1 && n == want;
 	EVP_PKEY_CTX_free(c);
 	return ok;
 }
@@ -137,15 +137,13 @@ static enum rc wrap(struct key **out, EVP_PKEY *evp, struct err *e)
 	return rc;
 }
 
-enum rc key_derive_p256(struct key **out, struct key *master,
-    const char *purpose, struct span whom, struct err *e)
+enum rc key_derive_secret(struct key *master, const char *purpose,
+    struct span whom, uint8_t *out, size_t n, struct err *e)
 {
-	uint8_t scalar[SCALAR], wide[WIDE];
-	EVP_PKEY *evp = NULL;
+	uint8_t scalar[SCALAR];
 	struct buf info;
-	enum rc rc;
+	enum rc rc = RC_OK;
 
-	*out = NULL;
 	buf_init(&info, KEY_DERIVE_INFO_MAX);
 	buf_add_str(&info, purpose);
 	buf_add_u8(&info, 0);
@@ -153,7 +151,7 @@ enum rc key_derive_p256(struct key **out, struct key *master,
 	if (key_type(master) != KEY_P256)
 		rc = err_set(e, RC_INVALID, "key-type",
 		    "Keys are derived from a P-256 key only.");
-	else if (whom.n == 0 || !buf_ok(&info))
+	else if (whom.n == 0 || !buf_ok(&info) || n > KEY_DERIVE_SECRET_MAX)
 		rc = err_set(e, RC_INVALID, "key-purpose",
 		    "Whom the key is for has to be named, in at most %d "
 		    "bytes.",
@@ -161,15 +159,30 @@ enum rc key_derive_p256(struct key **out, struct key *master,
 	else if (!master_scalar(master, scalar))
 		rc = ossl_fault(e, RC_DENIED, "key-in-token",
 		    "The private key lives in a token and does not leave it");
-	else if (!expand(scalar, buf_span(&info), wide) ||
-	    (evp = make(wide)) == NULL)
+	else if (!expand(scalar, buf_span(&info), out, n))
 		rc = ossl_fault(e, RC_ENV, "key-not-made",
 		    "The key could not be derived");
-	else
-		rc = wrap(out, evp, e);
-	EVP_PKEY_free(evp);
 	OPENSSL_cleanse(scalar, sizeof(scalar));
-	OPENSSL_cleanse(wide, sizeof(wide));
 	buf_clear(&info);
+	return rc;
+}
+
+enum rc key_derive_p256(struct key **out, struct key *master,
+    const char *purpose, struct span whom, struct err *e)
+{
+	uint8_t wide[WIDE];
+	EVP_PKEY *evp = NULL;
+	enum rc rc;
+
+	*out = NULL;
+	rc = key_derive_secret(master, purpose, whom, wide, sizeof(wide), e);
+	if (rc == RC_OK) {
+		evp = make(wide);
+		rc = evp != NULL ? wrap(out, evp, e)
+				 : ossl_fault(e, RC_ENV, "key-not-made",
+				       "The key could not be derived");
+	}
+	EVP_PKEY_free(evp);
+	OPENSSL_cleanse(wide, sizeof(wide));
 	return rc;
 }

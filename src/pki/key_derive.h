@@ -1,5 +1,5 @@
-/* Key pairs derived from another one, so that many need no place to be kept.
- * Must not be used with a purpose that stands for two things. */
+/* Key pairs and secrets derived from a key, so that many need no place to be
+ * kept.  Must not be used with a purpose that stands for two things. */
 #ifndef BIRTHMARK_PKI_KEY_DERIVE_H
 #define BIRTHMARK_PKI_KEY_DERIVE_H
 
@@ -14,5 +14,11 @@
  * long whom; RC_DENIED for a master whose private part is in a token. */
 MUST_CHECK enum rc key_derive_p256(struct key **out, struct key *master,
     const char *purpose, struct span whom, struct err *e);
+
+/* n bytes (at most KEY_DERIVE_SECRET_MAX) of HKDF-SHA256 over the same, for
+ * the same faults. */
+#define KEY_DERIVE_SECRET_MAX 48
+MUST_CHECK enum rc key_derive_secret(struct key *master, const char *purpose,
+    struct span whom, uint8_t *out, size_t n, struct err *e);
 
 #endif

@@ -75,6 +75,9 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 	case IPC_ACCOUNT_JWKS:
 		buf_add_block(out, r->account);
 		break;
+	case IPC_TOTP:
+		buf_add_span(out, r->nonce);
+		break;
 	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		break;
@@ -114,6 +117,9 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 	case IPC_ACCOUNT_JWKS:
 		r->type = type;
 		return span_take_block(&in, &r->account) && in.n == 0;
+	case IPC_TOTP:
+		r->type = IPC_TOTP;
+		return span_take(&in, 32, &r->nonce) && in.n == 0;
 	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		r->type = type;
@@ -143,7 +149,7 @@ bool ipc_reply_parse(struct ipc_reply *r, struct span in)
 	    !span_take_block(&in, &r->text) || in.n != 0)
 		return false;
 	type &= (uint8_t)~REPLY_BIT;
-	if (type < IPC_INTEROP || type > IPC_ACCOUNT_JWKS)
+	if (type < IPC_INTEROP || type > IPC_TOTP)
 		return false;
 	r->type = type;
 	r->rc = rc;
@@ -234,6 +240,10 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 	case IPC_ACCOUNT_JWKS:
 		return rand_is_id(r->account, "acc") ? RC_OK
 						     : refuse(e, no_account);
+	case IPC_TOTP:
+		return r->nonce.n == 32
+		    ? RC_OK
+		    : refuse(e, "the nonce has not 32 bytes");
 	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		return RC_OK;

@@ -15,7 +15,8 @@ enum ipc_type {
 	IPC_PEM = 4,   /* an account's public interop key */
 	IPC_ENTRY = 5, /* an entry of a manifest */
 	IPC_ENTRY_PEM = 6,
-	IPC_ACCOUNT_JWKS = 7
+	IPC_ACCOUNT_JWKS = 7,
+	IPC_TOTP = 8 /* a secret for one-time codes */
 };
 
 struct ipc_interop {
@@ -39,6 +40,7 @@ struct ipc_request {
 	uint64_t id; /* of the client's choice, given back */
 	struct ipc_interop interop;
 	struct span account; /* whose public key */
+	struct span nonce;   /* 32 bytes, of the secret */
 	struct ipc_feed feed;
 	struct ipc_entry entry;
 };

@@ -204,3 +204,24 @@ enum rc signer_interop_jwks(struct signer *s, const char *account,
 
 	return call(s, &q, json, e);
 }
+
+enum rc signer_totp(struct signer *s, const uint8_t nonce[SIGNER_TOTP_NONCE],
+    uint8_t secret[SIGNER_TOTP_SECRET], struct err *e)
+{
+	struct ipc_request q = {.type = IPC_TOTP,
+	    .nonce = span_of(nonce, SIGNER_TOTP_NONCE)};
+	struct buf out;
+	enum rc rc;
+
+	buf_init(&out, SIGNER_TOTP_SECRET);
+	rc = call(s, &q, &out, e);
+	if (rc == RC_OK && out.n != SIGNER_TOTP_SECRET)
+		rc = err_set(e, RC_BUG, "signer-garbage",
+		    "The signer's answer is not understood.");
+	if (rc == RC_OK)
+		memcpy(secret, out.p, SIGNER_TOTP_SECRET);
+	buf_clear_secret(&out);
+	if (s)
+		explicit_bzero(s->packet, sizeof(s->packet));
+	return rc;
+}

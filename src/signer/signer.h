@@ -64,13 +64,23 @@ MUST_CHECK enum rc signer_interop_pem(struct signer *s, const char *account,
 MUST_CHECK enum rc signer_interop_jwks(struct signer *s, const char *account,
     struct buf *json, struct err *e);
 
+/* The secret of one-time codes (RFC 6238) that belongs to a random nonce, which
+ * the store keeps: without the signer's key it says nothing. */
+#define SIGNER_TOTP_NONCE 32
+#define SIGNER_TOTP_SECRET 20
+MUST_CHECK enum rc signer_totp(struct signer *s,
+    const uint8_t nonce[SIGNER_TOTP_NONCE], uint8_t secret[SIGNER_TOTP_SECRET],
+    struct err *e);
+
 /* Workers parse what strangers send, so they get no tokens for clouds; the
  * courier gets nothing else signed. */
 enum signer_may {
 	SIGNER_MAY_INTEROP = 1 << 0,
 	SIGNER_MAY_FEED = 1 << 1,
 	SIGNER_MAY_ENTRY = 1 << 2,
-	SIGNER_MAY_WORKER = SIGNER_MAY_FEED | SIGNER_MAY_ENTRY,
+	SIGNER_MAY_TOTP = 1 << 3,
+	SIGNER_MAY_WORKER =
+	    SIGNER_MAY_FEED | SIGNER_MAY_ENTRY | SIGNER_MAY_TOTP,
 	SIGNER_MAY_COURIER = SIGNER_MAY_INTEROP
 };
 

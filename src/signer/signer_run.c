@@ -17,6 +17,7 @@
 #include "base/rand.h"
 #include "pki/jose.h"
 #include "pki/key.h"
+#include "pki/key_derive.h"
 #include "pki/manifest.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
@@ -179,6 +180,23 @@ static enum rc do_entry(struct run *s, const struct ipc_entry *r,
 	return rc;
 }
 
+/* Codes in use follow from it: never to be changed. */
+#define TOTP_PURPOSE "birthmark totp secret v1"
+
+static enum rc do_totp(struct run *s, struct span nonce, struct buf *out,
+    struct err *e)
+{
+	uint8_t secret[SIGNER_TOTP_SECRET];
+	enum rc rc;
+
+	rc = key_derive_secret(s->interop, TOTP_PURPOSE, nonce, secret,
+	    sizeof(secret), e);
+	if (rc == RC_OK)
+		buf_add(out, secret, sizeof(secret));
+	explicit_bzero(secret, sizeof(secret));
+	return rc;
+}
+
 static unsigned int needs(enum ipc_type type)
 {
 	switch (type) {
@@ -188,6 +206,8 @@ static unsigned int needs(enum ipc_type type)
 		return SIGNER_MAY_FEED;
 	case IPC_ENTRY:
 		return SIGNER_MAY_ENTRY;
+	case IPC_TOTP:
+		return SIGNER_MAY_TOTP;
 	case IPC_JWKS:
 	case IPC_PEM:
 	case IPC_ENTRY_PEM:
@@ -219,6 +239,8 @@ static enum rc perform(struct run *s, const struct ipc_request *r,
 		return do_account(s, r, out, e);
 	case IPC_ENTRY:
 		return do_entry(s, &r->entry, out, e);
+	case IPC_TOTP:
+		return do_totp(s, r->nonce, out, e);
 	case IPC_ENTRY_PEM:
 		enc_pem(out, "CERTIFICATE", buf_span(&s->manifest_cert));
 		return RC_OK;
@@ -250,8 +272,8 @@ static void answer(struct run *s, const struct pollfd *p,
 	if (buf_ok(&packet))
 		(void)send(p->fd, packet.p, packet.n,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	buf_clear(&out);
-	buf_clear(&packet);
+	buf_clear_secret(&out);
+	buf_clear_secret(&packet);
 }
 
 /* Shut down, not only closed: the parent has a copy of this end. */

@@ -10,9 +10,11 @@ enum rc store_session_add(struct store *s, const struct store_session *x,
 {
 	return db_run(store_db(s), e,
 	    "INSERT INTO session(id, hash, user_id, created_at, last_seen_at, "
-	    "expires_at, from_addr) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+	    "expires_at, from_addr, method, agent) "
+	    "VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
 	    DB_T(x->id), DB_B(x->hash, 32), DB_T(x->user), DB_I(x->created_at),
-	    DB_I(x->expires_at), DB_T(x->from));
+	    DB_I(x->expires_at), DB_T(x->from), DB_T(x->method),
+	    DB_T(x->agent));
 }
 
 static void session_cols(struct stmt *st, struct store_session *x)
@@ -25,11 +27,13 @@ static void session_cols(struct stmt *st, struct store_session *x)
 	x->last_seen_at = db_col_int(st, 4);
 	x->expires_at = db_col_int(st, 5);
 	db_col_str(st, 6, x->from, sizeof(x->from));
+	db_col_str(st, 7, x->method, sizeof(x->method));
+	db_col_str(st, 8, x->agent, sizeof(x->agent));
 }
 
 #define SESSION_COLUMNS                                                   \
 	"SELECT s.id, s.user_id, u.email, s.created_at, s.last_seen_at, " \
-	"s.expires_at, s.from_addr FROM session s "                       \
+	"s.expires_at, s.from_addr, s.method, s.agent FROM session s "    \
 	"JOIN usr u ON u.id = s.user_id "
 
 enum rc store_session_find(struct store *s, const uint8_t hash[32],

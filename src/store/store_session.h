@@ -14,6 +14,8 @@ struct store_session {
 	char email[256]; /* of the user, when found by hash */
 	int64_t created_at, last_seen_at, expires_at;
 	char from[64];
+	char method[12]; /* "password", "totp", ... */
+	char agent[128]; /* User-Agent, cut */
 };
 typedef void store_session_row(void *arg, const struct store_session *x);
 

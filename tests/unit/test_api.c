@@ -22,11 +22,11 @@ static void open_session(struct core_actor *a, char token[SESSION_TOKEN_SIZE])
 {
 	const struct core_actor from = {.from = "192.0.2.1",
 	    .now_s = clock_now_s()};
+	const struct session_wish w = {.email = a->name,
+	    .password = span_str(CASE_PASSWORD)};
 	struct session_new s;
 
-	assert_int_equal(session_login(&c.core, &from, a->name,
-			     span_str(CASE_PASSWORD), &s, NULL),
-	    RC_OK);
+	assert_int_equal(session_login(&c.core, &from, &w, &s, NULL), RC_OK);
 	memcpy(token, s.token, sizeof(s.token));
 }
 

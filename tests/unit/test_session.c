@@ -26,7 +26,10 @@ static int teardown(void **state)
 static enum rc login(const char *email, const char *password,
     struct session_new *s, struct err *e)
 {
-	return session_login(&c.core, &peer, email, span_str(password), s, e);
+	const struct session_wish w = {.email = email,
+	    .password = span_str(password)};
+
+	return session_login(&c.core, &peer, &w, s, e);
 }
 
 static enum rc find(const char *token, int64_t now_s, struct core_actor *a)
