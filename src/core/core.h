@@ -7,6 +7,8 @@
 #include "signer/signer.h"
 #include "store/store.h"
 
+struct sso_conf;
+
 /* One per thread of a worker or courier. */
 struct core {
 	struct store *store;
@@ -14,6 +16,7 @@ struct core {
 	const char *dir;	/* data directory */
 	const char *public_url; /* "https://host:8443", no slash at the end */
 	struct span seal_spki;	/* courier's public key, for seal_close */
+	const struct sso_conf *sso; /* NULL: no single sign-on */
 };
 
 /* Roles as bits, so that a route or an operation names all that may. */

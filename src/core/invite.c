@@ -147,6 +147,18 @@ static enum rc invite_unknown(struct err *e)
 	    "This invitation is unknown, used or expired; ask for a new one.");
 }
 
+/* Of a new user. */
+static void invite_name(const struct store_invite *i, const char *name,
+    struct store_user *u)
+{
+	rand_id(u->id, sizeof(u->id), "usr");
+	(void)span_copy_str(span_str(i->email), u->email, sizeof(u->email));
+	if (!span_copy_str(span_str(name), u->name, sizeof(u->name)) ||
+	    !u->name[0])
+		(void)snprintf(u->name, sizeof(u->name), "%.*s",
+		    (int)strcspn(i->email, "@"), i->email);
+}
+
 /* A user that is there, with the right password, or a new one (is_new). */
 static enum rc invite_user(struct core *c, const struct store_invite *i,
     const struct invite_answer *answer, struct store_user *u, bool *is_new,
@@ -165,12 +177,7 @@ static enum rc invite_user(struct core *c, const struct store_invite *i,
 		rc = password_hash(answer->password, u->password, e);
 	if (rc != RC_OK)
 		return rc;
-	rand_id(u->id, sizeof(u->id), "usr");
-	(void)span_copy_str(span_str(i->email), u->email, sizeof(u->email));
-	if (!span_copy_str(span_str(answer->name), u->name, sizeof(u->name)) ||
-	    !u->name[0])
-		(void)snprintf(u->name, sizeof(u->name), "%.*s",
-		    (int)strcspn(i->email, "@"), i->email);
+	invite_name(i, answer->name, u);
 	return RC_OK;
 }
 
@@ -287,6 +294,45 @@ enum rc invite_accept(struct core *c, const struct core_actor *from,
 	} else if (rc == RC_UNAUTHENTICATED) {
 		rc = invite_refuse(c, from, &i, e);
 	}
+	if (rc == RC_OK)
+		invite_fill(&i, &u, out);
+	explicit_bzero(&u, sizeof(u));
+	return rc;
+}
+
+enum rc invite_accept_proven(struct core *c, const struct core_actor *from,
+    const struct invite_proof *p, struct invite_accepted *out, struct err *e)
+{
+	const bool is_new = !p->user[0];
+	struct core_actor who = *from;
+	struct store_user u = {.created_at = from->now_s};
+	struct store_invite i;
+	uint8_t hash[TOKEN_HASH];
+	char role[32];
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	token_hash(span_str(p->token), hash);
+	rc = store_invite_find(c->store, hash, from->now_s, &i, e);
+	if (rc == RC_NOT_FOUND)
+		return invite_unknown(e);
+	if (rc == RC_OK && strcmp(i.email, p->email) != 0)
+		rc = err_set(e, RC_DENIED, "invitation-other-address",
+		    "The invitation is for another e-mail address than you "
+		    "have signed in with.");
+	if (rc != RC_OK)
+		return rc;
+	if (is_new)
+		invite_name(&i, p->name, &u);
+	else
+		rc = store_user_by_id(c->store, p->user, &u, e);
+	(void)span_copy_str(span_str(u.id), who.id, sizeof(who.id));
+	(void)span_copy_str(span_str(u.email), who.name, sizeof(who.name));
+	if (rc == RC_OK)
+		rc = store_member_role(c->store, u.id, i.scope, i.scope_id,
+		    role, e);
+	if (rc == RC_NOT_FOUND)
+		rc = invite_store(c, &who, &i, &u, is_new, e);
 	if (rc == RC_OK)
 		invite_fill(&i, &u, out);
 	explicit_bzero(&u, sizeof(u));

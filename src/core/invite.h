@@ -54,4 +54,19 @@ MUST_CHECK enum rc invite_accept(struct core *c, const struct core_actor *from,
     const struct invite_answer *answer, struct invite_accepted *out,
     struct err *e);
 
+/* What a provider of single sign-on has proven. */
+struct invite_proof {
+	const char *token;
+	const char *email; /* as user_email gives it */
+	const char *name;  /* of a new user, or "" */
+	const char *user;  /* who that is here, "" nobody yet */
+};
+
+/* As invite_accept, without a password: a new user gets none.  One who has a
+ * role there keeps it, and the invitation stays.  Joins the caller's
+ * transaction.  RC_DENIED "invitation-other-address". */
+MUST_CHECK enum rc invite_accept_proven(struct core *c,
+    const struct core_actor *from, const struct invite_proof *p,
+    struct invite_accepted *out, struct err *e);
+
 #endif

@@ -120,6 +120,8 @@ bool password_verify(const char *encoded, struct span password)
 
 	if (password.n > PASSWORD_MAX)
 		return false;
+	if (encoded && !encoded[0])
+		encoded = NULL;
 	ok = argon2id_verify(encoded ? encoded : nobody, password.p,
 		 password.n) == ARGON2_OK;
 	return ok && encoded;

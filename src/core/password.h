@@ -15,7 +15,8 @@ MUST_CHECK enum rc password_check(struct span password, const char *email,
     struct err *e);
 MUST_CHECK enum rc password_hash(struct span password, char out[PASSWORD_SIZE],
     struct err *e);
-/* With encoded NULL it costs the same and is false. */
+/* With encoded NULL, or empty as of users without a password, it costs the same
+ * and is false. */
 bool password_verify(const char *encoded, struct span password);
 /* Made with other parameters than are used now. */
 bool password_is_old(const char *encoded);

@@ -73,6 +73,8 @@ static void nobody_has_no_password(void **state)
 {
 	assert_false(password_verify(NULL, span_str("tencharsok")));
 	assert_false(password_verify(NULL, span_str("")));
+	assert_false(password_verify("", span_str("tencharsok")));
+	assert_false(password_verify("", span_str("")));
 }
 
 static void weaker_parameters_are_old(void **state)
