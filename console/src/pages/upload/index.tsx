@@ -1,0 +1,6 @@
+// Not there yet.
+import {PageHead} from '../../ui/bits';
+
+export default function Upload() {
+	return <PageHead title="upload" />;
+}
