@@ -136,19 +136,56 @@ void api_batch_write(struct json *w, const struct batch_row *r,
 	json_put_str(w, "vendor", r->row.vendor_name);
 	ref_write(w, "product", b->product_id, r->row.product_name);
 	ref_write(w, "cloud", cloud ? b->cloud_id : "", r->row.cloud_name);
-	json_put_u64(w, "devices", r->row.devices);
-	json_put_u64(w, "provisioned", r->progress.provisioned);
-	json_put_u64(w, "failed", r->progress.failed);
+	json_put_u64(w, "devices", b->devices);
+	json_put_u64(w, "provisioned", b->provisioned);
+	json_put_u64(w, "failed", b->failed);
+	json_put_u64(w, "seen", b->seen);
 	json_put_time(w, "bound_at", b->bound_at);
 	json_put_str(w, "bound_by", b->by_name);
 	json_put_str(w, "from", b->by_from);
-	json_put_str(w, "state", r->progress.state);
+	json_put_str(w, "state", b->state);
 }
 
 struct filters {
 	char q[128], product[RAND_ID_SIZE], cloud[RAND_ID_SIZE], state[16];
 	char bid[65];
+	uint64_t total; /* as the cursor remembers it, from the first page */
 };
+
+static const struct {
+	const char *name;
+	char letter; /* in a cursor */
+} sorts[] = {
+    [STORE_BIND_BOUND_AT] = {"bound_at", 't'},
+    [STORE_BIND_BATCH] = {"batch", 'b'},
+    [STORE_BIND_DEVICES] = {"devices", 'd'},
+    [STORE_BIND_PROVISIONED] = {"provisioned", 'p'},
+    [STORE_BIND_SEEN] = {"seen", 's'},
+};
+#define SORTS (sizeof(sorts) / sizeof(sorts[0]))
+
+static enum rc read_order(struct api_call *call, struct store_bind_filter *f,
+    struct err *e)
+{
+	char sort[16], order[8];
+	size_t i = STORE_BIND_BOUND_AT;
+
+	if (http_query(call->req, "sort", sort, sizeof(sort)))
+		for (i = 0; i < SORTS && strcmp(sort, sorts[i].name) != 0; i++)
+			;
+	if (i == SORTS)
+		return err_set(e, RC_INVALID, "bad-sort",
+		    "Batches are sorted by bound_at, batch, devices, "
+		    "provisioned or seen.");
+	f->sort = (enum store_bind_sort)i;
+	if (!http_query(call->req, "order", order, sizeof(order)))
+		return RC_OK;
+	f->ascending = strcmp(order, "asc") == 0;
+	if (!f->ascending && strcmp(order, "desc") != 0)
+		return err_set(e, RC_INVALID, "bad-sort",
+		    "The order is asc or desc.");
+	return RC_OK;
+}
 
 static void read_filters(struct api_call *call, struct filters *v,
     struct store_bind_filter *f)
@@ -159,62 +196,102 @@ static void read_filters(struct api_call *call, struct filters *v,
 		f->product_id = v->product;
 	if (http_query(call->req, "cloud", v->cloud, sizeof(v->cloud)))
 		f->cloud_id = v->cloud;
-	if (!http_query(call->req, "state", v->state, sizeof(v->state)))
-		v->state[0] = '\0';
+	if (http_query(call->req, "state", v->state, sizeof(v->state)))
+		f->state = v->state;
 }
 
-/* A cursor is "TIME.BID" of the last one had. */
+/* A cursor is its order's letter and "a" or "d", the value and BID of the last
+ * one had, and how many match in all: "ta.TIME.TOTAL.BID". */
 static enum rc read_cursor(const char *cursor, struct filters *v,
     struct store_bind_filter *f, struct err *e)
 {
-	struct span rest = span_str(cursor), head;
+	struct span rest = span_str(cursor), order, value, total;
 	uint64_t at = 0;
 
 	if (cursor[0] == '\0')
 		return RC_OK;
-	if (!span_cut(&rest, '.', &head) || !span_u64(head, INT64_MAX, &at) ||
+	if (!span_cut(&rest, '.', &order) || order.n != 2 ||
+	    order.p[0] != sorts[f->sort].letter ||
+	    order.p[1] != (f->ascending ? 'a' : 'd') ||
+	    !span_cut(&rest, '.', &value) || !span_u64(value, INT64_MAX, &at) ||
+	    !span_cut(&rest, '.', &total) ||
+	    !span_u64(total, INT64_MAX, &v->total) ||
 	    !span_copy_str(rest, v->bid, sizeof(v->bid)))
 		return err_set(e, RC_INVALID, "bad-cursor",
-		    "The cursor is not one that a list gave.");
-	f->before_at = (int64_t)at;
-	f->before_bid = v->bid;
+		    "The cursor is not one that a list of this order gave.");
+	f->after_value = (int64_t)at;
+	f->after_bid = v->bid;
 	return RC_OK;
+}
+
+static void write_cursor(const struct store_bind_filter *f, uint64_t total,
+    const struct store_bind *b, char out[API_CURSOR_SIZE])
+{
+	(void)snprintf(out, API_CURSOR_SIZE, "%c%c.%lld.%llu.%s",
+	    sorts[f->sort].letter, f->ascending ? 'a' : 'd',
+	    (long long)store_bind_list_value(b, f->sort),
+	    (unsigned long long)total, b->bid);
+}
+
+/* Only the first page counts; what was all of them need not be counted. */
+static enum rc count_all(struct api_call *call,
+    const struct store_bind_filter *f, const struct api_list *l, size_t n,
+    uint64_t *total, struct err *e)
+{
+	if (f->after_bid)
+		return RC_OK;
+	*total = n;
+	if (n <= l->limit)
+		return RC_OK;
+	return batch_count(call->core, &call->actor, f, total, e);
+}
+
+static void write_rows(struct api_call *call, struct api_list *l,
+    const struct store_bind_filter *f, const struct batch_row *rows, size_t n,
+    uint64_t total)
+{
+	char cursor[API_CURSOR_SIZE];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		write_cursor(f, total, &rows[i].row.bind, cursor);
+		if (!api_list_row(l, cursor))
+			break;
+		json_obj(&l->json);
+		api_batch_write(&l->json, &rows[i], call->actor.role);
+		json_end(&l->json);
+	}
+	l->has_total = true;
+	l->total = total;
 }
 
 enum rc api_batch_list(struct api_call *call, struct err *e)
 {
 	struct batch_row *rows = NULL;
-	struct batch_query q = {0};
-	struct filters v;
+	struct store_bind_filter f = {0};
+	struct filters v = {.total = 0};
 	struct api_list l;
-	char cursor[96];
-	size_t i, n = 0;
+	size_t n = 0;
 	enum rc rc;
 
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	read_filters(call, &v, &q.f);
-	q.state = v.state;
-	rc = read_cursor(l.cursor, &v, &q.f, e);
+	read_filters(call, &v, &f);
+	rc = read_order(call, &f, e);
+	if (rc == RC_OK)
+		rc = read_cursor(l.cursor, &v, &f, e);
 	if (rc == RC_OK) {
 		n = l.limit + 1;
 		rows = calloc(n, sizeof(*rows));
 		rc = rows
-		    ? batch_list(call->core, &call->actor, &q, rows, &n, e)
+		    ? batch_list(call->core, &call->actor, &f, rows, &n, e)
 		    : err_set(e, RC_ENV, "memory", "Out of memory.");
 	}
-	if (rc != RC_OK)
-		n = 0;
-	for (i = 0; i < n; i++) {
-		(void)snprintf(cursor, sizeof(cursor), "%lld.%s",
-		    (long long)rows[i].row.bind.bound_at, rows[i].row.bind.bid);
-		if (!api_list_row(&l, cursor))
-			break;
-		json_obj(&l.json);
-		api_batch_write(&l.json, &rows[i], call->actor.role);
-		json_end(&l.json);
-	}
+	if (rc == RC_OK)
+		rc = count_all(call, &f, &l, n, &v.total, e);
+	if (rc == RC_OK)
+		write_rows(call, &l, &f, rows, n, v.total);
 	free(rows);
 	return api_list_end(&l, rc, e);
 }

@@ -14,7 +14,7 @@ static enum rc read_request(struct api_call *call, struct bind_request *r,
     struct err *e)
 {
 	static const char *const fields[] = {"label", "batch", "claim_code",
-	    "product", "cloud", NULL};
+	    "product", "cloud", "hold_s", NULL};
 	const char *label = NULL, *bid = NULL, *code = NULL;
 	enum rc rc;
 
@@ -32,6 +32,9 @@ static enum rc read_request(struct api_call *call, struct bind_request *r,
 	if (rc == RC_OK)
 		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1,
 		    &r->cloud_id, e);
+	if (rc == RC_OK)
+		rc = api_field_u64_opt(call, "hold_s", BIND_HOLD_MAX_S, 0,
+		    &r->hold_s, e);
 	r->label = span_str(label);
 	r->bid = span_str(bid);
 	r->code = span_str(code);

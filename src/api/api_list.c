@@ -41,6 +41,8 @@ enum rc api_list_end(struct api_list *l, enum rc rc, struct err *e)
 	if (rc == RC_OK) {
 		json_end(&l->json);
 		json_put_str(&l->json, "next", l->more ? l->last : NULL);
+		if (l->has_total)
+			json_put_u64(&l->json, "total", l->total);
 		json_end(&l->json);
 		if (buf_ok(&l->buf))
 			api_json(l->call, 200, &l->buf);

@@ -24,6 +24,8 @@ struct api_list {
 	char cursor[API_CURSOR_SIZE]; /* as asked, "" for the first page */
 	char last[API_CURSOR_SIZE];
 	bool more;
+	bool has_total; /* the answer says how many there are in all */
+	uint64_t total;
 };
 
 /* Reads limit and cursor of the request. */

@@ -89,7 +89,7 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/accounts/{account}/batches", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_get, NULL},
 	{"PATCH", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN, 16384, api_batch_update, NULL},
-	{"DELETE", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN, 0, api_bind_remove, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN | R_OPERATOR, 0, api_bind_remove, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches/{bid}/manifest", API_ACCOUNT, R_ADMIN, 0, api_manifest_get, NULL},
 	{"GET", "/api/v1/accounts/{account}/devices", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/devices/{fingerprint}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_get, NULL},

@@ -8,10 +8,9 @@
 
 #include "core/audit.h"
 #include "core/cloud.h"
+#include "core/job.h"
 #include "core/tx.h"
 #include "store/store_product.h"
-
-#define PAGE 64
 
 static enum rc not_found(struct err *e)
 {
@@ -41,72 +40,42 @@ enum rc batch_of_account(struct core *c, const struct core_actor *a,
     const char *bid, struct batch_row *out, struct err *e)
 {
 	struct store_bind_filter f = {.bid = bid};
-	size_t n = 0;
 	enum rc rc;
 
 	limit_sight(a, &f);
 	if (bid[0] == '\0')
 		return not_found(e);
-	rc = store_bind_list(c->store, &f, &out->row, 1, &n, e);
-	if (rc != RC_OK)
-		return rc;
-	if (n == 0)
-		return not_found(e);
-	return job_progress(c, bid, &out->progress, e);
-}
-
-struct listing {
-	struct core *c;
-	const char *state;
-	struct batch_row *out;
-	size_t cap, n;
-};
-
-static enum rc take_page(struct listing *l, const struct store_bind_row *rows,
-    size_t rows_n, struct err *e)
-{
-	enum rc rc = RC_OK;
-	size_t i;
-
-	for (i = 0; i < rows_n && l->n < l->cap && rc == RC_OK; i++) {
-		struct batch_row *r = &l->out[l->n];
-
-		r->row = rows[i];
-		rc = job_progress(l->c, rows[i].bind.bid, &r->progress, e);
-		if (rc == RC_OK &&
-		    (l->state[0] == '\0' ||
-			strcmp(l->state, r->progress.state) == 0))
-			l->n++;
-	}
-	return rc;
+	rc = store_bind_list_get(c->store, &f, &out->row, e);
+	return rc == RC_NOT_FOUND ? not_found(e) : rc;
 }
 
 enum rc batch_list(struct core *c, const struct core_actor *a,
-    const struct batch_query *q, struct batch_row *out, size_t *n,
+    const struct store_bind_filter *asked, struct batch_row *out, size_t *n,
     struct err *e)
 {
-	struct store_bind_row *rows = calloc(PAGE, sizeof(*rows));
-	struct listing l = {.c = c, .state = q->state, .out = out, .cap = *n};
-	struct store_bind_filter f = q->f;
-	size_t got = PAGE;
-	enum rc rc = RC_OK;
+	struct store_bind_row *rows = calloc(*n, sizeof(*rows));
+	struct store_bind_filter f = *asked;
+	size_t i, cap = *n;
+	enum rc rc;
 
 	*n = 0;
 	if (!rows)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	limit_sight(a, &f);
-	while (rc == RC_OK && l.n < l.cap && got == PAGE) {
-		rc = store_bind_list(c->store, &f, rows, PAGE, &got, e);
-		if (rc == RC_OK)
-			rc = take_page(&l, rows, got, e);
-		if (got > 0) {
-			f.before_at = rows[got - 1].bind.bound_at;
-			f.before_bid = rows[got - 1].bind.bid;
-		}
-	}
-	*n = l.n;
+	rc = store_bind_list(c->store, &f, rows, cap, n, e);
+	for (i = 0; rc == RC_OK && i < *n; i++)
+		out[i].row = rows[i];
 	free(rows);
 	return rc;
+}
+
+enum rc batch_count(struct core *c, const struct core_actor *a,
+    const struct store_bind_filter *asked, uint64_t *total, struct err *e)
+{
+	struct store_bind_filter f = *asked;
+
+	limit_sight(a, &f);
+	return store_bind_list_count(c->store, &f, total, e);
 }
 
 enum rc batch_check_refs(struct core *c, const char *account_id,

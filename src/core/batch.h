@@ -3,9 +3,9 @@
 #ifndef BIRTHMARK_CORE_BATCH_H
 #define BIRTHMARK_CORE_BATCH_H
 
-#include "core/job.h"
+#include "core/core.h"
 #include "store/store_batch.h"
-#include "store/store_bind.h"
+#include "store/store_bind_list.h"
 #include "store/store_reel.h"
 
 #define BATCH_REELS_MAX 500 /* in one batch */
@@ -24,22 +24,20 @@ MUST_CHECK enum rc batch_reels(struct core *c, const char *bid,
 /* A batch of an account, with how far it is in its clouds. */
 struct batch_row {
 	struct store_bind_row row;
-	struct job_progress progress;
 };
 
 /* The batch if the actor may see it: bound to its account, and for an
  * operator bound by itself. */
 MUST_CHECK enum rc batch_of_account(struct core *c, const struct core_actor *a,
     const char *bid, struct batch_row *out, struct err *e);
-struct batch_query {
-	struct store_bind_filter f; /* account_id and by_id are set here */
-	const char *state;	    /* "": any; or one of job_progress */
-};
-/* Those that the actor may see, newest first.  *n: the room in out, then how
- * many. */
+/* Those that the actor may see (account_id and by_id of f are set here), in
+ * the order asked for.  *n: the room in out, then how many. */
 MUST_CHECK enum rc batch_list(struct core *c, const struct core_actor *a,
-    const struct batch_query *q, struct batch_row *out, size_t *n,
+    const struct store_bind_filter *f, struct batch_row *out, size_t *n,
     struct err *e);
+/* How many match in all, whatever the cursor. */
+MUST_CHECK enum rc batch_count(struct core *c, const struct core_actor *a,
+    const struct store_bind_filter *f, uint64_t *total, struct err *e);
 /* Another product or cloud: NULL leaves it, "" takes it away.  What is
  * provisioned already is not touched. */
 MUST_CHECK enum rc batch_change(struct core *c, const struct core_actor *a,

@@ -224,7 +224,7 @@ static enum rc make_and_tell(struct core *c, const struct core_actor *a,
 
 	rc = make(c, a, r, l, out, e);
 	if (rc == RC_OK)
-		rc = job_on_bind(c, a, l->bid, e);
+		rc = job_on_bind(c, a, l->bid, r->hold_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return rc;
@@ -280,6 +280,25 @@ out:
 	return rc;
 }
 
+/* To an operator the others' batches are not there. */
+static enum rc may_undo(const struct core_actor *a, const struct store_bind *b,
+    struct err *e)
+{
+	bool own = strcmp(b->by_id, a->id) == 0;
+
+	if (strcmp(b->account_id, a->scope_id) != 0 ||
+	    (a->role == CORE_OPERATOR && !own))
+		return err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is no such batch here.");
+	if (a->role == CORE_OPERATOR &&
+	    a->now_s - b->bound_at > BIND_UNDO_OPERATOR_S)
+		return err_set(e, RC_DENIED, "unbind-too-late",
+		    "An operator can undo a binding within %d minutes; ask an "
+		    "administrator of the account.",
+		    BIND_UNDO_OPERATOR_S / 60);
+	return RC_OK;
+}
+
 enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
     struct err *e)
 {
@@ -294,10 +313,11 @@ enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
 	rc = tx_begin(c, &tx, &own);
 	if (rc == RC_OK)
 		rc = store_bind_find(c->store, bid, &b, &own);
-	if (rc == RC_NOT_FOUND ||
-	    (rc == RC_OK && strcmp(b.account_id, a->scope_id) != 0))
-		rc = err_set(&own, RC_NOT_FOUND, "not-found",
+	if (rc == RC_NOT_FOUND)
+		rc = err_set(&own, rc, "not-found",
 		    "There is no such batch here.");
+	if (rc == RC_OK)
+		rc = may_undo(a, &b, &own);
 	if (rc == RC_OK)
 		rc = job_may_unbind(c, bid, &own);
 	if (rc == RC_OK)
@@ -310,7 +330,7 @@ enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
 	rc = tx_end(c, &tx, rc, &own);
 	if (rc == RC_OK)
 		return rc;
-	if (rc == RC_CONFLICT)
+	if (rc == RC_CONFLICT || rc == RC_DENIED)
 		audit_refused(c, a, "unbind", bid, &own);
 	if (e)
 		*e = own;

@@ -14,6 +14,7 @@ struct bind_request {
 	struct span bid, code;	/* as typed; code may be empty */
 	const char *product_id; /* NULL: the account's default */
 	const char *cloud_id;	/* NULL: the account's default */
+	uint64_t hold_s;	/* before automatic provisioning starts */
 };
 
 /* Binds to the actor's account.  *already: it was bound to it before.
@@ -23,7 +24,11 @@ struct bind_request {
 MUST_CHECK enum rc bind_batch(struct core *c, const struct core_actor *a,
     const struct bind_request *r, struct store_bind *out, bool *already,
     struct err *e);
-/* RC_CONFLICT "batch-provisioned" once a cloud may know its devices. */
+#define BIND_HOLD_MAX_S 300
+#define BIND_UNDO_OPERATOR_S 900
+/* RC_CONFLICT "batch-provisioned" once a cloud may know its devices.  An
+ * operator undoes what it bound itself, within BIND_UNDO_OPERATOR_S: else
+ * RC_DENIED "unbind-too-late". */
 MUST_CHECK enum rc bind_undo(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e);
 

@@ -43,7 +43,8 @@ static enum rc enqueue(struct core *c, const struct core_actor *a,
 	(void)span_copy_str(span_str(a->id), j->created_by,
 	    sizeof(j->created_by));
 	j->chunk = cloud.chunk;
-	j->next_ms = clock_now_ms();
+	if (j->next_ms == 0)
+		j->next_ms = clock_now_ms();
 	j->created_at = a->now_s;
 	rc = store_job_add(c->store, j, e);
 	if (rc == RC_OK)
@@ -61,7 +62,7 @@ static void fill(struct store_job *j, const char *account, const char *bid,
 }
 
 enum rc job_on_bind(struct core *c, const struct core_actor *a, const char *bid,
-    struct err *e)
+    uint64_t hold_s, struct err *e)
 {
 	struct store_job_binding b;
 	struct store_job j;
@@ -74,6 +75,7 @@ enum rc job_on_bind(struct core *c, const struct core_actor *a, const char *bid,
 		return rc;
 	fill(&j, b.account, bid, b.cloud);
 	j.total = b.devices;
+	j.next_ms = clock_now_ms() + (int64_t)hold_s * 1000;
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
 		rc = enqueue(c, a, &j, "provision", e);
@@ -132,29 +134,6 @@ static bool is_open(const struct store_job *j)
 static bool has_state(const struct store_job *j, const char *state)
 {
 	return strcmp(j->state, state) == 0;
-}
-
-enum rc job_progress(struct core *c, const char *bid, struct job_progress *out,
-    struct err *e)
-{
-	struct store_job jobs[JOB_DEVICE_CLOUDS_MAX];
-	bool open = false, failed = false;
-	size_t i, n = 0;
-	enum rc rc =
-	    store_job_last(c->store, bid, jobs, JOB_DEVICE_CLOUDS_MAX, &n, e);
-
-	memset(out, 0, sizeof(*out));
-	for (i = 0; rc == RC_OK && i < n; i++) {
-		out->provisioned += jobs[i].done;
-		out->failed += jobs[i].failed;
-		open |= is_open(&jobs[i]);
-		failed |= has_state(&jobs[i], "failed") || jobs[i].failed > 0;
-	}
-	out->state = n == 0 ? "bound"
-	    : open	    ? "provisioning"
-	    : failed	    ? "failed"
-			    : "provisioned";
-	return rc;
 }
 
 /* What the device at seq is for the last job of one cloud. */

@@ -11,9 +11,10 @@
 /* Hooks of binding, called inside its transaction. */
 
 /* After a batch was bound: queues a job when the binding has a cloud and its
- * account provisions automatically; otherwise does nothing. */
+ * account provisions automatically; otherwise does nothing.  The job is taken
+ * up after hold_s seconds, so that the binding can be undone until then. */
 MUST_CHECK enum rc job_on_bind(struct core *c, const struct core_actor *a,
-    const char *bid, struct err *e);
+    const char *bid, uint64_t hold_s, struct err *e);
 /* RC_CONFLICT "batch-provisioned" when something of the batch was sent to a
  * cloud, or is being sent. */
 MUST_CHECK enum rc job_may_unbind(struct core *c, const char *bid,
@@ -24,15 +25,6 @@ MUST_CHECK enum rc job_on_unbind(struct core *c, const char *bid,
 /* After a bound batch got another product: tells the gates that know it. */
 MUST_CHECK enum rc job_on_product(struct core *c, const char *bid,
     struct err *e);
-
-/* How far a batch is, over all its clouds: the sums of the last job of each
- * cloud; state "bound", "provisioning", "provisioned" or "failed". */
-struct job_progress {
-	uint64_t provisioned, failed;
-	const char *state;
-};
-MUST_CHECK enum rc job_progress(struct core *c, const char *bid,
-    struct job_progress *out, struct err *e);
 
 /* What one device (by its seq) is in each cloud its batch was sent to:
  * status "provisioned", "failed" or "waiting". */

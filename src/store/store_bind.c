@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "store/db.h"
+#include "store/store_bind_read.h"
+#include "store/store_tally.h"
 
-#define COLS                                                         \
-	"b.bid, b.account_id, b.product_id, b.cloud_id, b.bound_at," \
-	" b.by_id, b.by_name, b.by_from"
-
-static void bind_row(struct stmt *st, struct store_bind *out)
+void store_bind_read(struct stmt *st, struct store_bind *out)
 {
 	memset(out, 0, sizeof(*out));
 	db_col_str(st, 0, out->bid, sizeof(out->bid));
@@ -21,6 +19,11 @@ static void bind_row(struct stmt *st, struct store_bind *out)
 	db_col_str(st, 5, out->by_id, sizeof(out->by_id));
 	db_col_str(st, 6, out->by_name, sizeof(out->by_name));
 	db_col_str(st, 7, out->by_from, sizeof(out->by_from));
+	out->devices = (uint64_t)db_col_int(st, 8);
+	out->provisioned = (uint64_t)db_col_int(st, 9);
+	out->failed = (uint64_t)db_col_int(st, 10);
+	out->seen = (uint64_t)db_col_int(st, 11);
+	db_col_str(st, 12, out->state, sizeof(out->state));
 }
 
 static const char *or_empty(const char *s)
@@ -28,16 +31,41 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
+/* The sums follow what is bound; the hour is that of the binding, so that one
+ * that was undone never happened. */
+static enum rc count(struct store *s, const struct store_bind *b, int sign,
+    struct err *e)
+{
+	const struct store_tally t = {.batches_bound = sign,
+	    .devices_bound = sign * (int64_t)b->devices};
+	const struct store_tally_sum d = {.batches = sign,
+	    .devices = sign * (int64_t)b->devices,
+	    .provisioned = sign * (int64_t)b->provisioned,
+	    .seen = sign * (int64_t)b->seen};
+	enum rc rc = store_tally_sum_add(s, b->account_id, &d, e);
+
+	return rc == RC_OK
+	    ? store_tally_add(s, b->account_id, b->bound_at, &t, e)
+	    : rc;
+}
+
 enum rc store_bind_add(struct store *s, const struct store_bind *b,
     struct err *e)
 {
-	return db_run(store_db(s), e,
+	struct store_bind added;
+	enum rc rc;
+
+	rc = db_run(store_db(s), e,
 	    "INSERT INTO binding (bid, account_id, product_id, cloud_id,"
-	    " bound_at, by_id, by_name, by_from)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	    " bound_at, by_id, by_name, by_from, devices)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+	    " (SELECT t.devices FROM batch t WHERE t.bid = $1))",
 	    DB_T(b->bid), DB_T(b->account_id), DB_TN(b->product_id),
 	    DB_TN(b->cloud_id), DB_I(b->bound_at), DB_T(b->by_id),
 	    DB_T(b->by_name), DB_T(b->by_from));
+	if (rc == RC_OK)
+		rc = store_bind_find(s, b->bid, &added, e);
+	return rc == RC_OK ? count(s, &added, 1, e) : rc;
 }
 
 enum rc store_bind_find(struct store *s, const char *bid,
@@ -47,11 +75,12 @@ enum rc store_bind_find(struct store *s, const char *bid,
 	enum rc rc;
 
 	rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM binding b WHERE b.bid = $1", DB_T(bid));
+	    "SELECT " STORE_BIND_COLS " FROM binding b WHERE b.bid = $1",
+	    DB_T(bid));
 	if (rc == RC_OK)
 		rc = db_step(st, e);
 	if (rc == RC_OK)
-		bind_row(st, out);
+		store_bind_read(st, out);
 	db_done(st);
 	return rc;
 }
@@ -73,80 +102,87 @@ enum rc store_bind_change(struct store *s, const struct store_bind *b,
 enum rc store_bind_end(struct store *s, const char *bid, const char *by_id,
     const char *by_name, int64_t now_s, struct err *e)
 {
-	int64_t changes = 0;
-	enum rc rc;
+	struct store_bind b;
+	enum rc rc = store_bind_find(s, bid, &b, e);
 
-	rc = db_run_n(store_db(s), &changes, e,
+	if (rc == RC_OK)
+		rc = count(s, &b, -1, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = db_run(store_db(s), e,
 	    "INSERT INTO binding_past (bid, account_id, product_id, cloud_id,"
 	    " bound_at, by_id, by_name, by_from, unbound_at, unbound_by_id,"
 	    " unbound_by_name) SELECT bid, account_id, product_id, cloud_id,"
 	    " bound_at, by_id, by_name, by_from, $1, $2, $3"
 	    " FROM binding WHERE bid = $4",
 	    DB_I(now_s), DB_T(by_id), DB_T(by_name), DB_T(bid));
-	if (rc == RC_OK && changes == 0)
-		return RC_NOT_FOUND;
 	if (rc != RC_OK)
 		return rc;
 	return db_run(store_db(s), e, "DELETE FROM binding WHERE bid = $1",
 	    DB_T(bid));
 }
 
-/* LIKE with the wildcards of the user's text made plain. */
-static void like_of(const char *q, char *out, size_t cap)
-{
-	size_t n = 0;
-
-	out[n++] = '%';
-	for (; *q != '\0' && n + 4 < cap; q++) {
-		if (*q == '%' || *q == '_' || *q == '\\')
-			out[n++] = '\\';
-		out[n++] = *q;
-	}
-	out[n++] = '%';
-	out[n] = '\0';
-}
-
-enum rc store_bind_list(struct store *s, const struct store_bind_filter *f,
-    struct store_bind_row *out, size_t cap, size_t *n, struct err *e)
+/* What the last job of each cloud says of a batch. */
+static enum rc read_progress(struct store *s, struct store_bind *b,
+    struct err *e)
 {
 	struct stmt *st = NULL;
-	char like[300] = "";
+	const char *state;
 	enum rc rc;
 
-	*n = 0;
-	if (f->q && f->q[0] != '\0')
-		like_of(f->q, like, sizeof(like));
 	rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS ", v.name, p.name, c.name, t.devices"
-	    " FROM binding b JOIN batch t ON t.bid = b.bid"
-	    " JOIN vendor v ON v.id = t.vendor_id"
-	    " LEFT JOIN product p ON p.id = b.product_id"
-	    " LEFT JOIN cloud c ON c.id = b.cloud_id"
-	    " AND c.deleted_at IS NULL"
-	    " WHERE b.account_id = $1 AND ($2 = '' OR b.by_id = $2)"
-	    " AND ($3 = '' OR b.bid = $3)"
-	    " AND ($4 = '' OR b.bid LIKE $4 ESCAPE '\\'"
-	    " OR p.name LIKE $4 ESCAPE '\\')"
-	    " AND ($5 = '' OR b.product_id = $5)"
-	    " AND ($6 = '' OR b.cloud_id = $6)"
-	    " AND ($7 = 0 OR (b.bound_at, b.bid) < ($7, $8))"
-	    " ORDER BY b.bound_at DESC, b.bid DESC LIMIT $9",
-	    DB_T(f->account_id), DB_T(or_empty(f->by_id)),
-	    DB_T(or_empty(f->bid)), DB_T(like), DB_T(or_empty(f->product_id)),
-	    DB_T(or_empty(f->cloud_id)), DB_I(f->before_at),
-	    DB_T(or_empty(f->before_bid)), DB_I(cap));
-	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK) {
-		struct store_bind_row *row = &out[(*n)++];
-
-		memset(row, 0, sizeof(*row));
-		bind_row(st, &row->bind);
-		db_col_str(st, 8, row->vendor_name, sizeof(row->vendor_name));
-		db_col_str(st, 9, row->product_name, sizeof(row->product_name));
-		db_col_str(st, 10, row->cloud_name, sizeof(row->cloud_name));
-		row->devices = (uint64_t)db_col_int(st, 11);
+	    "SELECT coalesce(sum(done), 0), coalesce(sum(failed), 0),"
+	    " count(*), coalesce(sum(CASE WHEN state IN ('queued', 'running',"
+	    " 'waiting') THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN"
+	    " state = 'failed' OR failed > 0 THEN 1 ELSE 0 END), 0)"
+	    " FROM job WHERE n IN (SELECT max(k.n) FROM job k"
+	    " WHERE k.bid = $1 AND k.kind = 'provision' AND"
+	    " (k.state <> 'cancelled' OR k.done + k.failed > 0)"
+	    " GROUP BY k.cloud_id)",
+	    DB_T(b->bid));
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK) {
+		b->provisioned = (uint64_t)db_col_int(st, 0);
+		b->failed = (uint64_t)db_col_int(st, 1);
+		state = db_col_int(st, 2) == 0 ? "bound"
+		    : db_col_int(st, 3) > 0    ? "provisioning"
+		    : db_col_int(st, 4) > 0    ? "failed"
+					       : "provisioned";
+		(void)span_copy_str(span_str(state), b->state,
+		    sizeof(b->state));
 	}
 	db_done(st);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	return rc;
+}
+
+static bool is_same(const struct store_bind *a, const struct store_bind *b)
+{
+	return a->provisioned == b->provisioned && a->failed == b->failed &&
+	    strcmp(a->state, b->state) == 0;
+}
+
+enum rc store_bind_progress(struct store *s, const char *bid, struct err *e)
+{
+	struct store_tally_sum d = {0};
+	struct store_bind b, now;
+	enum rc rc = store_bind_find(s, bid, &b, e);
+
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	now = b;
+	rc = read_progress(s, &now, e);
+	if (rc != RC_OK || is_same(&now, &b))
+		return rc;
+	rc = db_run(store_db(s), e,
+	    "UPDATE binding SET provisioned = $2, failed = $3, state = $4"
+	    " WHERE bid = $1",
+	    DB_T(bid), DB_I(now.provisioned), DB_I(now.failed),
+	    DB_T(now.state));
+	d.provisioned = (int64_t)now.provisioned - (int64_t)b.provisioned;
+	if (rc == RC_OK && d.provisioned != 0)
+		rc = store_tally_sum_add(s, b.account_id, &d, e);
+	return rc;
 }
 
 enum rc store_bind_reels(struct store *s, const struct store_bind_filter *f,

@@ -4,6 +4,7 @@
 
 #include "store/db.h"
 #include "store/store_feed.h"
+#include "store/store_job.h"
 
 enum rc store_feed_last(struct store *s, const char *cloud, uint64_t *n,
     struct err *e)
@@ -66,20 +67,28 @@ enum rc store_feed_get(struct store *s, const char *cloud, uint64_t n,
 enum rc store_feed_ack(struct store *s, const char *cloud, uint64_t n,
     int64_t now_s, struct err *e)
 {
-	struct db *d = store_db(s);
-	enum rc rc = db_run(d, e,
+	enum rc rc = db_run(store_db(s), e,
 	    "UPDATE cloud SET feed_acked = CASE WHEN feed_acked < $2 "
 	    "THEN $2 ELSE feed_acked END, feed_seen_at = $3 WHERE id = $1",
 	    DB_T(cloud), DB_I(n), DB_I(now_s));
 
+	return rc == RC_OK ? store_job_fed(s, cloud, n, now_s, e) : rc;
+}
+
+enum rc store_feed_knows(struct store *s, const char *cloud, const char *bid,
+    bool *knows, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM feed_event WHERE bid = $1 AND cloud_id = $2 "
+	    "AND op = 'admit' LIMIT 1",
+	    DB_T(bid), DB_T(cloud));
+
 	if (rc == RC_OK)
-		rc = db_run(d, e,
-		    "UPDATE job SET state = 'done', done = total, failed = 0, "
-		    "finished_at = $3, next_ms = NULL, last_error = '' "
-		    "WHERE cloud_id = $1 AND state = 'running' "
-		    "AND feed_n > 0 AND feed_n < $2",
-		    DB_T(cloud), DB_I(n), DB_I(now_s));
-	return rc;
+		rc = db_step(q, e);
+	*knows = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc store_feed_admitted(struct store *s, const char *bid,

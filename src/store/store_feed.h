@@ -26,6 +26,9 @@ MUST_CHECK enum rc store_feed_last(struct store *s, const char *cloud,
  * for them are done. */
 MUST_CHECK enum rc store_feed_ack(struct store *s, const char *cloud,
     uint64_t n, int64_t now_s, struct err *e);
+/* The feed of this cloud ever admitted this batch. */
+MUST_CHECK enum rc store_feed_knows(struct store *s, const char *cloud,
+    const char *bid, bool *knows, struct err *e);
 /* The gate clouds whose last word on this batch is "admit". */
 MUST_CHECK enum rc store_feed_admitted(struct store *s, const char *bid,
     char out[][RAND_ID_SIZE], size_t cap, size_t *n, struct err *e);

@@ -2,14 +2,18 @@
  * Must not decide when a job is tried again: that is courier/pace.c. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/db.h"
+#include "store/store_bind.h"
 #include "store/store_job.h"
+#include "store/store_tally.h"
 
 #define COLUMNS                                                          \
 	"n, id, account_id, bid, cloud_id, kind, state, only_failed, "   \
 	"cursor_seq, total, done, failed, chunk, refused, tries, "       \
 	"coalesce(next_ms, 0), rate_milli, feed_n, last_error, result, " \
 	"created_at, started_at, finished_at, created_by"
+#define FED_PAGE 8
 #define OPEN "state IN ('queued', 'running', 'waiting')"
 
 static void read_row(struct stmt *s, struct store_job *out)
@@ -87,7 +91,7 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 		rc = rc == RC_NOT_FOUND ? RC_OK : rc;
 	}
 	db_done(q);
-	return rc;
+	return rc == RC_OK ? store_bind_progress(s, row->bid, e) : rc;
 }
 
 enum rc store_job_get(struct store *s, const char *account, const char *id,
@@ -201,10 +205,19 @@ static enum rc find_due(struct store *s, const struct store_job_claim *c,
 	return rc;
 }
 
+static enum rc find_n(struct store *s, uint64_t n, struct store_job *out,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE n = $1", DB_I(n));
+
+	return read_one(rc, q, out, e);
+}
+
 enum rc store_job_claim(struct store *s, const struct store_job_claim *c,
     struct store_job *out, struct err *e)
 {
-	struct stmt *q = NULL;
 	int64_t n = 0;
 	enum rc rc;
 
@@ -225,10 +238,7 @@ enum rc store_job_claim(struct store *s, const struct store_job_claim *c,
 		    DB_I(n), DB_T(c->lease), DB_I(c->until_ms), DB_I(c->now_ms),
 		    DB_I(c->now_ms / 1000));
 	if (rc == RC_OK)
-		rc = db_ask(store_db(s), &q, e,
-		    "SELECT " COLUMNS " FROM job WHERE n = $1", DB_I(n));
-	if (rc == RC_OK)
-		rc = read_one(rc, q, out, e);
+		rc = find_n(s, (uint64_t)n, out, e);
 	if (rc == RC_OK)
 		rc = store_commit(s, e);
 	if (rc != RC_OK)
@@ -243,11 +253,33 @@ enum rc store_job_unlease(struct store *s, struct err *e)
 	    NULL, e);
 }
 
+/* What a step adds to its hour; a device that is tried again counts once more
+ * only when it comes to something else. */
+static enum rc count_step(struct store *s, const struct store_job *before,
+    const struct store_job *now, struct err *e)
+{
+	struct store_tally t = {0};
+	enum rc rc = RC_OK;
+
+	if (now->done > before->done)
+		t.devices_provisioned = (int64_t)(now->done - before->done);
+	if (now->failed > before->failed)
+		t.devices_failed = (int64_t)(now->failed - before->failed);
+	if (t.devices_provisioned > 0 || t.devices_failed > 0)
+		rc = store_tally_add(s, before->account, clock_now_s(), &t, e);
+	return rc == RC_OK ? store_bind_progress(s, before->bid, e) : rc;
+}
+
 enum rc store_job_save(struct store *s, const struct store_job *row,
     const char *lease, struct err *e)
 {
+	struct store_job before = {0};
 	int64_t changes = 0;
-	enum rc rc = db_run_n(store_db(s), &changes, e,
+	enum rc rc = find_n(s, row->n, &before, e);
+
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	rc = db_run_n(store_db(s), &changes, e,
 	    "UPDATE job SET state = $2, only_failed = $3, cursor_seq = $4, "
 	    "total = $5, done = $6, failed = $7, chunk = $8, refused = $9, "
 	    "tries = $10, next_ms = $11, rate_milli = $12, feed_n = $13, "
@@ -263,6 +295,37 @@ enum rc store_job_save(struct store *s, const struct store_job *row,
 	if (rc == RC_OK && changes == 0)
 		return err_set(e, RC_CONFLICT, "lease-lost",
 		    "The job is somebody else's by now.");
+	return rc == RC_OK ? count_step(s, &before, row, e) : rc;
+}
+
+enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
+    int64_t now_s, struct err *e)
+{
+	struct store_job jobs[FED_PAGE], done;
+	size_t i, found = FED_PAGE;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && found == FED_PAGE) {
+		struct stmt *q = NULL;
+
+		rc = db_ask(store_db(s), &q, e,
+		    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
+		    "AND state = 'running' AND feed_n > 0 AND feed_n < $2 "
+		    "ORDER BY feed_n LIMIT $3",
+		    DB_T(cloud), DB_I(n), DB_I(FED_PAGE));
+		rc = read_many(rc, q, jobs, FED_PAGE, &found, e);
+		for (i = 0; rc == RC_OK && i < found; i++) {
+			done = jobs[i];
+			(void)span_copy_str(SPAN_LIT("done"), done.state,
+			    sizeof(done.state));
+			done.done = done.total;
+			done.failed = 0;
+			done.next_ms = 0;
+			done.finished_at = now_s;
+			done.last_error[0] = '\0';
+			rc = store_job_save(s, &done, NULL, e);
+		}
+	}
 	return rc;
 }
 

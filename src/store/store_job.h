@@ -80,6 +80,11 @@ MUST_CHECK enum rc store_job_unlease(struct store *s, struct err *e);
 MUST_CHECK enum rc store_job_save(struct store *s, const struct store_job *row,
     const char *lease, struct err *e);
 
+/* Events of the feed of this cloud before n have reached a gate: the jobs
+ * that waited for them are done. */
+MUST_CHECK enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
+    int64_t now_s, struct err *e);
+
 struct store_job_exception {
 	uint64_t seq;
 	uint8_t fp[32];

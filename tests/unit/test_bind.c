@@ -257,7 +257,7 @@ static void operator_sees_only_its_own(void **state)
 {
 	struct publish_case pc_, *pc = &pc_;
 	struct core_actor op;
-	struct batch_query q = {.state = ""};
+	struct store_bind_filter q = {.state = ""};
 	struct batch_row rows[4];
 	size_t n = 4;
 	bool already;

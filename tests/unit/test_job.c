@@ -1,6 +1,8 @@
 /* Jobs: their states, leases and cursors, and when they are tried again.
  * Must not call a cloud. */
+#include "core/bind.h"
 #include "courier/pace.h"
+#include "store/store_tally.h"
 #include "tests/unit/cloud_case.h"
 
 static struct cloud_case k;
@@ -95,19 +97,20 @@ static void a_bind_queues_only_what_the_account_wants(void **state)
 	struct store_job j;
 	char sql[200];
 
-	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 0, &k.e), RC_OK);
 	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
 	cloud_case_sql(&k, "UPDATE account SET auto_provision = 1");
-	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 0, &k.e), RC_OK);
 	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
 	(void)snprintf(sql, sizeof(sql), "UPDATE binding SET cloud_id = '%s'",
 	    cloud);
 	cloud_case_sql(&k, sql);
 	/* The cloud is account 1's: a binding of account 2 must not use it. */
-	assert_int_equal(job_on_bind(&k.core, &k.admin, "B3", &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B3", 0, &k.e), RC_OK);
 	assert_int_equal(claim("l", later(), false, &j), RC_NOT_FOUND);
-	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", &k.e), RC_OK);
-	assert_int_equal(job_on_bind(&k.core, &k.admin, "none", &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 0, &k.e), RC_OK);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "none", 0, &k.e),
+	    RC_OK);
 	assert_int_equal(claim("l", later(), false, &j), RC_OK);
 	assert_string_equal(j.bid, "B1");
 }
@@ -314,22 +317,71 @@ static void a_device_is_what_its_last_jobs_say(void **state)
 	}
 }
 
+static struct store_bind progress(const char *bid)
+{
+	struct store_bind b;
+
+	assert_int_equal(store_bind_find(k.store.s, bid, &b, &k.e), RC_OK);
+	return b;
+}
+
 static void the_progress_of_a_batch_follows_its_jobs(void **state)
 {
-	struct job_progress p;
+	char second[RAND_ID_SIZE];
+	struct store_tally_sum sum;
+	struct store_tally t;
 	struct store_job j;
 
-	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
-	assert_string_equal(p.state, "bound");
+	cloud_case_add(&k, "two", second);
+	assert_string_equal(progress("B1").state, "bound");
 	provision("B1", cloud, &j);
-	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
-	assert_string_equal(p.state, "provisioning");
-	j.done = 10;
+	assert_string_equal(progress("B1").state, "provisioning");
+	j.done = 8;
+	j.failed = 2;
 	set_state(&j, "done", 0);
 	save(&j, NULL);
-	assert_int_equal(job_progress(&k.core, "B1", &p, &k.e), RC_OK);
-	assert_string_equal(p.state, "provisioned");
-	assert_int_equal(p.provisioned, 10);
+	assert_string_equal(progress("B1").state, "failed");
+	assert_int_equal(progress("B1").failed, 2);
+	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
+	assert_string_equal(progress("B1").state, "provisioning");
+	j.done = 10;
+	j.failed = 0;
+	set_state(&j, "done", 0);
+	save(&j, NULL);
+	assert_string_equal(progress("B1").state, "provisioned");
+	assert_int_equal(progress("B1").provisioned, 10);
+	/* Another cloud adds to it; what never began is not counted. */
+	provision("B1", second, &j);
+	assert_string_equal(progress("B1").state, "provisioning");
+	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
+	assert_string_equal(progress("B1").state, "provisioned");
+	assert_string_equal(progress("B2").state, "bound");
+	assert_int_equal(store_tally_sum_get(k.store.s, "acc_1", &sum, &k.e),
+	    RC_OK);
+	assert_int_equal(sum.provisioned, 10);
+	assert_int_equal(store_tally_since(k.store.s, "acc_1",
+			     clock_now_s() - 60, &t, &k.e),
+	    RC_OK);
+	assert_int_equal(t.devices_provisioned, 10);
+	assert_int_equal(t.devices_failed, 2);
+}
+
+static void a_held_job_waits_and_leaves_no_trace(void **state)
+{
+	struct store_job j;
+	char sql[200];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE account SET auto_provision = 1;"
+	    "UPDATE binding SET cloud_id = '%s' WHERE bid = 'B1'",
+	    cloud);
+	cloud_case_sql(&k, sql);
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 30, &k.e), RC_OK);
+	assert_int_equal(claim("l", clock_now_ms() + 29000, false, &j),
+	    RC_NOT_FOUND);
+	assert_int_equal(bind_undo(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(claim("l", clock_now_ms() + 31000, false, &j),
+	    RC_NOT_FOUND);
 }
 
 /* pace */
@@ -474,6 +526,7 @@ int main(void)
 	    CASE(nothing_failed_means_nothing_to_retry),
 	    CASE(a_device_is_what_its_last_jobs_say),
 	    CASE(the_progress_of_a_batch_follows_its_jobs),
+	    CASE(a_held_job_waits_and_leaves_no_trace),
 	    cmocka_unit_test(a_pause_doubles_up_to_its_bound),
 	    cmocka_unit_test(an_absent_cloud_ends_in_a_failed_job),
 	    cmocka_unit_test(a_throttling_cloud_is_obeyed_and_not_given_up),
