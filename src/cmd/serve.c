@@ -11,6 +11,7 @@
 #include "cmd/serve.h"
 #include "cmd/serve_child.h"
 #include "cmd/serve_parent.h"
+#include "core/sso.h"
 #include "store/store.h"
 
 #define DIR_DEFAULT "/var/lib/birthmark"
@@ -140,12 +141,35 @@ static bool check_kind(enum serve_child_kind kind, const char *name,
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-static int check_all(const char *dir)
+static void check_sso(const struct serve_conf *c)
 {
+	char path[SERVE_CONF_PATH];
+	bool secret;
+
+	if (!c->sso_issuer[0]) {
+		(void)printf("single sign-on: none\n");
+		return;
+	}
+	secret = file_join(path, sizeof(path), c->dir, SERVE_CONF_SSO_SECRET,
+		     NULL) == RC_OK &&
+	    file_exists(path);
+	(void)printf("single sign-on: %s as %s, %s\n"
+		     "  the provider has to send people back to %s%s\n",
+	    c->sso_issuer, c->sso_client_id,
+	    secret ? "with the secret in " SERVE_CONF_SSO_SECRET
+		   : "without a secret (there is no " SERVE_CONF_SSO_SECRET ")",
+	    c->public_url[0] ? c->public_url : "(public_url is missing)",
+	    SSO_CALLBACK);
+}
+
+static int check_all(const struct serve_conf *conf)
+{
+	const char *dir = conf->dir;
 	bool ok;
 
 	(void)printf("Landlock: %s\n",
 	    confine_landlock() ? "in use" : "not in this kernel");
+	check_sso(conf);
 	(void)fflush(stdout);
 	ok = check_kind(SERVE_CHILD_SIGNER, "signer", dir);
 	ok = check_kind(SERVE_CHILD_WORKER, "worker", dir) && ok;
@@ -173,7 +197,7 @@ static int run(const struct flags *f)
 		log_err(LOG_ERROR, "the service cannot start", &e);
 		status = rc == RC_INVALID ? 2 : err_class(rc)->exit_code;
 	} else {
-		status = f->check ? check_all(f->dir) : serve_parent_run(&conf);
+		status = f->check ? check_all(&conf) : serve_parent_run(&conf);
 	}
 	serve_conf_clear(&conf);
 	return status;

@@ -13,6 +13,7 @@
 #include "cmd/serve_child.h"
 #include "cmd/serve_worker.h"
 #include "courier/courier.h"
+#include "courier/oidc.h"
 #include "signer/signer.h"
 
 #define SYSTEM_PATHS                                                       \
@@ -23,6 +24,8 @@
 	{                                                                  \
 		"/dev/urandom", false                                      \
 	}
+
+#define SSO_CA_MAX (1u << 20)
 
 #define NAME_PATHS                                                    \
 	{"/etc/resolv.conf", false}, {"/etc/hosts", false},           \
@@ -122,21 +125,46 @@ static int run_signer(const struct serve_child *c)
 	return signer_run(dir, c->clients, c->clients_n);
 }
 
+/* While the file can still be reached. */
+static enum rc read_sso_ca(const struct serve_conf *conf, struct buf *out,
+    struct err *e)
+{
+	return conf->sso_issuer[0] && conf->sso_ca[0]
+	    ? file_read(conf->sso_ca, out, e)
+	    : RC_OK;
+}
+
 static int run_courier(const struct serve_child *c)
 {
+	const struct serve_conf *conf = c->conf;
+	struct oidc_options oidc = {.issuer = conf->sso_issuer,
+	    .client_id = conf->sso_client_id,
+	    .public_url = c->public_url,
+	    .allow_private = conf->sso_private ||
+		span_starts(span_str(conf->sso_issuer), SPAN_LIT("http://")),
+	    .trust_email = conf->sso_trust_email};
 	struct courier_options o = {.dir = c->conf->dir,
 	    .public_url = c->public_url,
 	    .signer_fd = c->signer_fd,
 	    .stop_fd = -1,
-	    .allow_private_clouds = c->conf->allow_private_clouds};
+	    .allow_private_clouds = conf->allow_private_clouds,
+	    .oidc = conf->sso_issuer[0] ? &oidc : NULL};
 	struct err e = {.rc = RC_BUG};
+	struct buf ca;
+	int status = 3;
 
-	if (serve_child_confine(c->kind, c->conf->dir, &e) != RC_OK) {
+	buf_init(&ca, SSO_CA_MAX);
+	if (read_sso_ca(conf, &ca, &e) != RC_OK ||
+	    serve_child_confine(c->kind, conf->dir, &e) != RC_OK) {
 		log_err(LOG_ERROR, "the courier cannot start", &e);
-		return 3;
+		goto out;
 	}
+	oidc.ca = buf_span(&ca);
 	(void)!write(c->ready_fd, "r", 1);
-	return courier_run(&o);
+	status = courier_run(&o);
+out:
+	buf_clear(&ca);
+	return status;
 }
 
 int serve_child_run(const struct serve_child *c)

@@ -8,6 +8,9 @@
 #include "cmd/serve_conf.h"
 
 #define WORKERS_MAX 64
+#define SSO_ISSUER_MAX 512
+#define SSO_CLIENT_MAX 200
+#define SSO_NAME_MAX 60
 
 /* The table wants fixed addresses: one configuration is loaded at a time. */
 static struct serve_conf now;
@@ -27,6 +30,18 @@ static const struct conf_item items[] = {
 	"product clouds may have private and local addresses"},
     {"log_level", ARGS_STR, &now.log_level, "info",
 	"debug, info, warn or error"},
+    {"sso_issuer", ARGS_STR, &now.sso_issuer, "",
+	"provider of OpenID Connect where people sign in; empty: none"},
+    {"sso_client_id", ARGS_STR, &now.sso_client_id, "",
+	"what the provider calls this service"},
+    {"sso_name", ARGS_STR, &now.sso_name, "Single sign-on",
+	"what people call the provider"},
+    {"sso_ca", ARGS_STR, &now.sso_ca, "",
+	"CAs of the provider, a PEM file; empty: the system's"},
+    {"sso_private", ARGS_FLAG, &now.sso_private, "false",
+	"the provider may have private and local addresses"},
+    {"sso_trust_email", ARGS_FLAG, &now.sso_trust_email, "false",
+	"take e-mail addresses that the provider has not verified"},
     {NULL, ARGS_HELP, NULL, NULL, NULL},
 };
 
@@ -71,6 +86,67 @@ static enum rc check_level(struct serve_conf *c, struct err *e)
 	    "The setting log_level must be debug, info, warn or error.");
 }
 
+/* http://127.0.0.1, http://[::1] or http://localhost, with a port or path. */
+static bool is_local_http(const char *url)
+{
+	static const char *const hosts[] = {"http://127.0.0.1", "http://[::1]",
+	    "http://localhost"};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		n = strlen(hosts[i]);
+		if (span_starts(span_str(url), span_str(hosts[i])) &&
+		    strchr(":/", url[n]))
+			return true;
+	}
+	return false;
+}
+
+/* Discovery 1.0 2: an issuer has no query and no fragment. */
+static bool is_issuer(const char *url)
+{
+	size_t i;
+
+	for (i = 0; url[i]; i++)
+		if (url[i] <= 0x20 || url[i] >= 0x7f ||
+		    strchr("?#\"<>\\", url[i]))
+			return false;
+	return i < SSO_ISSUER_MAX &&
+	    (is_local_http(url) ||
+		(span_starts(span_str(url), SPAN_LIT("https://")) &&
+		    url[sizeof("https://") - 1]));
+}
+
+static enum rc check_sso(struct serve_conf *c, struct err *e)
+{
+	size_t n = strlen(c->sso_name), id = strlen(c->sso_client_id);
+
+	if (!c->sso_issuer[0])
+		return id > 0 ? err_set(e, RC_INVALID, "bad-setting",
+				    "The setting sso_client_id needs "
+				    "sso_issuer, too.")
+			      : RC_OK;
+	if (!is_issuer(c->sso_issuer))
+		return err_set(e, RC_INVALID, "bad-setting",
+		    "The setting sso_issuer must be a URL with https:// (or "
+		    "http:// and this machine's loopback), without query.");
+	if (id == 0 || id > SSO_CLIENT_MAX)
+		return err_set(e, RC_INVALID, "bad-setting",
+		    "The setting sso_issuer needs sso_client_id, too: the "
+		    "name (of at most %d characters) under which the provider "
+		    "knows this service.",
+		    SSO_CLIENT_MAX);
+	if (n == 0 || n > SSO_NAME_MAX)
+		return err_set(e, RC_INVALID, "bad-setting",
+		    "The setting sso_name has 1 to %d characters.",
+		    SSO_NAME_MAX);
+	if (c->sso_ca[0] && !file_exists(c->sso_ca))
+		return err_set(e, RC_INVALID, "bad-setting",
+		    "The setting sso_ca names a file that is not there: %s.",
+		    c->sso_ca);
+	return RC_OK;
+}
+
 enum rc serve_conf_check(struct serve_conf *c, struct err *e)
 {
 	size_t n = strlen(c->public_url);
@@ -84,6 +160,8 @@ enum rc serve_conf_check(struct serve_conf *c, struct err *e)
 	if (c->workers > WORKERS_MAX)
 		return err_set(e, RC_INVALID, "bad-setting",
 		    "The setting workers is at most %d.", WORKERS_MAX);
+	if (check_sso(c, e) != RC_OK)
+		return RC_INVALID;
 	return check_level(c, e);
 }
 

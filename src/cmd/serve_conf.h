@@ -16,6 +16,7 @@
 #define SERVE_CONF_COURIER "courier"
 #define SERVE_CONF_COURIER_KEY "courier/key.pem"
 #define SERVE_CONF_COURIER_PUB "courier.pub"
+#define SERVE_CONF_SSO_SECRET "courier/sso-secret"
 #define SERVE_CONF_TLS "tls"
 #define SERVE_CONF_TLS_CERT "tls/cert.pem"
 #define SERVE_CONF_TLS_KEY "tls/key.pem"
@@ -32,6 +33,8 @@ struct serve_conf {
 	char *listen, *device_listen, *public_url, *log_level;
 	uint64_t workers, publish_threads;
 	bool allow_private_clouds;
+	char *sso_issuer, *sso_client_id, *sso_name, *sso_ca;
+	bool sso_private, sso_trust_email;
 	enum log_level least;
 };
 

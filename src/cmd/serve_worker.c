@@ -12,6 +12,7 @@
 #include "cmd/serve_device.h"
 #include "cmd/serve_worker.h"
 #include "core/publish.h"
+#include "core/sso.h"
 
 #define DRAIN_S 10
 #define CAS_MAX (4u << 20)
@@ -28,6 +29,7 @@ struct worker {
 	struct http_tls *tls, *device_tls;
 	struct http_server *server, *device_server;
 	struct core core;
+	struct sso_conf sso;
 	struct api *api;
 	struct publish_worker *publish;
 	struct buf spki, cas;
@@ -77,11 +79,15 @@ static enum rc read_courier_key(struct worker *w, struct err *e)
 
 static enum rc open_core(struct worker *w, struct err *e)
 {
+	const struct serve_conf *conf = w->child->conf;
 	enum rc rc = read_courier_key(w, e);
 
 	w->core.dir = w->data;
 	w->core.public_url = w->child->public_url;
 	w->core.seal_spki = buf_span(&w->spki);
+	w->sso = (struct sso_conf){conf->sso_issuer, conf->sso_client_id,
+	    conf->sso_name};
+	w->core.sso = conf->sso_issuer[0] ? &w->sso : NULL;
 	w->core.signer = signer_new(w->child->signer_fd);
 	if (rc == RC_OK && !w->core.signer)
 		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");

@@ -19,6 +19,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "courier/chunk.h"
+#include "courier/oidc.h"
+#include "courier/stopper.h"
 
 #define THREADS_DEFAULT 8
 #define THREADS_MAX 32
@@ -45,9 +47,9 @@ struct courier {
 	struct signer *signer;
 	struct bearer *bearer;
 	struct line lines[2];
-	pthread_mutex_t stop_lock;
-	pthread_cond_t stop_cond;
-	bool stop;
+	struct stopper stopper;
+	char secret[PATH_MAX];
+	struct oidc *oidc; /* NULL: no single sign-on */
 	unsigned int threads;
 	struct runner *runners;
 };
@@ -60,37 +62,6 @@ struct runner {
 	pthread_t thread;
 };
 
-/* Waits; true when it is time to end. */
-static bool stop_wait(struct courier *c, int64_t ms)
-{
-	struct timespec until;
-	bool stop;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(ms / 1000);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	(void)pthread_mutex_lock(&c->stop_lock);
-	while (!c->stop && ms > 0)
-		if (pthread_cond_timedwait(&c->stop_cond, &c->stop_lock,
-			&until) == ETIMEDOUT)
-			break;
-	stop = c->stop;
-	(void)pthread_mutex_unlock(&c->stop_lock);
-	return stop;
-}
-
-static void stop_all(struct courier *c)
-{
-	(void)pthread_mutex_lock(&c->stop_lock);
-	c->stop = true;
-	(void)pthread_cond_broadcast(&c->stop_cond);
-	(void)pthread_mutex_unlock(&c->stop_lock);
-}
-
 /* The next job, leased under the name given; false when it is time to end. */
 static bool next_job(struct runner *r, const char *lease, struct store_job *j)
 {
@@ -101,7 +72,7 @@ static bool next_job(struct runner *r, const char *lease, struct store_job *j)
 	bool found = false;
 
 	(void)pthread_mutex_lock(&line->lock);
-	while (!found && !stop_wait(c, pause)) {
+	while (!found && !stopper_wait(&c->stopper, pause)) {
 		int64_t now = clock_now_ms();
 		struct store_job_claim claim = {.lease = lease,
 		    .now_ms = now,
@@ -133,7 +104,8 @@ static void *run_thread(void *arg)
 		if (chunk_run(&r->tools, j, lease, &e) == RC_OK)
 			continue;
 		log_err(LOG_WARN, "courier cannot record a step", &e);
-		if (e.rc != RC_CONFLICT && stop_wait(r->courier, OOPS_MS))
+		if (e.rc != RC_CONFLICT &&
+		    stopper_wait(&r->courier->stopper, OOPS_MS))
 			break;
 	}
 	free(j);
@@ -207,6 +179,18 @@ static bool join_threads(struct courier *c)
 	return all;
 }
 
+static enum rc start_oidc(struct courier *c, struct err *e)
+{
+	struct oidc_options o;
+
+	if (!c->o->oidc)
+		return RC_OK;
+	o = *c->o->oidc;
+	o.data = c->data;
+	o.secret_file = c->secret;
+	return oidc_start(&c->oidc, &o, e);
+}
+
 /* Waits for the end: a signal, or stop_fd. */
 static void wait_end(int signals, int stop_fd)
 {
@@ -243,16 +227,11 @@ static enum rc take_lock(const char *data, int signals, int *fd, struct err *e)
 
 static enum rc courier_open(struct courier *c, struct err *e)
 {
-	pthread_condattr_t attr;
 	enum rc rc;
 
 	(void)pthread_mutex_init(&c->lines[0].lock, NULL);
 	(void)pthread_mutex_init(&c->lines[1].lock, NULL);
-	(void)pthread_mutex_init(&c->stop_lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&c->stop_cond, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	stopper_init(&c->stopper);
 	c->threads = c->o->threads > 0 ? c->o->threads : THREADS_DEFAULT;
 	if (c->threads <= THREADS_UNTRIED)
 		c->threads = THREADS_UNTRIED + 1;
@@ -267,6 +246,9 @@ static enum rc courier_open(struct courier *c, struct err *e)
 		rc = file_join(c->key, sizeof(c->key), c->o->dir,
 		    "courier/key.pem", e);
 	if (rc == RC_OK)
+		rc = file_join(c->secret, sizeof(c->secret), c->o->dir,
+		    "courier/sso-secret", e);
+	if (rc == RC_OK)
 		rc = bearer_new(&c->bearer, c->signer, c->o->public_url, e);
 	return rc;
 }
@@ -280,8 +262,7 @@ static void courier_close(struct courier *c)
 	free(c->runners);
 	bearer_free(c->bearer);
 	signer_free(c->signer);
-	(void)pthread_cond_destroy(&c->stop_cond);
-	(void)pthread_mutex_destroy(&c->stop_lock);
+	stopper_clear(&c->stopper);
 	(void)pthread_mutex_destroy(&c->lines[0].lock);
 	(void)pthread_mutex_destroy(&c->lines[1].lock);
 }
@@ -305,11 +286,14 @@ int courier_run(const struct courier_options *o)
 	if (rc == RC_OK)
 		rc = start_threads(&c, &e);
 	if (rc == RC_OK)
+		rc = start_oidc(&c, &e);
+	if (rc == RC_OK)
 		wait_end(signals, o->stop_fd);
 	else
 		log_err(LOG_ERROR, "courier", &e);
-	stop_all(&c);
-	if (!join_threads(&c)) {
+	stopper_stop(&c.stopper);
+	oidc_stop(c.oidc);
+	if (!join_threads(&c) || !oidc_join(c.oidc, STOP_MS)) {
 		/* What is in flight is sent again by the next courier. */
 		log_info("courier ends while a cloud has not answered");
 		_exit(rc == RC_OK ? 0 : err_class(rc)->exit_code);

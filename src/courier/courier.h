@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct oidc_options;
+
 struct courier_options {
 	const char *dir;	/* the service's; the store is in dir/data, the
 				 * private key in dir/courier/key.pem */
@@ -14,7 +16,9 @@ struct courier_options {
 	int signer_fd;		/* taken over */
 	int stop_fd;		/* ends when readable or closed; -1: none */
 	bool allow_private_clouds;
-	unsigned int threads; /* 0: a good number */
+	unsigned int threads;		 /* 0: a good number */
+	const struct oidc_options *oidc; /* NULL: no single sign-on; data and
+					  * secret_file are not read */
 };
 
 /* Runs until SIGTERM, SIGINT or stop_fd; returns an exit status.  Blocks those
