@@ -10,9 +10,12 @@
 #include "api/api_job.h"
 #include "api/api_manifest.h"
 #include "api/api_member.h"
+#include "api/api_overview.h"
 #include "api/api_product.h"
 #include "api/api_public.h"
 #include "api/api_session.h"
+#include "api/api_sighting.h"
+#include "api/api_sso.h"
 #include "api/api_token.h"
 #include "api/api_upload.h"
 #include "api/api_vendor.h"
@@ -31,6 +34,10 @@ const struct api_route api_routes[] = {
 	/* identity: sessions, users, accounts, members, tokens, audit */
 	{"POST", "/api/v1/sessions", API_PUBLIC, 0, 16384, api_session_create, NULL},
 	{"POST", "/api/v1/invitations/accept", API_PUBLIC, 0, 16384, api_member_accept, NULL},
+	{"GET", "/api/v1/signin", API_PUBLIC, 0, 0, api_sso_ways, NULL},
+	{"GET", "/sso/start", API_PUBLIC, 0, 0, api_sso_start, NULL},
+	{"GET", "/sso/callback", API_PUBLIC, 0, 0, api_sso_callback, NULL},
+	{"POST", "/api/v1/sessions/sso", API_PUBLIC, 0, 16384, api_sso_login, NULL},
 	{"GET", "/api/v1/me", API_USER, 0, 0, api_session_me, NULL},
 	{"PUT", "/api/v1/me/password", API_USER, 0, 16384, api_session_password, NULL},
 	{"GET", "/api/v1/sessions", API_USER, 0, 0, api_session_list, NULL},
@@ -85,6 +92,7 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_product_get, NULL},
 	{"PATCH", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 16384, api_product_update, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 0, api_product_delete, NULL},
+	{"GET", "/api/v1/accounts/{account}/overview", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_overview_get, NULL},
 	{"POST", "/api/v1/accounts/{account}/bindings", API_ACCOUNT, R_ADMIN | R_OPERATOR, 16384, api_bind_create, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_get, NULL},
@@ -102,6 +110,7 @@ const struct api_route api_routes[] = {
 	{"DELETE", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN, 0, api_cloud_delete, NULL},
 	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/test", API_ACCOUNT, R_ADMIN, 16384, api_cloud_test, NULL},
 	{"GET", "/api/v1/accounts/{account}/clouds/{cloud}/feed", API_ACCOUNT, R_GATE, 0, api_cloud_feed, NULL},
+	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/sightings", API_ACCOUNT, R_GATE, 262144, api_sighting_report, NULL},
 	{"POST", "/api/v1/accounts/{account}/batches/{bid}/provision", API_ACCOUNT, R_ADMIN, 16384, api_job_provision, NULL},
 	{"GET", "/api/v1/accounts/{account}/jobs", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/jobs/{job}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_get, NULL},

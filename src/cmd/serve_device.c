@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/json.h"
 #include "cmd/serve_device.h"
@@ -71,14 +72,18 @@ static void tell(struct http_response *resp, const struct device *d)
 static void on_handle(void *ctx, struct http_request *req,
     struct http_response *resp)
 {
+	struct serve_device *s = ctx;
 	struct err e = {.rc = RC_BUG};
+	int64_t now = clock_now_s();
 	struct device d;
 	enum rc rc;
 
 	device_init(&d);
-	rc = device_find_by_cert(ctx, req->client_cert, &d, &e);
+	rc = device_find_by_cert(s->core, req->client_cert, &d, &e);
 	if (rc == RC_OK) {
 		tell(resp, &d);
+		if (d.account_id[0] && sighting_note(&s->seen, d.seq, now))
+			sighting_flush(s->core, &s->seen, now);
 	} else {
 		api_problem(resp, &e);
 		dress(resp);
@@ -93,9 +98,9 @@ static void on_fault(void *ctx, int status, const char *why,
 	resp->status = status;
 }
 
-struct http_app serve_device_app(struct core *c)
+struct http_app serve_device_app(struct serve_device *s)
 {
-	return (struct http_app){.ctx = c,
+	return (struct http_app){.ctx = s,
 	    .head = on_head,
 	    .handle = on_handle,
 	    .fault = on_fault};

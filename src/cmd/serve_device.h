@@ -3,11 +3,15 @@
 #ifndef BIRTHMARK_CMD_SERVE_DEVICE_H
 #define BIRTHMARK_CMD_SERVE_DEVICE_H
 
-#include "core/core.h"
+#include "core/sighting.h"
 #include "net/http.h"
 
-/* The application for http_server_new; ctx is the core. */
-struct http_app serve_device_app(struct core *c);
+struct serve_device {
+	struct core *core;
+	struct sighting_set seen; /* for the caller to flush */
+};
+/* The application for http_server_new; ctx is s. */
+struct http_app serve_device_app(struct serve_device *s);
 /* A PEM bundle of the CAs of all vendors, appended. */
 MUST_CHECK enum rc serve_device_cas(struct core *c, struct buf *pem,
     struct err *e);

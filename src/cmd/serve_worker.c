@@ -3,10 +3,12 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
 #include "cmd/serve_device.h"
@@ -29,6 +31,7 @@ struct worker {
 	struct http_tls *tls, *device_tls;
 	struct http_server *server, *device_server;
 	struct core core;
+	struct serve_device *device;
 	struct sso_conf sso;
 	struct api *api;
 	struct publish_worker *publish;
@@ -127,11 +130,16 @@ out:
 
 static enum rc listen_devices(struct worker *w, struct err *e)
 {
-	struct http_app app = serve_device_app(&w->core);
+	struct http_app app;
 	enum rc rc;
 
 	if (w->child->device_fd < 0)
 		return RC_OK;
+	w->device = calloc(1, sizeof(*w->device));
+	if (!w->device)
+		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	w->device->core = &w->core;
+	app = serve_device_app(w->device);
 	rc = trust_vendors(w, e);
 	if (rc == RC_OK)
 		rc = http_server_new(&w->device_server, w->base,
@@ -194,6 +202,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct worker *w = arg;
 	struct err e = {.rc = RC_BUG};
 
+	if (w->device)
+		sighting_flush(&w->core, &w->device->seen, clock_now_s());
 	if (w->device_server && !w->stopping && trust_vendors(w, &e) != RC_OK)
 		log_err(LOG_WARN, "the CAs of vendors cannot be read", &e);
 }
@@ -256,6 +266,9 @@ static void stop(struct worker *w)
 	http_server_free(w->device_server);
 	http_tls_free(w->tls);
 	http_tls_free(w->device_tls);
+	if (w->device)
+		sighting_flush(&w->core, &w->device->seen, clock_now_s());
+	free(w->device);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])
 			event_free(events[i]);
