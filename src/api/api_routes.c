@@ -7,12 +7,15 @@
 #include "api/api_bind.h"
 #include "api/api_cloud.h"
 #include "api/api_device.h"
+#include "api/api_factor.h"
 #include "api/api_job.h"
 #include "api/api_manifest.h"
 #include "api/api_member.h"
+#include "api/api_passkey.h"
 #include "api/api_overview.h"
 #include "api/api_product.h"
 #include "api/api_public.h"
+#include "api/api_reset.h"
 #include "api/api_session.h"
 #include "api/api_sighting.h"
 #include "api/api_sso.h"
@@ -40,6 +43,22 @@ const struct api_route api_routes[] = {
 	{"POST", "/api/v1/sessions/sso", API_PUBLIC, 0, 16384, api_sso_login, NULL},
 	{"GET", "/api/v1/me", API_USER, 0, 0, api_session_me, NULL},
 	{"PUT", "/api/v1/me/password", API_USER, 0, 16384, api_session_password, NULL},
+	{"POST", "/api/v1/sessions/passkey/options", API_PUBLIC, 0, 16384, api_passkey_login_options, NULL},
+	{"POST", "/api/v1/sessions/passkey", API_PUBLIC, 0, 131072, api_passkey_login, NULL},
+	{"POST", "/api/v1/me/totp", API_USER, 0, 16384, api_factor_begin, NULL},
+	{"PUT", "/api/v1/me/totp", API_USER, 0, 16384, api_factor_confirm, NULL},
+	{"POST", "/api/v1/me/totp/removal", API_USER, 0, 16384, api_factor_remove, NULL},
+	{"POST", "/api/v1/me/recovery-codes", API_USER, 0, 16384, api_factor_renew, NULL},
+	{"POST", "/api/v1/me/passkeys/options", API_USER, 0, 16384, api_passkey_options, NULL},
+	{"GET", "/api/v1/me/passkeys", API_USER, 0, 0, api_passkey_list, NULL},
+	{"POST", "/api/v1/me/passkeys", API_USER, 0, 131072, api_passkey_add, NULL},
+	{"DELETE", "/api/v1/me/passkeys/{passkey}", API_USER, 0, 0, api_passkey_remove, NULL},
+	{"POST", "/api/v1/invitations/preview", API_PUBLIC, 0, 16384, api_reset_invitation, NULL},
+	{"POST", "/api/v1/resets/preview", API_PUBLIC, 0, 16384, api_reset_preview, NULL},
+	{"POST", "/api/v1/resets/accept", API_PUBLIC, 0, 16384, api_reset_accept, NULL},
+	{"POST", "/api/v1/accounts/{account}/members/{user}/reset", API_ACCOUNT, R_ADMIN, 16384, api_reset_member, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/members/{user}/reset", API_VENDOR, R_VADMIN, 16384, api_reset_member, NULL},
+	{"POST", "/api/v1/service/resets", API_SERVICE, R_SERVICE, 16384, api_reset_user, NULL},
 	{"GET", "/api/v1/sessions", API_USER, 0, 0, api_session_list, NULL},
 	{"DELETE", "/api/v1/sessions/{session}", API_USER, 0, 0, api_session_end, NULL},
 	{"POST", "/api/v1/accounts", API_USER, 0, 16384, api_account_create, NULL},

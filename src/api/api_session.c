@@ -18,14 +18,31 @@ void api_session_user(struct json *w, const struct user *u)
 	json_end(w);
 }
 
+enum rc api_session_answer(struct api_call *call, struct session_new *s,
+    bool cookie, struct err *e)
+{
+	struct json w;
+	struct buf out;
+
+	buf_init(&out, SESSION_JSON_MAX);
+	json_init(&w, &out);
+	json_obj(&w);
+	json_put_str(&w, "token", s->token);
+	json_put_time(&w, "expires_at", s->expires_at);
+	api_session_user(&w, &s->user);
+	json_end(&w);
+	api_json(call, 201, &out);
+	buf_clear_secret(&out);
+	explicit_bzero(s, sizeof(*s));
+	return RC_OK;
+}
+
 enum rc api_session_create(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"email", "password", "code", NULL};
 	struct session_wish wish = {0};
 	const char *password;
 	struct session_new s;
-	struct json w;
-	struct buf out;
 	enum rc rc;
 
 	rc = api_fields_only(call, fields, e);
@@ -40,19 +57,7 @@ enum rc api_session_create(struct api_call *call, struct err *e)
 		return rc;
 	wish.password = span_str(password);
 	rc = session_login(call->core, &call->actor, &wish, &s, e);
-	if (rc != RC_OK)
-		return rc;
-	buf_init(&out, SESSION_JSON_MAX);
-	json_init(&w, &out);
-	json_obj(&w);
-	json_put_str(&w, "token", s.token);
-	json_put_time(&w, "expires_at", s.expires_at);
-	api_session_user(&w, &s.user);
-	json_end(&w);
-	api_json(call, 201, &out);
-	buf_clear_secret(&out);
-	explicit_bzero(&s, sizeof(s));
-	return RC_OK;
+	return rc == RC_OK ? api_session_answer(call, &s, false, e) : rc;
 }
 
 struct session_rows {

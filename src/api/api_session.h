@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "core/session.h"
 #include "core/user.h"
 
 enum rc api_session_create(struct api_call *call, struct err *e);
@@ -12,6 +13,10 @@ enum rc api_session_list(struct api_call *call, struct err *e);
 enum rc api_session_end(struct api_call *call, struct err *e);
 enum rc api_session_me(struct api_call *call, struct err *e);
 enum rc api_session_password(struct api_call *call, struct err *e);
+/* Answers 201 with a session that was made, as a token or (cookie) in a
+ * cookie; wipes it. */
+MUST_CHECK enum rc api_session_answer(struct api_call *call,
+    struct session_new *s, bool cookie, struct err *e);
 /* "user": {...} */
 void api_session_user(struct json *w, const struct user *u);
 

@@ -31,6 +31,15 @@ static const struct limit_rule email_rule = {
     .slug = "invitation-locked",
 };
 
+static const struct limit_rule peer_rule = {
+    .name = "invitation-peer",
+    .free = 10,
+    .first_s = 5,
+    .max_s = 900,
+    .forget_s = 3600,
+    .slug = "invitation-locked",
+};
+
 static enum rc invite_check(struct core *c, const struct core_actor *a,
     const struct invite_wish *w, struct err *e)
 {
@@ -157,6 +166,48 @@ static void invite_name(const struct store_invite *i, const char *name,
 	    !u->name[0])
 		(void)snprintf(u->name, sizeof(u->name), "%.*s",
 		    (int)strcspn(i->email, "@"), i->email);
+}
+
+static enum rc preview_find(struct core *c, const struct core_actor *from,
+    const char *token, struct store_invite *i, struct err *e)
+{
+	char peer[LIMIT_PEER_MAX];
+	uint8_t hash[TOKEN_HASH];
+	enum rc rc;
+
+	limit_peer(from->from, peer);
+	rc = limit_check(c, &peer_rule, peer, from->now_s, e);
+	if (rc != RC_OK)
+		return rc;
+	token_hash(span_str(token), hash);
+	rc = store_invite_find(c->store, hash, from->now_s, i, e);
+	if (rc != RC_NOT_FOUND)
+		return rc;
+	rc = limit_hit(c, &peer_rule, peer, from->now_s, NULL, e);
+	return rc == RC_OK ? invite_unknown(e) : rc;
+}
+
+enum rc invite_preview(struct core *c, const struct core_actor *from,
+    const char *token, struct invite_preview *out, struct err *e)
+{
+	struct store_invite i;
+	struct store_user u;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = preview_find(c, from, token, &i, e);
+	if (rc == RC_OK)
+		rc = store_invite_scope_name(c->store, i.scope, i.scope_id,
+		    out->name, e);
+	if (rc != RC_OK)
+		return rc;
+	(void)span_copy_str(span_str(i.email), out->email, sizeof(out->email));
+	(void)span_copy_str(span_str(i.scope), out->scope, sizeof(out->scope));
+	(void)span_copy_str(span_str(i.role), out->role, sizeof(out->role));
+	rc = store_user_by_email(c->store, i.email, &u, e);
+	out->known = rc == RC_OK;
+	explicit_bzero(&u, sizeof(u));
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 /* A user that is there, with the right password, or a new one (is_new). */

@@ -35,6 +35,18 @@ MUST_CHECK enum rc invite_each(struct core *c, const struct core_actor *a,
 MUST_CHECK enum rc invite_remove(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);
 
+/* What an invitation is for, for whoever holds it. */
+struct invite_preview {
+	char email[USER_EMAIL_MAX + 1];
+	char scope[16];
+	char name[104]; /* of the account or vendor, "" for the service */
+	char role[32];
+	bool known; /* there is a user already, whose password is needed */
+};
+/* RC_NOT_FOUND "invitation-unknown", counted for the peer. */
+MUST_CHECK enum rc invite_preview(struct core *c, const struct core_actor *from,
+    const char *token, struct invite_preview *out, struct err *e);
+
 struct invite_answer {
 	const char *token;
 	struct span password; /* of the user, or the new user's */

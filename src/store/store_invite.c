@@ -105,3 +105,21 @@ enum rc store_invite_scope_exists(struct store *s, const char *scope,
 	db_done(st);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
+
+enum rc store_invite_scope_name(struct store *s, const char *scope,
+    const char *scope_id, char name[104], struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT name FROM account WHERE $1 = 'account' AND id = $2 "
+	    "UNION ALL SELECT name FROM vendor WHERE $1 = 'vendor' AND id = $2",
+	    DB_T(scope), DB_T(scope_id));
+
+	name[0] = '\0';
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK)
+		db_col_str(st, 0, name, 104);
+	db_done(st);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}

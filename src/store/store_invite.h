@@ -33,6 +33,9 @@ MUST_CHECK enum rc store_invite_each(struct store *s,
     struct err *e);
 MUST_CHECK enum rc store_invite_remove(struct store *s,
     const struct store_list *list, const char *id, int64_t *n, struct err *e);
+/* The name of the account or vendor; "" when there is none. */
+MUST_CHECK enum rc store_invite_scope_name(struct store *s, const char *scope,
+    const char *scope_id, char name[104], struct err *e);
 /* There is an account or vendor of this id. */
 MUST_CHECK enum rc store_invite_scope_exists(struct store *s, const char *scope,
     const char *scope_id, bool *out, struct err *e);
