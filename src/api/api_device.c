@@ -8,10 +8,11 @@
 
 #include "api/api_list.h"
 #include "base/enc.h"
-#include "core/device.h"
-#include "core/job.h"
+#include "core/device_story.h"
+#include "pki/describe.h"
 
-#define ANSWER_MAX (64 * 1024)
+#define ANSWER_MAX (512 * 1024)
+#define CHAIN_BYTES (1024 * 1024)
 #define NAME_BYTES 4096
 
 static void clouds_write(struct json *w, const struct job_device_cloud *c,
@@ -47,12 +48,117 @@ static void cert_write(struct json *w, const struct cert *cert)
 	buf_clear(&name);
 }
 
+static void pem_write(struct json *w, const char *key, struct span der)
+{
+	struct buf pem;
+
+	buf_init(&pem, 2 * CERT_DER_MAX);
+	enc_pem(&pem, "CERTIFICATE", der);
+	if (key)
+		json_key(w, key);
+	json_span(w, buf_span(&pem));
+	buf_clear(&pem);
+}
+
+static void extension_write(void *arg, const struct describe_ext *x)
+{
+	struct json *w = arg;
+
+	json_obj(w);
+	json_put_str(w, "oid", x->oid);
+	json_put_str(w, "name", x->name);
+	json_put_bool(w, "critical", x->critical);
+	json_put_span(w, "value", x->value);
+	json_end(w);
+}
+
+static enum rc details_write(struct json *w, const struct cert *cert,
+    struct err *e)
+{
+	struct buf name;
+	enum rc rc;
+
+	buf_init(&name, NAME_BYTES);
+	cert_name_text(cert->issuer, &name);
+	json_key(w, "details");
+	json_obj(w);
+	json_put_str(w, "issuer", buf_cstr(&name));
+	json_put_str(w, "signature_algorithm", key_sig_name(cert->sig));
+	json_key(w, "extensions");
+	json_arr(w);
+	rc = describe_extensions(cert, extension_write, w, e);
+	json_end(w);
+	json_end(w);
+	buf_clear(&name);
+	return rc;
+}
+
+static enum rc chain_write(struct api_call *call, struct json *w,
+    const struct device *d, struct err *e)
+{
+	struct device_story_chain chain = {.n = 0};
+	enum rc rc;
+	size_t i;
+
+	buf_init(&chain.der, CHAIN_BYTES);
+	rc = device_story_cas(call->core, d, &chain, e);
+	json_key(w, "chain");
+	json_arr(w);
+	for (i = 0; i < chain.n; i++)
+		pem_write(w, NULL, chain.ca[i]);
+	json_end(w);
+	buf_clear(&chain.der);
+	return rc;
+}
+
+static enum rc timeline_write(struct api_call *call, struct json *w,
+    const struct device *d, const struct job_device_cloud *clouds,
+    size_t clouds_n, struct err *e)
+{
+	struct device_story_event *all =
+	    calloc(DEVICE_STORY_EVENTS_MAX, sizeof(*all));
+	size_t i, n = 0;
+	enum rc rc;
+
+	rc = all
+	    ? device_story_events(call->core, d, clouds, clouds_n, all, &n, e)
+	    : err_set(e, RC_ENV, "memory", "Out of memory.");
+	json_key(w, "timeline");
+	json_arr(w);
+	for (i = 0; i < n; i++) {
+		json_obj(w);
+		json_put_time(w, "at", all[i].at);
+		json_put_str(w, "event", all[i].event);
+		json_put_str(w, "name", all[i].name[0] ? all[i].name : NULL);
+		json_put_str(w, "detail",
+		    all[i].detail[0] ? all[i].detail : NULL);
+		json_end(w);
+	}
+	json_end(w);
+	free(all);
+	return rc;
+}
+
+static void fields_write(struct json *w, const struct device *d,
+    const struct cert *cert)
+{
+	json_put_hex(w, "fingerprint", span_of(d->fp, sizeof(d->fp)));
+	json_put_str(w, "chip_id", d->chip_id);
+	json_put_str(w, "serial", d->serial);
+	json_put_str(w, "batch", d->bid);
+	json_put_str(w, "reel", d->reel);
+	json_put_str(w, "product", d->product[0] != '\0' ? d->product : NULL);
+	cert_write(w, cert);
+	json_put_time(w, "first_seen_at", d->first_seen_at);
+	json_put_time(w, "last_seen_at", d->last_seen_at);
+	json_put_str(w, "state", "active");
+}
+
 static enum rc device_write(struct api_call *call, struct json *w,
     const struct device *d, bool whole, struct err *e)
 {
 	struct job_device_cloud clouds[JOB_DEVICE_CLOUDS_MAX];
 	struct cert cert;
-	struct buf pem;
 	size_t n = 0;
 	enum rc rc;
 
@@ -63,23 +169,18 @@ static enum rc device_write(struct api_call *call, struct json *w,
 	if (rc != RC_OK)
 		return rc;
 	json_obj(w);
-	json_put_hex(w, "fingerprint", span_of(d->fp, sizeof(d->fp)));
-	json_put_str(w, "chip_id", d->chip_id);
-	json_put_str(w, "serial", d->serial);
-	json_put_str(w, "batch", d->bid);
-	json_put_str(w, "reel", d->reel);
-	json_put_str(w, "product", d->product[0] != '\0' ? d->product : NULL);
-	cert_write(w, &cert);
-	json_put_str(w, "state", "active");
+	fields_write(w, d, &cert);
 	clouds_write(w, clouds, n);
 	if (whole) {
-		buf_init(&pem, 2 * CERT_DER_MAX);
-		enc_pem(&pem, "CERTIFICATE", cert.der);
-		json_put_span(w, "certificate", buf_span(&pem));
-		buf_clear(&pem);
+		pem_write(w, "certificate", cert.der);
+		rc = chain_write(call, w, d, e);
+		if (rc == RC_OK)
+			rc = details_write(w, &cert, e);
+		if (rc == RC_OK)
+			rc = timeline_write(call, w, d, clouds, n, e);
 	}
 	json_end(w);
-	return RC_OK;
+	return rc;
 }
 
 struct words {

@@ -12,6 +12,7 @@
 #include "store/store_device.h"
 #include "store/store_product.h"
 #include "store/store_reel.h"
+#include "store/store_seen.h"
 
 #define KEY_PAGE 64
 #define REEL_PAGE 64
@@ -122,8 +123,21 @@ static void copy_str(char *out, size_t cap, const char *in)
 	(void)snprintf(out, cap, "%s", in);
 }
 
-static enum rc fill(const struct place *p, int64_t seq, struct span stored,
+static enum rc fill_seen(struct core *c, const struct place *p,
     struct device *d, struct err *e)
+{
+	struct store_seen seen = {0};
+	enum rc rc = RC_OK;
+
+	if (p->bind.bid[0] != '\0')
+		rc = store_seen_get(c->store, d->seq, &p->bind, &seen, e);
+	d->first_seen_at = seen.first_at;
+	d->last_seen_at = seen.last_at;
+	return rc;
+}
+
+static enum rc fill(struct core *c, const struct place *p, int64_t seq,
+    struct span stored, struct device *d, struct err *e)
 {
 	struct cert cert;
 	enum rc rc;
@@ -144,7 +158,11 @@ static enum rc fill(const struct place *p, int64_t seq, struct span stored,
 	copy_str(d->product_id, sizeof(d->product_id), p->bind.product_id);
 	copy_str(d->product, sizeof(d->product), p->product.name);
 	copy_str(d->cloud_id, sizeof(d->cloud_id), p->bind.cloud_id);
-	return RC_OK;
+	copy_str(d->vendor_id, sizeof(d->vendor_id), p->reel.vendor_id);
+	copy_str(d->bound_by, sizeof(d->bound_by), p->bind.by_name);
+	d->published_at = p->reel.published_at;
+	d->bound_at = p->bind.bound_at;
+	return fill_seen(c, p, d, e);
 }
 
 static enum rc get_at(struct core *c, struct place *p, int64_t seq,
@@ -158,7 +176,7 @@ static enum rc get_at(struct core *c, struct place *p, int64_t seq,
 	if (rc == RC_OK)
 		rc = store_device_get(c->store, seq, &stored, e);
 	if (rc == RC_OK)
-		rc = fill(p, seq, buf_span(&stored), d, e);
+		rc = fill(c, p, seq, buf_span(&stored), d, e);
 	buf_clear(&stored);
 	return rc;
 }
@@ -332,7 +350,7 @@ static enum rc take_rows(struct search *s, const struct store_device_page *page,
 
 		at = page->ends[i];
 		device_init(d);
-		rc = fill(&s->place, page->seqs[i], cert, d, e);
+		rc = fill(s->c, &s->place, page->seqs[i], cert, d, e);
 		if (rc == RC_OK)
 			s->n++;
 		else

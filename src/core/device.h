@@ -43,7 +43,11 @@ struct device {
 	char product_id[RAND_ID_SIZE];
 	char product[129];
 	char cloud_id[RAND_ID_SIZE];
-	struct buf der; /* owned; device_clear */
+	char vendor_id[RAND_ID_SIZE];
+	int64_t published_at, bound_at; /* of its reel, of its batch */
+	char bound_by[256];
+	int64_t first_seen_at, last_seen_at; /* since it is bound; 0: never */
+	struct buf der;			     /* owned; device_clear */
 };
 void device_init(struct device *d);
 void device_clear(struct device *d);

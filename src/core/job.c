@@ -138,20 +138,30 @@ static bool has_state(const struct store_job *j, const char *state)
 
 /* What the device at seq is for the last job of one cloud. */
 static enum rc device_status(struct core *c, const struct store_job *j,
-    uint64_t seq, const char **status, struct err *e)
+    uint64_t seq, struct job_device_cloud *out, struct err *e)
 {
-	bool has = false, reached;
-	enum rc rc = store_job_exception_has(c->store, j->n, seq, &has, e);
+	struct store_job_exception x;
+	const char *why = j->last_error;
+	bool has, reached;
+	enum rc rc = store_job_exception_find(c->store, j->n, seq, &x, e);
 
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	has = rc == RC_OK;
 	reached = j->feed_n > 0 ? has_state(j, "done")
 				: j->only_failed || seq <= j->cursor_seq;
-	if (has)
-		*status = "failed";
-	else if (reached)
-		*status = "provisioned";
+	memset(out, 0, sizeof(*out));
+	memcpy(out->cloud, j->cloud, sizeof(out->cloud));
+	if (!has && reached)
+		out->status = "provisioned";
 	else
-		*status = is_open(j) ? "waiting" : "failed";
-	return rc;
+		out->status = has || !is_open(j) ? "failed" : "waiting";
+	if (has)
+		why = x.message;
+	if (strcmp(out->status, "failed") == 0)
+		(void)span_copy_str(span_str(why), out->why, sizeof(out->why));
+	out->at = j->finished_at;
+	return RC_OK;
 }
 
 enum rc job_device_clouds(struct core *c, const char *bid, uint64_t seq,
@@ -165,8 +175,7 @@ enum rc job_device_clouds(struct core *c, const char *bid, uint64_t seq,
 
 	*n = 0;
 	for (i = 0; rc == RC_OK && i < found; i++) {
-		memcpy(out[i].cloud, jobs[i].cloud, sizeof(out[i].cloud));
-		rc = device_status(c, &jobs[i], seq, &out[i].status, e);
+		rc = device_status(c, &jobs[i], seq, &out[i], e);
 		*n = i + 1;
 	}
 	return rc;

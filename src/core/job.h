@@ -32,6 +32,8 @@ MUST_CHECK enum rc job_on_product(struct core *c, const char *bid,
 struct job_device_cloud {
 	char cloud[RAND_ID_SIZE];
 	const char *status;
+	int64_t at;		       /* when its job ended; 0: it has not */
+	char why[STORE_JOB_TEXT_SIZE]; /* of "failed" */
 };
 MUST_CHECK enum rc job_device_clouds(struct core *c, const char *bid,
     uint64_t seq, struct job_device_cloud out[JOB_DEVICE_CLOUDS_MAX], size_t *n,

@@ -99,8 +99,9 @@ MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
  * many there are. */
 MUST_CHECK enum rc store_job_exception_list(struct store *s, uint64_t job_n,
     uint64_t after, struct store_job_exception *out, size_t *n, struct err *e);
-MUST_CHECK enum rc store_job_exception_has(struct store *s, uint64_t job_n,
-    uint64_t seq, bool *has, struct err *e);
+/* RC_NOT_FOUND leaves e untouched. */
+MUST_CHECK enum rc store_job_exception_find(struct store *s, uint64_t job_n,
+    uint64_t seq, struct store_job_exception *out, struct err *e);
 
 /* What a binding says that a job needs to know.  RC_NOT_FOUND when the batch
  * is not bound. */

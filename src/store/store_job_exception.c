@@ -54,17 +54,19 @@ enum rc store_job_exception_list(struct store *s, uint64_t job_n,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_job_exception_has(struct store *s, uint64_t job_n, uint64_t seq,
-    bool *has, struct err *e)
+enum rc store_job_exception_find(struct store *s, uint64_t job_n, uint64_t seq,
+    struct store_job_exception *out, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT 1 FROM job_exception WHERE job_n = $1 AND seq = $2",
+	    "SELECT seq, fp, chip_id, message FROM job_exception "
+	    "WHERE job_n = $1 AND seq = $2",
 	    DB_I(job_n), DB_I(seq));
 
 	if (rc == RC_OK)
 		rc = db_step(q, e);
-	*has = rc == RC_OK;
+	if (rc == RC_OK)
+		read_row(q, out);
 	db_done(q);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	return rc;
 }

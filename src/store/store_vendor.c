@@ -147,6 +147,22 @@ enum rc store_vendor_ca_list(struct store *s, const char *vendor_id,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+enum rc store_vendor_ca_each(struct store *s, const char *vendor_id,
+    size_t most, store_vendor_ca_row *row, void *arg, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc;
+
+	rc = db_ask(store_db(s), &st, e,
+	    "SELECT der FROM vendor_ca WHERE vendor_id = $1"
+	    " ORDER BY added_at DESC, fp LIMIT $2",
+	    DB_T(vendor_id), DB_I(most));
+	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK)
+		row(arg, db_col_blob(st, 0));
+	db_done(st);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc store_vendor_ca_der(struct store *s, const uint8_t fp[32],
     struct buf *out, struct err *e)
 {

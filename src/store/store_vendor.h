@@ -51,6 +51,10 @@ MUST_CHECK enum rc store_vendor_ca_revive(struct store *s,
 /* Those in use, roots first, in the order they were added. */
 MUST_CHECK enum rc store_vendor_ca_list(struct store *s, const char *vendor_id,
     struct store_vendor_ca *out, size_t cap, size_t *n, struct err *e);
+typedef void store_vendor_ca_row(void *arg, struct span der);
+/* All of this vendor, retired ones too, the newest first; at most `most`. */
+MUST_CHECK enum rc store_vendor_ca_each(struct store *s, const char *vendor_id,
+    size_t most, store_vendor_ca_row *row, void *arg, struct err *e);
 /* DER of one of them, appended. */
 MUST_CHECK enum rc store_vendor_ca_der(struct store *s, const uint8_t fp[32],
     struct buf *out, struct err *e);

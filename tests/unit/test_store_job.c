@@ -158,7 +158,6 @@ static void exceptions_are_kept_once_and_in_order(void **state)
 	struct store_job_exception x = {.message = "no"}, list[4];
 	struct store_job j;
 	size_t n = 4;
-	bool has;
 
 	add_job("job_1", "cld_1");
 	assert_int_equal(store_job_get(c.s, "acc_2", "job_1", &j, NULL),
@@ -176,9 +175,11 @@ static void exceptions_are_kept_once_and_in_order(void **state)
 	assert_int_equal(list[0].seq, 3);
 	assert_string_equal(list[0].message, "later");
 	assert_int_equal(store_job_exception_remove(c.s, j.n, 3, NULL), RC_OK);
-	assert_int_equal(store_job_exception_has(c.s, j.n, 3, &has, NULL),
+	assert_int_equal(store_job_exception_find(c.s, j.n, 3, &x, NULL),
+	    RC_NOT_FOUND);
+	assert_int_equal(store_job_exception_find(c.s, j.n, 9, &x, NULL),
 	    RC_OK);
-	assert_false(has);
+	assert_int_equal(x.seq, 9);
 }
 
 static void feeds_are_numbered_for_each_cloud(void **state)

@@ -1,0 +1,163 @@
+/* Tells of one device what happened to it, from what is known of its reel, its
+ * batch and its jobs.
+ * Must not keep anything for it: a device has no history of its own. */
+#include "core/device_story.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/store_cloud.h"
+#include "store/store_vendor.h"
+
+#define CAS_MAX 64
+
+struct cas {
+	struct buf *der;
+	size_t ends[CAS_MAX];
+	size_t n;
+};
+
+static void take_ca(void *arg, struct span der)
+{
+	struct cas *cas = arg;
+
+	if (cas->n == CAS_MAX)
+		return;
+	buf_add_span(cas->der, der);
+	cas->ends[cas->n++] = cas->der->n;
+}
+
+static bool issues(const struct cert *ca, const struct cert *below)
+{
+	return span_eq(ca->subject, below->issuer) &&
+	    (ca->ski.n == 0 || below->aki.n == 0 ||
+		span_eq(ca->ski, below->aki));
+}
+
+/* False when there is none, or it is the same one again: a root. */
+static bool find_issuer(const struct cas *cas, const struct cert *below,
+    struct cert *out)
+{
+	size_t i, at = 0;
+
+	if (span_eq(below->issuer, below->subject))
+		return false;
+	for (i = 0; i < cas->n; at = cas->ends[i++]) {
+		struct span der =
+		    span_sub(buf_span(cas->der), at, cas->ends[i] - at);
+
+		if (cert_parse(out, der, NULL) == RC_OK && issues(out, below))
+			return true;
+	}
+	return false;
+}
+
+enum rc device_story_cas(struct core *c, const struct device *d,
+    struct device_story_chain *out, struct err *e)
+{
+	struct cas cas = {.der = &out->der};
+	struct cert below, above;
+	enum rc rc;
+
+	out->n = 0;
+	rc = store_vendor_ca_each(c->store, d->vendor_id, CAS_MAX, take_ca,
+	    &cas, e);
+	if (rc == RC_OK && !buf_ok(&out->der))
+		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	if (rc == RC_OK)
+		rc = cert_parse(&below, buf_span(&d->der), e);
+	while (rc == RC_OK && out->n < DEVICE_STORY_CHAIN_MAX &&
+	    find_issuer(&cas, &below, &above)) {
+		out->ca[out->n++] = above.der;
+		below = above;
+	}
+	return rc;
+}
+
+struct story {
+	struct device_story_event *out;
+	size_t n;
+};
+
+static void tell(struct story *s, int64_t at, const char *event,
+    const char *name, const char *detail)
+{
+	struct device_story_event *x = &s->out[s->n++];
+
+	x->at = at;
+	x->event = event;
+	(void)snprintf(x->name, sizeof(x->name), "%s", name);
+	(void)snprintf(x->detail, sizeof(x->detail), "%s", detail);
+}
+
+static enum rc tell_clouds(struct core *c, const struct device *d,
+    const struct job_device_cloud *clouds, size_t n, struct story *s,
+    struct err *e)
+{
+	struct store_cloud cloud;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	/* The last job comes first in the list. */
+	for (i = n; rc == RC_OK && i-- > 0;) {
+		if (strcmp(clouds[i].status, "waiting") == 0)
+			continue;
+		rc = store_cloud_get(c->store, d->account_id, clouds[i].cloud,
+		    &cloud, NULL);
+		if (rc == RC_OK || rc == RC_NOT_FOUND)
+			tell(s, clouds[i].at, clouds[i].status,
+			    rc == RC_OK ? cloud.name : "", clouds[i].why);
+		if (rc == RC_NOT_FOUND)
+			rc = RC_OK; /* deleted since */
+		else if (rc != RC_OK)
+			rc = err_set(e, rc, "store-io",
+			    "The clouds of the device cannot be read.");
+	}
+	return rc;
+}
+
+/* What has no time stays behind what was told before it. */
+static void sort(struct story *s)
+{
+	struct device_story_event x;
+	int64_t last = 0;
+	size_t i, k;
+
+	for (i = 0; i < s->n; i++) {
+		int64_t key = s->out[i].at ? s->out[i].at : last;
+
+		x = s->out[i];
+		for (k = i; k > 0 && s->out[k - 1].at > key; k--)
+			s->out[k] = s->out[k - 1];
+		s->out[k] = x;
+		last = key;
+	}
+}
+
+enum rc device_story_events(struct core *c, const struct device *d,
+    const struct job_device_cloud *clouds, size_t clouds_n,
+    struct device_story_event out[DEVICE_STORY_EVENTS_MAX], size_t *n,
+    struct err *e)
+{
+	struct story s = {.out = out};
+	struct store_vendor vendor = {.name = ""};
+	struct cert cert;
+	enum rc rc = cert_parse(&cert, buf_span(&d->der), e);
+
+	*n = 0;
+	if (rc == RC_OK)
+		rc = store_vendor_find(c->store, d->vendor_id, &vendor, e);
+	if (rc != RC_OK)
+		return rc;
+	tell(&s, cert.not_before, "issued", vendor.name, "");
+	tell(&s, d->published_at, "published", vendor.name, d->reel);
+	tell(&s, d->bound_at, "bound", d->bound_by, d->product);
+	rc = tell_clouds(c, d, clouds, clouds_n, &s, e);
+	if (d->first_seen_at > 0)
+		tell(&s, d->first_seen_at, "first-seen", "", "");
+	if (d->last_seen_at > d->first_seen_at)
+		tell(&s, d->last_seen_at, "last-seen", "", "");
+	sort(&s);
+	*n = s.n;
+	return rc;
+}
