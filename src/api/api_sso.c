@@ -143,24 +143,6 @@ enum rc api_sso_callback(struct api_call *call, struct err *e)
 	return rc;
 }
 
-static enum rc api_session_answer(struct api_call *call, struct session_new *s,
-    bool cookie, struct err *e)
-{
-	struct json w;
-	struct buf out;
-
-	buf_init(&out, 65536);
-	json_init(&w, &out);
-	json_obj(&w);
-	json_put_str(&w, "token", s->token);
-	json_put_time(&w, "expires_at", s->expires_at);
-	api_session_user(&w, &s->user);
-	json_end(&w);
-	api_json(call, 201, &out);
-	buf_clear_secret(&out);
-	return RC_OK;
-}
-
 enum rc api_sso_login(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"cookie", "invitation", NULL};
