@@ -10,7 +10,9 @@
 #define PASSWORD_MAX 128  /* bytes */
 #define PASSWORD_SIZE 160 /* of the encoded form, with NUL */
 
-/* Refuses short, long and very common ones, and the e-mail itself. */
+/* Refuses short and long ones; RC_INVALID "password-too-easy" what is short
+ * without the e-mail name, repeats or counts only; "password-common" what a
+ * list of common ones holds, also between digits and signs. */
 MUST_CHECK enum rc password_check(struct span password, const char *email,
     struct err *e);
 MUST_CHECK enum rc password_hash(struct span password, char out[PASSWORD_SIZE],
