@@ -1,7 +1,7 @@
 // Tables: rows far out of sight are not in the page, so that a hundred
 // thousand scroll smoothly; on a phone each row is a card.
 import type {ComponentChildren} from 'preact';
-import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {Listed} from '../hooks';
 import {useI18n} from '../i18n';
 import {Button} from './button';
@@ -11,6 +11,8 @@ import {common} from './texts';
 export interface Column<T> {
 	key: string;
 	title: string;
+	head?: ComponentChildren; // in place of the title, which names it still
+	width?: number; // px at least; with widths, every row has one height
 	cell: (row: T) => ComponentChildren;
 	align?: 'end';
 	sort?: string; // what to sort by, where it can be sorted
@@ -30,7 +32,8 @@ interface Props<T> {
 	sorting?: Sorting;
 }
 
-const over = 12; // rows kept beyond each edge
+const step = 8; // rows that come and go together
+const over = 2 * step; // rows kept beyond each edge
 
 function Head<T>({columns, sorting}: Pick<Props<T>, 'columns' | 'sorting'>) {
 	return <thead><tr>{columns.map((c) => {
@@ -41,17 +44,18 @@ function Head<T>({columns, sorting}: Pick<Props<T>, 'columns' | 'sorting'>) {
 			{c.sort && sorting ? <button type="button" class="sort"
 				onClick={() => sorting.onSort(c.sort ?? '', next)}>{c.title}
 				<span aria-hidden="true">{active ? sorting.order === 'asc' ? ' ↑' : ' ↓' : ''}</span>
-			</button> : c.title}</th>;
+			</button> : c.head ?? c.title}</th>;
 	})}</tr></thead>;
 }
 
+// The same element again lets Preact skip rows that only moved.
 function Row<T>({row, columns, index}: {row: T; columns: readonly Column<T>[]; index: number}) {
-	return <tr aria-rowindex={index + 2}>{columns.map((c) => {
+	return useMemo(() => <tr aria-rowindex={index + 2}>{columns.map((c) => {
 		const props = {class: [c.align === 'end' && 'end', c.main && 'main']
 			.filter(Boolean).join(' ') || undefined, 'data-label': c.title};
 		return c.main ? <th scope="row" key={c.key} {...props}>{c.cell(row)}</th> :
 			<td key={c.key} {...props}>{c.cell(row)}</td>;
-	})}</tr>;
+	})}</tr>, [row, columns, index]);
 }
 
 // A short list, all of it in the page.
@@ -69,32 +73,53 @@ interface Window {
 	to: number;
 }
 
+const down = (n: number) => Math.max(0, Math.floor(n / step) * step);
+
+// From the tops of the first and the last row that are in the page.
+function measure(body: HTMLTableSectionElement | null): number {
+	const rows = body?.querySelectorAll('tr[aria-rowindex]');
+	const first = rows?.[0]?.getBoundingClientRect();
+	const last = rows?.[rows.length - 1]?.getBoundingClientRect();
+	if (!rows || !first || !last)
+		return 0;
+	return rows.length > 1 ? (last.top - first.top) / (rows.length - 1) : first.height;
+}
+
 function useWindow(count: number, body: {current: HTMLTableSectionElement | null}) {
-	const [view, setView] = useState<Window>({from: 0, to: 60});
+	const [view, setView] = useState<Window>({from: 0, to: 48});
 	const [height, setHeight] = useState(44);
+	const [width, setWidth] = useState(innerWidth);
+	const some = count > 0;
 	useLayoutEffect(() => {
-		const row = body.current?.querySelector('tr[aria-rowindex]');
-		const h = row?.getBoundingClientRect().height;
-		if (h && Math.abs(h - height) > 1)
+		const h = measure(body.current);
+		if (h > 0)
 			setHeight(h);
-	});
+	}, [some, width]);
 	useEffect(() => {
 		const look = () => {
 			const top = body.current?.getBoundingClientRect().top ?? 0;
-			const from = Math.max(0, Math.floor(-top / height) - over);
-			const to = Math.ceil((innerHeight - top) / height) + over;
+			const from = down(-top / height - over);
+			const to = down((innerHeight - top) / height + over + step);
 			setView((old) => old.from === from && old.to === to ? old : {from, to});
+		};
+		const resized = () => {
+			setWidth(innerWidth);
+			look();
 		};
 		look();
 		addEventListener('scroll', look, {passive: true});
-		addEventListener('resize', look);
+		addEventListener('resize', resized);
 		return () => {
 			removeEventListener('scroll', look);
-			removeEventListener('resize', look);
+			removeEventListener('resize', resized);
 		};
 	}, [height, count]);
-	return {from: Math.min(view.from, Math.max(0, count - 1)),
-		to: Math.min(view.to, count), height};
+	return {from: Math.min(view.from, down(count - 1)), to: Math.min(view.to, count), height};
+}
+
+function Columns<T>({columns}: {columns: readonly Column<T>[]}) {
+	return <colgroup>{columns.map((c) =>
+		<col key={c.key} style={c.width ? {width: `${c.width}px`} : {}} />)}</colgroup>;
 }
 
 // A list that loads more as it is scrolled.
@@ -117,10 +142,13 @@ export function ListTable<T>({caption, columns, rowKey, sorting, list, empty}: P
 	const space = (rows: number) => rows > 0 &&
 		<tr class="spacer" aria-hidden="true"><td colSpan={columns.length}
 			style={{height: `${rows * height}px`}} /></tr>;
+	const width = columns.reduce((sum, c) => sum + (c.width ?? 0), 0);
 	return <>
-		<div class="table-wrap">
-			<table class="table" aria-rowcount={(list.total ?? -2) + 1}>
+		<div class={width ? 'table-wrap table-even' : 'table-wrap'}>
+			<table class="table" aria-rowcount={(list.total ?? -2) + 1}
+				style={width ? {minWidth: `${width}px`} : {}}>
 				<caption class="visually-hidden">{caption}</caption>
+				{width > 0 && <Columns columns={columns} />}
 				<Head columns={columns} {...sorting ? {sorting} : {}} />
 				<tbody ref={body}>
 					{space(from)}

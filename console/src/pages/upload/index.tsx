@@ -1,6 +1,140 @@
-// Not there yet.
-import {PageHead} from '../../ui/bits';
+// One manifest on its way: sent, checked, published; or why not.
+import {useEffect, useState} from 'preact/hooks';
+import {useRoute} from 'preact-iso';
+import {api, take, type Schemas} from '../../api/client';
+import {useLoad} from '../../hooks';
+import {useI18n, type Text} from '../../i18n';
+import {Card, Facts, PageHead, Progress, Time} from '../../ui/bits';
+import {Button, LinkButton} from '../../ui/button';
+import {Confirm} from '../../ui/dialog';
+import {ErrorBox, Loading, Notice} from '../../ui/state';
+import {takeOver} from '../../vendor/handoff';
+import {FileDrop, UploadState} from '../../vendor/parts';
+import {readReelFiles} from '../../vendor/reel-files';
+import {texts as x} from '../../vendor/texts';
+import {useSending, type SendingState} from '../../vendor/use-sending';
 
-export default function Upload() {
-	return <PageHead title="upload" />;
+type Upload = Schemas['Upload'];
+const poll_ms = 1000;
+const open = (u: Upload) => u.state === 'receiving' || u.state === 'queued' || u.state === 'verifying';
+
+function Sending({upload, sending}: {upload: Upload; sending: SendingState}) {
+	const {t, bytes} = useI18n();
+	const [fault, setFault] = useState<string>();
+	const given = takeOver(upload.id);
+	const stored = sending.active ? sending.stored : upload.offset;
+	const whole = upload.offset >= upload.size;
+	const files = async (list: File[]) => {
+		const found = await readReelFiles(list);
+		const manifest = list.find((f) => f.size === upload.size) ?? (whole ? new File([], '') : undefined);
+		setFault(manifest ? undefined : t(x.otherSize, {n: upload.size}));
+		const signature = found.signature ?? (whole ? list[0] : undefined);
+		if (manifest)
+			sending.start({manifest, signature, label: undefined});
+	};
+	return <Card title={t(sending.active || given ? x.sending : whole ? x.signature : x.resumeTitle)}
+		actions={sending.active ? <Button onClick={sending.pause}>{t(x.pause)}</Button> :
+			given && <Button kind="primary" onClick={() => sending.start(given)}>{t(x.resume)}</Button>}>
+		<Progress value={stored} max={upload.size} label={t(x.sending)}
+			tone={sending.waits ? 'warn' : 'busy'} />
+		<p class="num" data-stored={stored}>{t(x.sentOf, {done: bytes(stored), all: bytes(upload.size)})}</p>
+		{sending.waits && <Notice kind="warn">{t(x.waitingNet)}</Notice>}
+		<ErrorBox problem={sending.problem} />
+		{!sending.active && !given && <>
+			<p>{t(whole ? x.needSignature : x.resumeText)}</p>
+			<FileDrop label={t(x.drop)} hint={t(x.dropHint)} multiple onFiles={(l) => void files(l)} />
+		</>}
+		{fault && <Notice kind="bad">{fault}</Notice>}
+	</Card>;
+}
+
+// What helps against a kind of fault.
+function remedy(code: string): Text {
+	if (/twice|known/.test(code))
+		return x.fixTwice;
+	if (/sign/.test(code))
+		return x.fixSignature;
+	if (/chain|issuer|ca-|unknown/.test(code))
+		return x.fixChain;
+	return x.fixManifest;
+}
+
+function Outcome({upload, vendor}: {upload: Upload; vendor: string}) {
+	const {t, num} = useI18n();
+	const {error} = upload;
+	if (upload.state === 'published')
+		return <Card><Notice kind="good">{t(x.donePublished, {n: upload.devices})}</Notice>
+			<p><LinkButton href={`/console/v/${vendor}/batches/${upload.batch}`}>{t(x.batch)} {upload.batch}</LinkButton></p></Card>;
+	if (upload.state !== 'rejected' || !error)
+		return null;
+	const rows: [string, preact.ComponentChildren][] = [[t(x.nextStep), t(remedy(error.code))]];
+	if (error.line)
+		rows.push([t(x.line), num(error.line)]);
+	if (error.certificate)
+		rows.push([t(x.chip), <code>{error.certificate}</code>]);
+	rows.push([t(x.code), <code>{error.code}</code>]);
+	return <Card title={t(x.doneRejected)}>
+		<Notice kind="bad">{error.detail}</Notice>
+		<Facts rows={rows} />
+	</Card>;
+}
+
+function Checking({upload}: {upload: Upload}) {
+	const {t, num, percent} = useI18n();
+	return <Card title={t(x.verifying)}>
+		<Progress value={upload.bytes_done} max={upload.size} label={t(x.checkingBytes)} />
+		<p class="num">{percent(upload.bytes_done, upload.size)} · {t(x.checking)}: {num(upload.checked)}</p>
+	</Card>;
+}
+
+function About({upload}: {upload: Upload}) {
+	const {t, bytes, num} = useI18n();
+	return <Card><Facts rows={[
+		[t(x.batch), upload.batch], [t(x.reel), upload.reel],
+		[t(x.form), upload.form], [t(x.size), bytes(upload.size)],
+		[t(x.who), t(upload.open ? x.whoOpen : x.whoCode)],
+		[t(x.devices), upload.state === 'published' ? num(upload.devices) : '–'],
+		[t(x.started), <Time at={upload.created_at} exact />],
+		[t(x.finished), upload.finished_at ? <Time at={upload.finished_at} exact /> : '–']]} /></Card>;
+}
+
+export default function UploadPage() {
+	const {t} = useI18n();
+	const {vendor = '', upload: id = ''} = useRoute().params;
+	const path = {vendor, upload: id};
+	const [cancelling, setCancelling] = useState(false);
+	const loaded = useLoad((signal) => take(api.GET('/api/v1/vendors/{vendor}/uploads/{upload}',
+		{params: {path}, signal})), [vendor, id]);
+	const u = loaded.value;
+	const sending = useSending(vendor, u, loaded.reload);
+	const given = takeOver(id);
+	useEffect(() => {
+		if (u?.state === 'receiving' && given && !sending.active && !sending.problem)
+			sending.start(given);
+	}, [u?.id]);
+	useEffect(() => {
+		if (!u || (u.state !== 'queued' && u.state !== 'verifying'))
+			return;
+		const timer = setTimeout(loaded.reload, poll_ms);
+		return () => clearTimeout(timer);
+	}, [u]);
+	const back = {href: `/console/v/${vendor}/uploads`, label: t(x.uploads)};
+	if (!u)
+		return <><PageHead title={t(x.uploads)} back={back} />
+			{loaded.problem ? <ErrorBox problem={loaded.problem} retry={loaded.reload} /> : <Loading />}</>;
+	return <div class="stack">
+		<PageHead title={`${t(x.reel)} ${u.reel}`} back={back} sub={<UploadState state={u.state} />}
+			actions={u.state === 'receiving' && !sending.active &&
+				<Button kind="danger" onClick={() => setCancelling(true)}>{t(x.cancelUpload)}</Button>} />
+		{given?.label && open(u) && <Notice kind="warn">{t(x.madeClaim)} <code>{given.label}</code></Notice>}
+		{u.state === 'receiving' && <Sending upload={u} sending={sending} />}
+		{(u.state === 'queued' || u.state === 'verifying') && <Checking upload={u} />}
+		<Outcome upload={u} vendor={vendor} />
+		<About upload={u} />
+		{cancelling && <Confirm title={t(x.cancelUpload)} confirm={t(x.cancelUpload)}
+			onClose={() => setCancelling(false)} onConfirm={async () => {
+				await take(api.DELETE('/api/v1/vendors/{vendor}/uploads/{upload}', {params: {path}}));
+				loaded.reload();
+			}}><p>{t(x.cancelText)}</p></Confirm>}
+	</div>;
 }

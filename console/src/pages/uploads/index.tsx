@@ -1,6 +1,39 @@
-// Not there yet.
+// The manifests of a vendor, and the start of a publication.
+import {useEffect, useState} from 'preact/hooks';
+import {useLocation, useRoute} from 'preact-iso';
+import {api, take} from '../../api/client';
+import {useList} from '../../hooks';
+import {useI18n} from '../../i18n';
 import {PageHead} from '../../ui/bits';
+import {Button} from '../../ui/button';
+import {Empty} from '../../ui/state';
+import {ListTable} from '../../ui/table';
+import {useUploadColumns} from '../../vendor/parts';
+import {PublishForm} from '../../vendor/publish-form';
+import {texts as x} from '../../vendor/texts';
 
 export default function Uploads() {
-	return <PageHead title="uploads" />;
+	const {t} = useI18n();
+	const {route} = useLocation();
+	const vendor = useRoute().params['vendor'] ?? '';
+	const [adding, setAdding] = useState(location.hash === '#new');
+	const columns = useUploadColumns(vendor);
+	const list = useList((cursor, signal) => take(api.GET('/api/v1/vendors/{vendor}/uploads',
+		{params: {path: {vendor}, query: {limit: 100, ...cursor && {cursor}}}, signal})), [vendor]);
+	useEffect(() => {
+		const stream = new EventSource(`/api/v1/vendors/${vendor}/events`);
+		stream.addEventListener('upload', (e) => {
+			const u = JSON.parse(e.data as string) as (typeof list.items)[number];
+			list.change((items) => items.map((y) => y.id === u.id ? u : y));
+		});
+		return () => stream.close();
+	}, [vendor]);
+	return <>
+		<PageHead title={t(x.uploads)} sub={t(x.uploadsSub)} actions={
+			<Button kind="primary" onClick={() => setAdding(true)}>{t(x.publish)}</Button>} />
+		<ListTable caption={t(x.uploads)} columns={columns} rowKey={(u) => u.id} list={list}
+			empty={<Empty title={t(x.noUploads)}>{t(x.noUploadsText)}</Empty>} />
+		{adding && <PublishForm vendor={vendor} onClose={() => setAdding(false)}
+			onMade={(id) => route(`/console/v/${vendor}/uploads/${id}`)} />}
+	</>;
 }

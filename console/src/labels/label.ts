@@ -1,0 +1,49 @@
+// What a label says, from the texts that people have of it.
+import qrcode from 'qrcode-generator';
+import {printedCode} from '../vendor/claim';
+
+export interface Label {
+	url: string;
+	batch: string;
+	code: string; // as printed, '' for an open batch
+	vendor: string;
+	reel: string;
+	chips: string;
+}
+
+const pattern = /https:\/\/[^\s/]+\/b\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?:#([0-9A-HJKMNP-TV-Z]{26}))?(?=\s|$)/g;
+
+// Every label in a text: label.txt files of the fab, or addresses line by line.
+export function readLabels(text: string): Label[] {
+	const found: Label[] = [];
+	let from = 0;
+	for (const m of text.matchAll(pattern)) {
+		const about = text.slice(from, m.index);
+		const field = (name: string) =>
+			new RegExp(`^${name} +(.+)$`, 'm').exec(about)?.[1]?.trim() ?? '';
+		from = m.index + m[0].length;
+		found.push({url: m[0], batch: m[1] ?? '', code: m[2] ? printedCode(m[2]) : '',
+			vendor: field('Vendor'), reel: field('Reel'), chips: field('Chips')});
+	}
+	return found;
+}
+
+export interface Line {
+	name: string;
+	value: string;
+}
+
+export function linesOf(l: Label): Line[] {
+	const all: Line[] = [{name: 'Batch ID', value: l.batch}, {name: 'Claim code', value: l.code},
+		{name: 'Vendor', value: l.vendor}, {name: 'Reel', value: l.reel}, {name: 'Chips', value: l.chips}];
+	return all.filter((x) => x.value !== '');
+}
+
+// The modules of the QR code, row by row; error correction M as the fab's.
+export function modulesOf(url: string): boolean[][] {
+	const qr = qrcode(0, 'M');
+	qr.addData(url, 'Byte');
+	qr.make();
+	const n = qr.getModuleCount();
+	return Array.from({length: n}, (_, y) => Array.from({length: n}, (_, x) => qr.isDark(y, x)));
+}

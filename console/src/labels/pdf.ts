@@ -1,0 +1,86 @@
+// Label sheets as PDF 1.4: vector QR codes, the standard fonts, nothing else.
+import {linesOf, modulesOf, type Label} from './label';
+import {qrSide} from './draw';
+import {boxOf, layoutOf, type Sheet} from './sheet';
+
+const pt = 72 / 25.4;
+const f = (n: number) => n.toFixed(3);
+
+// The standard fonts know WinAnsi only; what it lacks becomes '?'.
+function pdfText(s: string): string {
+	return [...s].map((c) => {
+		const code = c.codePointAt(0) ?? 63;
+		if (code > 255 || code < 32)
+			return '?';
+		return /[()\\]/.test(c) ? `\\${c}` :
+			code < 127 ? c : `\\${code.toString(8).padStart(3, '0')}`;
+	}).join('');
+}
+
+function qrOps(l: Label, x: number, y: number, size: number): string {
+	const modules = modulesOf(l.url);
+	const m = size / qrSide(modules);
+	let ops = '';
+	modules.forEach((row, r) => {
+		for (let c = 0; c < row.length;) {
+			let run = 0;
+			while (row[c + run])
+				run++;
+			if (run > 0)
+				ops += `${f(x + (c + 4) * m)} ${f(y - (r + 5) * m)} ${f(run * m)} ${f(m)} re\n`;
+			c += run || 1;
+		}
+	});
+	return `${ops}f\n`;
+}
+
+// Courier's characters are 0.6 of its size wide.
+function textOps(l: Label, x: number, y: number, width: number, size: number, line: number): string {
+	return linesOf(l).map((t, i) => {
+		const top = y - line * i;
+		const fit = Math.min(size, width / (t.value.length * 0.6));
+		return `BT /F1 ${f(size * 0.75)} Tf ${f(x)} ${f(top - size * 0.8)} Td (${pdfText(t.name)}) Tj ET\n` +
+			`BT /F2 ${f(fit)} Tf ${f(x)} ${f(top - size * 1.85)} Td (${pdfText(t.value)}) Tj ET\n`;
+	}).join('');
+}
+
+function pageOps(labels: readonly Label[], sheet: Sheet, page: number): string {
+	const height = sheet.page[1] * pt;
+	return labels.map((l, i) => {
+		const box = boxOf(sheet, i);
+		if (box.page !== page)
+			return '';
+		const at = layoutOf(sheet.label[0], sheet.label[1], linesOf(l).length);
+		const x = (mm: number) => (box.x + mm) * pt;
+		const y = (mm: number) => height - (box.y + mm) * pt;
+		return qrOps(l, x(at.qr.x), y(at.qr.y), at.qr.size * pt) +
+			textOps(l, x(at.text.x), y(at.text.y), at.text.width * pt, at.text.size * pt,
+				at.text.line * pt);
+	}).join('');
+}
+
+export function pdfOf(labels: readonly Label[], sheet: Sheet): Blob {
+	const pages = Math.ceil(labels.length / (sheet.columns * sheet.rows));
+	const objects: string[] = ['<< /Type /Catalog /Pages 2 0 R >>', '',
+		'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+		'<< /Type /Font /Subtype /Type1 /BaseFont /Courier-Bold /Encoding /WinAnsiEncoding >>'];
+	const kids: string[] = [];
+	for (let p = 0; p < pages; p++) {
+		const ops = pageOps(labels, sheet, p);
+		objects.push(`<< /Length ${ops.length} >>\nstream\n${ops}endstream`);
+		objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${f(sheet.page[0] * pt)} ${f(sheet.page[1] * pt)}] ` +
+			`/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> /Contents ${objects.length} 0 R >>`);
+		kids.push(`${objects.length} 0 R`);
+	}
+	objects[1] = `<< /Type /Pages /Kids [${kids.join(' ')}] /Count ${pages} >>`;
+	let out = '%PDF-1.4\n';
+	const at = objects.map((body, i) => {
+		const start = out.length;
+		out += `${i + 1} 0 obj\n${body}\nendobj\n`;
+		return `${String(start).padStart(10, '0')} 00000 n \n`;
+	});
+	const table = out.length;
+	out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${at.join('')}` +
+		`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
+	return new Blob([out], {type: 'application/pdf'});
+}
