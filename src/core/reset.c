@@ -11,6 +11,7 @@
 #include "core/tx.h"
 #include "store/store_reset.h"
 #include "store/store_session.h"
+#include "store/store_sso.h"
 #include "store/store_user.h"
 
 #define SCOPES_MAX 1000
@@ -232,6 +233,8 @@ static enum rc accept_store(struct core *c, const struct core_actor *who,
 		rc = store_user_set_password(c->store, r->user, hash, e);
 	if (rc == RC_OK && r->remove_factors)
 		rc = factor_drop(c, r->user, e);
+	if (rc == RC_OK && r->remove_factors)
+		rc = store_sso_identity_remove(c->store, r->user, e);
 	if (rc == RC_OK)
 		rc = store_session_end_others(c->store, r->user, "", e);
 	if (rc == RC_OK)
