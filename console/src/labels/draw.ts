@@ -60,21 +60,23 @@ export async function pngOf(l: Label, width = 100, height = 50): Promise<Blob> {
 }
 
 // ZPL II for label printers, 203 dots to the inch: the printer draws the code.
-export function zplOf(l: Label, width = 100, height = 50): string {
+export function zplOf(l: Label, labelWidth = 100, height = 50): string {
 	const dots = (mm: number) => Math.round(mm / 25.4 * 203);
 	// ^FH with _XX writes any byte, so no text can end its field.
 	const safe = (s: string) => [...new TextEncoder().encode(s)].map((b) =>
 		/[A-Za-z0-9 .:/#-]/.test(String.fromCharCode(b)) ? String.fromCharCode(b) :
 			`_${b.toString(16).padStart(2, '0').toUpperCase()}`).join('');
 	const lines = linesOf(l);
-	const {qr, text} = layoutOf(width, height, lines.length);
+	const {qr, text} = layoutOf(labelWidth, height, lines.length);
 	const zoom = Math.max(2, Math.min(10, Math.floor(dots(qr.size) / qrSide(modulesOf(l.url)))));
 	const rows = lines.map((line, i) => {
 		const y = dots(text.y + text.line * i);
 		const x = dots(text.x);
+		// Font 0 takes at most about 0.6 of its width for a character.
+		const width = Math.floor(Math.min(dots(text.size), dots(text.width) / (line.value.length * 0.6)));
 		return `^FO${x},${y}^A0N,${dots(text.size * 0.75)}^FD${line.name}^FS` +
-			`^FO${x},${y + dots(text.size)}^A0N,${dots(text.size)}^FH^FD${safe(line.value)}^FS`;
+			`^FO${x},${y + dots(text.size)}^A0N,${dots(text.size)},${width}^FH^FD${safe(line.value)}^FS`;
 	}).join('\n');
-	return `^XA\n^CI28\n^PW${dots(width)}\n^LL${dots(height)}\n` +
+	return `^XA\n^CI28\n^PW${dots(labelWidth)}\n^LL${dots(height)}\n` +
 		`^FO${dots(qr.x)},${dots(qr.y)}^BQN,2,${zoom}^FH^FDMA,${safe(l.url)}^FS\n${rows}\n^XZ\n`;
 }

@@ -33,9 +33,12 @@ export interface Line {
 	value: string;
 }
 
+// The claim code is long: in two lines it stays readable on small labels.
 export function linesOf(l: Label): Line[] {
-	const all: Line[] = [{name: 'Batch ID', value: l.batch}, {name: 'Claim code', value: l.code},
-		{name: 'Vendor', value: l.vendor}, {name: 'Reel', value: l.reel}, {name: 'Chips', value: l.chips}];
+	const reel = [l.reel, l.chips && `${l.chips} chips`].filter(Boolean).join(', ');
+	const all: Line[] = [{name: 'Batch ID', value: l.batch},
+		{name: 'Claim code', value: l.code.slice(0, 18)}, {name: '', value: l.code.slice(18)},
+		{name: 'Vendor', value: l.vendor}, {name: 'Reel', value: reel}];
 	return all.filter((x) => x.value !== '');
 }
 
