@@ -14,7 +14,8 @@ static void require(bool ok)
 
 static void check(const char *url)
 {
-	require(strncmp(url, "https://", 8) == 0 && !strpbrk(url, " \r\n#\""));
+	require(span_starts(span_str(url), SPAN_LIT("https://")) &&
+	    !strpbrk(url, " \r\n#\""));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
