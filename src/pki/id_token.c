@@ -83,7 +83,7 @@ static enum rc check_audience(const json_t *o, const char *client,
 
 static enum rc check_times(const json_t *o, int64_t now, struct err *e)
 {
-	int64_t exp, iat, nbf;
+	int64_t exp = 0, iat = 0, nbf = 0;
 
 	if (!read_time(o, "exp", &exp) || !read_time(o, "iat", &iat) ||
 	    (json_object_get(o, "nbf") && !read_time(o, "nbf", &nbf)))
