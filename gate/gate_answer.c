@@ -164,6 +164,8 @@ void gate_answer_admit(struct gate_answer *a, const struct http_request *req,
 			decide_cert(a->t, buf_span(&q.der), now_s, &d);
 		else
 			decide_fingerprint(a->t, q.fp, &d);
+		if (d.admit && a->report)
+			gate_report_note(a->report, d.fp, now_s);
 		write_decision(&d, resp);
 	}
 	buf_clear(&q.der);

@@ -10,6 +10,7 @@
 #define BIRTHMARK_GATE_GATE_ANSWER_H
 
 #include "gate/decide.h"
+#include "gate/gate_report.h"
 #include "net/http.h"
 
 #define GATE_ANSWER_BODY_MAX (32u * 1024)
@@ -18,6 +19,7 @@ struct gate_answer {
 	struct table *t;		/* for reading; this thread's own */
 	int64_t (*synced_s)(void *arg); /* 0: never; may be NULL */
 	void *arg;
+	struct gate_report *report; /* told who is let in; may be NULL */
 };
 
 /* app->ctx borrows a. */

@@ -16,22 +16,18 @@
 #include "base/rand.h"
 #include "gate/gate_follow.h"
 #include "gate/gate_page.h"
-#include "net/fetch.h"
 
-#define TOKEN_MAX 512
 #define KEYS_MAX (64u * 1024)
 #define PAGE_LIMIT 2000
-#define CONNECT_MS 10000
-#define TOTAL_MS 60000
 #define PAUSE_FIRST_MS 500u
 #define PAUSE_MAX_MS 60000u
 #define PAUSE_IDLE_MS 1000u
 #define LOG_AGAIN_S 600
 
 struct gate_follow {
-	char service[512], account[64], cloud[64];
-	char token_file[PATH_MAX], keys_file[PATH_MAX], table_file[PATH_MAX];
-	struct fetch *fetch;
+	char account[64], cloud[64];
+	char keys_file[PATH_MAX], table_file[PATH_MAX];
+	struct gate_link *link;
 	struct table *t;
 	struct gate_page_keys keys;
 	int wake;
@@ -43,30 +39,14 @@ struct gate_follow {
 	uint64_t retry_ms; /* asked for by the service */
 };
 
-static bool copy(const char *from, char *to, size_t cap)
-{
-	return from && from[0] && span_copy_str(span_str(from), to, cap);
-}
-
 static enum rc take_options(struct gate_follow *f,
     const struct gate_follow_options *o, struct err *e)
 {
 	enum rc rc;
-	size_t n;
 
-	if (!copy(o->service, f->service, sizeof(f->service)) ||
-	    !span_starts(span_str(f->service), SPAN_LIT("https://")))
-		return err_set(e, RC_INVALID, "gate-options",
-		    "Give the service's address: https://HOST:8443.");
-	for (n = strlen(f->service); f->service[n - 1] == '/'; n--)
-		f->service[n - 1] = '\0';
-	if (!copy(o->account, f->account, sizeof(f->account)) ||
-	    !copy(o->cloud, f->cloud, sizeof(f->cloud)))
-		return err_set(e, RC_INVALID, "gate-options",
-		    "Give the ids of the account (acc_...) and of its cloud "
-		    "(cld_...).");
-	if (!copy(o->token_file, f->token_file, sizeof(f->token_file)) ||
-	    !o->dir || !o->dir[0])
+	(void)snprintf(f->account, sizeof(f->account), "%s", o->link.account);
+	(void)snprintf(f->cloud, sizeof(f->cloud), "%s", o->link.cloud);
+	if (!o->dir || !o->dir[0])
 		return err_set(e, RC_INVALID, "gate-options",
 		    "Give the file with the token and a directory.");
 	rc = file_mkdir(o->dir, 0755, e);
@@ -91,11 +71,7 @@ static enum rc open_table(struct gate_follow *f, struct err *e)
 enum rc gate_follow_new(struct gate_follow **out,
     const struct gate_follow_options *o, struct err *e)
 {
-	struct fetch_options fo = {.ca_file = o->ca_file,
-	    .allow_private = true,
-	    .connect_ms = CONNECT_MS,
-	    .total_ms = TOTAL_MS,
-	    .answer_max = GATE_PAGE_MAX};
+	struct gate_link_options lo = o->link;
 	struct gate_follow *f = calloc(1, sizeof(*f));
 	enum rc rc;
 
@@ -103,10 +79,11 @@ enum rc gate_follow_new(struct gate_follow **out,
 	if (!f)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	lo.answer_max = GATE_PAGE_MAX;
 	rc = f->wake < 0 ? err_sys(e, "eventfd", "Cannot make an eventfd")
-			 : take_options(f, o, e);
+			 : gate_link_new(&f->link, &lo, e);
 	if (rc == RC_OK)
-		rc = fetch_new(&f->fetch, &fo, e);
+		rc = take_options(f, o, e);
 	if (rc == RC_OK)
 		rc = open_table(f, e);
 	if (rc == RC_OK)
@@ -122,7 +99,7 @@ void gate_follow_free(struct gate_follow *f)
 		return;
 	gate_page_keys_clear(&f->keys);
 	table_close(f->t);
-	fetch_free(f->fetch);
+	gate_link_free(f->link);
 	if (f->wake >= 0)
 		(void)close(f->wake);
 	free(f);
@@ -133,67 +110,17 @@ const char *gate_follow_table(const struct gate_follow *f)
 	return f->table_file;
 }
 
-static enum rc read_token(const char *path, struct buf *token, struct err *e)
-{
-	enum rc rc = file_read(path, token, e);
-
-	while (rc == RC_OK && token->n > 0 && token->p[token->n - 1] <= ' ')
-		token->n--;
-	if (rc == RC_OK && token->n == 0)
-		return err_set(e, RC_ENV, "gate-token",
-		    "The token file %s is empty.", path);
-	return rc;
-}
-
-static enum rc status_fault(struct gate_follow *f, int status,
-    const struct fetch_answer *a, struct err *e)
+static enum rc judge(struct gate_follow *f, const struct fetch_answer *a,
+    struct err *e)
 {
 	f->retry_ms = a->retry_after_s * 1000;
-	switch (status) {
-	case 401:
-		return err_set(e, RC_UNAUTHENTICATED, "gate-token",
-		    "The service does not take the token in %s: it is wrong, "
-		    "expired or revoked.",
-		    f->token_file);
-	case 403:
-	case 404:
-		return err_set(e, RC_DENIED, "gate-cloud",
-		    "The service knows no cloud %s of account %s that this "
-		    "token may follow.",
-		    f->cloud, f->account);
-	case 409:
+	if (a->status == 409)
 		return err_set(e, RC_CONFLICT, "gate-rolled-back",
 		    "The service does not know where this gate stands: was "
 		    "it restored from an old backup?  Nothing was changed; "
 		    "remove %s to begin anew.",
 		    f->table_file);
-	default:
-		return err_set(e, RC_AGAIN, "service-away",
-		    "The service answered with status %d.", status);
-	}
-}
-
-static enum rc get(struct gate_follow *f, const char *url, bool with_token,
-    struct fetch_answer *a, struct err *e)
-{
-	struct fetch_request r = FETCH_REQUEST;
-	struct buf token;
-	enum rc rc = RC_OK;
-
-	buf_init(&token, TOKEN_MAX);
-	r.method = "GET";
-	r.url = url;
-	f->retry_ms = 0;
-	if (with_token)
-		rc = read_token(f->token_file, &token, e);
-	if (rc == RC_OK && with_token)
-		r.bearer = buf_cstr(&token);
-	if (rc == RC_OK)
-		rc = fetch_do(f->fetch, &r, a, e);
-	if (rc == RC_OK && a->status != 200)
-		rc = status_fault(f, a->status, a, e);
-	buf_clear_secret(&token);
-	return rc;
+	return gate_link_judge(f->link, a, e);
 }
 
 /* At the first contact the pinned CA vouches for the keys; from then on only
@@ -201,13 +128,13 @@ static enum rc get(struct gate_follow *f, const char *url, bool with_token,
 static enum rc enrol(struct gate_follow *f, struct err *e)
 {
 	struct fetch_answer a;
-	char url[600];
 	enum rc rc;
 
 	fetch_answer_init(&a);
-	(void)snprintf(url, sizeof(url), "%s/.well-known/jwks.json",
-	    f->service);
-	rc = get(f, url, false, &a, e);
+	f->retry_ms = 0;
+	rc = gate_link_public(f->link, "/.well-known/jwks.json", &a, e);
+	if (rc == RC_OK)
+		rc = judge(f, &a, e);
 	if (rc == RC_OK)
 		rc = gate_page_keys_load(&f->keys, buf_span(&a.body), e);
 	if (rc == RC_OK)
@@ -263,7 +190,7 @@ static enum rc take_page(struct gate_follow *f, struct span body, bool *more,
 static enum rc step(struct gate_follow *f, bool wait, bool *more, struct err *e)
 {
 	struct fetch_answer a;
-	struct buf url;
+	struct buf path;
 	enum rc rc;
 
 	*more = false;
@@ -271,22 +198,24 @@ static enum rc step(struct gate_follow *f, bool wait, bool *more, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	fetch_answer_init(&a);
-	buf_init(&url, 2048);
-	buf_addf(&url, "%s/api/v1/accounts/%s/clouds/%s/feed?limit=%d",
-	    f->service, f->account, f->cloud, PAGE_LIMIT);
+	buf_init(&path, 1024);
+	f->retry_ms = 0;
+	buf_addf(&path, "feed?limit=%d", PAGE_LIMIT);
 	if (table_cursor(f->t)[0]) {
-		buf_add_str(&url, "&cursor=");
-		enc_percent(&url, span_str(table_cursor(f->t)));
+		buf_add_str(&path, "&cursor=");
+		enc_percent(&path, span_str(table_cursor(f->t)));
 	}
 	if (wait)
-		buf_add_str(&url, "&wait=1");
-	if (!buf_cstr(&url))
+		buf_add_str(&path, "&wait=1");
+	if (!buf_cstr(&path))
 		rc = err_set(e, RC_BUG, "gate-url", "The address is too long.");
 	if (rc == RC_OK)
-		rc = get(f, buf_cstr(&url), true, &a, e);
+		rc = gate_link_call(f->link, buf_cstr(&path), SPAN_NONE, &a, e);
+	if (rc == RC_OK)
+		rc = judge(f, &a, e);
 	if (rc == RC_OK)
 		rc = take_page(f, buf_span(&a.body), more, e);
-	buf_clear(&url);
+	buf_clear(&path);
 	fetch_answer_clear(&a);
 	return rc;
 }

@@ -3,17 +3,13 @@
 #ifndef BIRTHMARK_GATE_GATE_FOLLOW_H
 #define BIRTHMARK_GATE_GATE_FOLLOW_H
 
-#include "base/err.h"
-#include "base/span.h"
+#include "gate/gate_link.h"
 
 struct gate_follow;
 
 struct gate_follow_options {
-	const char *service;	     /* https://host:port */
-	const char *account, *cloud; /* ids */
-	const char *token_file;	     /* read anew for each request */
-	const char *ca_file;	     /* PEM; NULL: the system's */
-	const char *dir;	     /* gate.table and feed-keys.json */
+	struct gate_link_options link; /* answer_max is set here */
+	const char *dir;	       /* gate.table and feed-keys.json */
 };
 
 /* Opens the table for writing; does not call the service yet. */

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
@@ -13,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "gate/gate_report.h"
 #include "pki/cert.h"
 #include "plugin/mosquitto/clients.h"
 
@@ -28,6 +32,8 @@ struct plugin {
 	struct acl templates;
 	struct clients clients;
 	bool any_client_id;
+	int seen_fd;		 /* a datagram socket, or -1 */
+	struct sockaddr_un seen; /* the gate's */
 	int64_t swept_ms;
 	size_t sweep_at; /* bucket */
 };
@@ -106,6 +112,36 @@ static bool client_id_ok(const struct plugin *p, const char *id,
 	return ok;
 }
 
+/* The gate that made the table counts who comes in.  One that is away or busy
+ * misses it. */
+static void tell_seen(const struct plugin *p, const uint8_t fp[TABLE_FP])
+{
+	if (p->seen_fd >= 0)
+		(void)!sendto(p->seen_fd, fp, TABLE_FP,
+		    MSG_DONTWAIT | MSG_NOSIGNAL, (const void *)&p->seen,
+		    sizeof(p->seen));
+}
+
+/* Beside the table; without it the broker does as well. */
+static void open_seen(struct plugin *p)
+{
+	const char *slash = strrchr(p->table_path, '/');
+	int dir = slash ? (int)(slash - p->table_path) + 1 : 0;
+	int n = snprintf(p->seen.sun_path, sizeof(p->seen.sun_path), "%.*s%s",
+	    dir, p->table_path, GATE_REPORT_SOCKET);
+
+	p->seen.sun_family = AF_UNIX;
+	p->seen_fd = -1;
+	if (n > 0 && (size_t)n < sizeof(p->seen.sun_path))
+		p->seen_fd = socket(AF_UNIX,
+		    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (p->seen_fd < 0)
+		mosquitto_log_printf(MOSQ_LOG_WARNING,
+		    LOG_PREFIX "the gate is not told who comes in: the path "
+			       "of its socket is too long, or there are no "
+			       "sockets left");
+}
+
 static int on_basic_auth(int event, void *data, void *userdata)
 {
 	struct mosquitto_evt_basic_auth *ev = data;
@@ -134,6 +170,7 @@ static int on_basic_auth(int event, void *data, void *userdata)
 		clients_drop(&p->clients, ev->client);
 		return MOSQ_ERR_NOMEM;
 	}
+	tell_seen(p, who.fp);
 	return MOSQ_ERR_SUCCESS;
 }
 
@@ -319,11 +356,13 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
 		return MOSQ_ERR_NOMEM;
 	*userdata = p;
 	p->id = identifier;
+	p->seen_fd = -1;
 	if (take_options(p, options, option_count, &e) != RC_OK) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, LOG_PREFIX "%s", e.text);
 		return MOSQ_ERR_INVAL;
 	}
 	(void)get_table(p);
+	open_seen(p);
 	for (i = 0; i < CALLBACKS; i++) {
 		int r = mosquitto_callback_register(p->id, callbacks[i].event,
 		    callbacks[i].cb, NULL, p);
@@ -350,6 +389,8 @@ int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options,
 	clients_clear(&p->clients);
 	acl_clear(&p->templates);
 	table_close(p->t);
+	if (p->seen_fd >= 0)
+		(void)close(p->seen_fd);
 	free(p->table_path);
 	free(p);
 	return MOSQ_ERR_SUCCESS;

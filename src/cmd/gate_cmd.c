@@ -1,7 +1,8 @@
-/* `birthmark gate`: one thread follows the feed, the other answers.
+/* `birthmark gate`: one thread follows the feed, one reports, one answers.
  * Must not decide anything: gate/ does. */
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,11 +16,13 @@
 
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "cmd/gate_cmd.h"
 #include "gate/gate_answer.h"
 #include "gate/gate_follow.h"
+#include "gate/gate_report.h"
 #include "net/listen.h"
 
 #define STOP_WAIT_S 2
@@ -50,8 +53,12 @@ struct gate_run {
 	struct gate_answer answer;
 	struct http_server *tcp, *local;
 	struct event *on_term, *on_int;
-	pthread_t thread;
-	bool thread_started;
+	struct gate_report *report;
+	struct event *on_seen;
+	int seen_fd;
+	char seen_path[PATH_MAX];
+	pthread_t follow_thread, report_thread;
+	bool follow_started, report_started;
 };
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
@@ -61,13 +68,28 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	(void)event_base_loopbreak(g->base);
 }
 
+static void on_seen(evutil_socket_t fd, short what, void *arg)
+{
+	struct gate_run *g = arg;
+
+	gate_report_drain(g->report, fd, g->answer.t, clock_now_s());
+}
+
 static void *follow_thread(void *arg)
 {
 	gate_follow_run(arg);
 	return NULL;
 }
 
-static enum rc open_socket(const char *path, int *out, struct err *e)
+static void *report_thread(void *arg)
+{
+	gate_report_run(arg);
+	return NULL;
+}
+
+/* type SOCK_STREAM or SOCK_DGRAM. */
+static enum rc open_socket(const char *path, int type, mode_t mode, int *out,
+    struct err *e)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	struct stat st;
@@ -80,9 +102,10 @@ static enum rc open_socket(const char *path, int *out, struct err *e)
 	/* Only a socket that an earlier run left is replaced. */
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		(void)unlink(path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (const void *)&sa, sizeof(sa)) != 0 ||
-	    chmod(path, 0660) != 0 || listen(fd, 512) != 0) {
+	    chmod(path, mode) != 0 ||
+	    (type == SOCK_STREAM && listen(fd, 512) != 0)) {
 		enum rc rc =
 		    err_sys(e, "gate-socket", "Cannot listen on %s", path);
 
@@ -118,7 +141,7 @@ static enum rc open_listeners(struct gate_run *g, struct err *e)
 	enum rc rc = RC_OK;
 
 	if (set.socket) {
-		rc = open_socket(set.socket, &fd, e);
+		rc = open_socket(set.socket, SOCK_STREAM, 0660, &fd, e);
 		if (rc == RC_OK)
 			rc = serve(g, fd, &g->local, e);
 		if (rc == RC_OK)
@@ -136,22 +159,26 @@ static enum rc open_listeners(struct gate_run *g, struct err *e)
 	return rc;
 }
 
-static enum rc start(struct gate_run *g, struct err *e)
+/* Anybody of this machine may tell: only devices that may in count. */
+static enum rc open_seen(struct gate_run *g, struct err *e)
 {
-	const struct gate_follow_options o = {.service = set.service,
-	    .account = set.account,
-	    .cloud = set.cloud,
-	    .token_file = set.token_file,
-	    .ca_file = set.ca,
-	    .dir = set.dir};
-	enum rc rc = gate_follow_new(&g->follow, &o, e);
+	enum rc rc = file_join(g->seen_path, sizeof(g->seen_path), set.dir,
+	    GATE_REPORT_SOCKET, e);
 
 	if (rc == RC_OK)
-		rc = table_open(&g->answer.t, gate_follow_table(g->follow), e);
+		rc =
+		    open_socket(g->seen_path, SOCK_DGRAM, 0666, &g->seen_fd, e);
 	if (rc != RC_OK)
 		return rc;
-	g->answer.synced_s = gate_follow_synced_s;
-	g->answer.arg = g->follow;
+	g->on_seen =
+	    event_new(g->base, g->seen_fd, EV_READ | EV_PERSIST, on_seen, g);
+	if (!g->on_seen || event_add(g->on_seen, NULL) != 0)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	return RC_OK;
+}
+
+static enum rc open_signals(struct gate_run *g, struct err *e)
+{
 	g->base = event_base_new();
 	if (!g->base)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
@@ -160,39 +187,88 @@ static enum rc start(struct gate_run *g, struct err *e)
 	if (!g->on_term || !g->on_int || event_add(g->on_term, NULL) != 0 ||
 	    event_add(g->on_int, NULL) != 0)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	rc = open_listeners(g, e);
+	return RC_OK;
+}
+
+static enum rc start_threads(struct gate_run *g, struct err *e)
+{
+	g->follow_started = pthread_create(&g->follow_thread, NULL,
+				follow_thread, g->follow) == 0;
+	g->report_started = g->follow_started &&
+	    pthread_create(&g->report_thread, NULL, report_thread, g->report) ==
+		0;
+	if (!g->report_started)
+		return err_set(e, RC_ENV, "thread", "Cannot start a thread.");
+	return RC_OK;
+}
+
+static enum rc start(struct gate_run *g, struct err *e)
+{
+	const struct gate_follow_options o = {.link = {.service = set.service,
+						  .account = set.account,
+						  .cloud = set.cloud,
+						  .token_file = set.token_file,
+						  .ca_file = set.ca},
+	    .dir = set.dir};
+	enum rc rc = gate_follow_new(&g->follow, &o, e);
+
+	if (rc == RC_OK)
+		rc = gate_report_new(&g->report, &o.link, e);
+	if (rc == RC_OK)
+		rc = table_open(&g->answer.t, gate_follow_table(g->follow), e);
 	if (rc != RC_OK)
 		return rc;
-	if (pthread_create(&g->thread, NULL, follow_thread, g->follow) != 0)
-		return err_set(e, RC_ENV, "thread", "Cannot start a thread.");
-	g->thread_started = true;
-	return RC_OK;
+	g->answer.synced_s = gate_follow_synced_s;
+	g->answer.arg = g->follow;
+	g->answer.report = g->report;
+	rc = open_signals(g, e);
+	if (rc == RC_OK)
+		rc = open_seen(g, e);
+	if (rc == RC_OK)
+		rc = open_listeners(g, e);
+	return rc == RC_OK ? start_threads(g, e) : rc;
+}
+
+static void stop_threads(struct gate_run *g)
+{
+	struct timespec until;
+
+	if (g->follow_started)
+		gate_follow_stop(g->follow);
+	if (g->report_started)
+		gate_report_stop(g->report);
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_WAIT_S;
+	/* They may be waiting for the service; the table bears being left at
+	 * any moment. */
+	if ((g->follow_started &&
+		pthread_timedjoin_np(g->follow_thread, NULL, &until) != 0) ||
+	    (g->report_started &&
+		pthread_timedjoin_np(g->report_thread, NULL, &until) != 0))
+		_exit(0);
 }
 
 static void finish(struct gate_run *g)
 {
-	struct timespec until;
+	struct event *events[] = {g->on_term, g->on_int, g->on_seen};
+	size_t i;
 
 	http_server_free(g->tcp);
 	http_server_free(g->local);
 	if (set.socket && g->local)
 		(void)unlink(set.socket);
-	if (g->thread_started) {
-		gate_follow_stop(g->follow);
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += STOP_WAIT_S;
-		/* It may be waiting for the service; the table bears being
-		 * left at any moment. */
-		if (pthread_timedjoin_np(g->thread, NULL, &until) != 0)
-			_exit(0);
+	if (g->seen_fd >= 0) {
+		(void)unlink(g->seen_path);
+		(void)close(g->seen_fd);
 	}
-	if (g->on_term)
-		event_free(g->on_term);
-	if (g->on_int)
-		event_free(g->on_int);
+	stop_threads(g);
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i])
+			event_free(events[i]);
 	if (g->base)
 		event_base_free(g->base);
 	table_close(g->answer.t);
+	gate_report_free(g->report);
 	gate_follow_free(g->follow);
 }
 
@@ -223,7 +299,7 @@ static enum rc read_settings(const struct flags *f, struct err *e)
 
 static int run(const struct flags *f)
 {
-	struct gate_run g = {0};
+	struct gate_run g = {.seen_fd = -1};
 	struct err e = {0};
 	enum rc rc = read_settings(f, &e);
 
