@@ -5,9 +5,10 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
+import {serverPki} from './lib/forge.mjs';
 import {Browser, ecKey, rsaKey, signJws, startEvilProvider, startProvider}
 	from './lib/oidc.mjs';
-import {endService, freePort, run, sleep, startService, until}
+import {endService, freePort, run, sleep, startService, tempDir, until}
 	from './lib/service.mjs';
 
 const CALLBACK = '/sso/callback';
@@ -55,7 +56,7 @@ const isOurs = (s) => (url) => url.startsWith(s.url);
 
 /** From /sso/start to where the provider sends the browser back. */
 async function toProvider(s, login, next = '') {
-	const b = new Browser(s.ca);
+	const b = new Browser([s.ca, ...(s.moreCas || [])]);
 	let r = await b.follow(`${s.url}/sso/start${next}`, isOurs(s));
 	if (login !== undefined && !r.to)
 		r = await b.form(r.url, {login}, isOurs(s));
@@ -306,6 +307,21 @@ describe('a real provider', () => {
 		assert.equal((await signIn(s, 'ann')).status, 201);
 	});
 
+	test('a courier that is killed while it asks ends that login alone',
+		async () => {
+			const {b, to} = await toProvider(s, 'ann');
+			let asked = false;
+			provider.before = (req) => req.url.startsWith('/token') ?
+				(asked = true, sleep(3000)) : undefined;
+			await b.ask(to);
+			await until(() => asked, 5000, 'the courier to ask');
+			const {courier} = s.addresses.pids;
+			process.kill(courier, 'SIGKILL');
+			problem(await finish(s, b), 401, 'sso-expired');
+			provider.before = async () => {};
+			assert.equal((await signIn(s, 'ann')).status, 201);
+		});
+
 	test('no code, token, secret or address is in the log', async () => {
 		const r = await signIn(s, 'ann');
 		const code = new URL(r.to).searchParams.get('code');
@@ -346,6 +362,55 @@ for (const [name, opts] of [
 			await provider.stop();
 		}
 	});
+
+describe('a provider inside the company', () => {
+	let dir, pki, provider, port;
+	before(async () => {
+		dir = tempDir('sso');
+		pki = serverPki(dir);
+		port = await freePort();
+		provider = await startProvider({
+			tls: {cert: fs.readFileSync(pki.cert), key: fs.readFileSync(pki.key)},
+			redirectUri: `https://127.0.0.1:${port}${CALLBACK}`,
+			users: {ann: {email: 'ann@example.com', email_verified: true}}});
+	});
+	after(async () => {
+		await provider.stop();
+		fs.rmSync(dir, {recursive: true});
+	});
+
+	for (const [name, env, says] of [
+		['is not called unless it may be', {SSO_CA: true},
+			/address-not-allowed/],
+		['is not believed without its CA', {SSO_PRIVATE: true},
+			/peer-not-trusted/]])
+		test(name, async () => {
+			const s = await serviceFor(provider, port, {
+				...(env.SSO_CA ? {BIRTHMARK_SSO_CA: pki.ca} : {}),
+				...(env.SSO_PRIVATE ? {BIRTHMARK_SSO_PRIVATE: 'true'} : {})});
+			try {
+				await until(() => says.test(s.log), 10000, 'the log');
+				assert.match((await s.api('GET', '/sso/start'))
+					.headers.location, /sso-unavailable$/);
+			} finally {
+				await endService(s);
+			}
+		});
+
+	test('works with its CA', async () => {
+		const s = await serviceFor(provider, port, {
+			BIRTHMARK_SSO_CA: pki.ca, BIRTHMARK_SSO_PRIVATE: 'true'});
+		try {
+			s.moreCas = [fs.readFileSync(pki.ca)];
+			await ready(s);
+			await person(s, 'ann@example.com');
+			const r = await signIn(s, 'ann');
+			assert.equal(r.status, 201, `${r.text}\n${s.log}`);
+		} finally {
+			await endService(s);
+		}
+	});
+});
 
 describe('a provider that lies', () => {
 	let s, evil;

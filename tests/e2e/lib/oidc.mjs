@@ -3,6 +3,7 @@
 // Must not know the service's own tables.
 import crypto from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import Provider from 'oidc-provider';
 import {closeServer, freePort, request} from './service.mjs';
 
@@ -56,11 +57,11 @@ async function interact(provider, req, res) {
  * login to its claims and may be changed while it runs; before(req) is awaited
  * for each request.  opts: redirectUri (needed), port, users, thin (addresses
  * are told by UserInfo alone), alg, secret ('' for a public client), post (the
- * client's secret comes in the body).
+ * client's secret comes in the body), tls ({cert, key} of 127.0.0.1).
  */
 export async function startProvider(opts) {
 	const port = opts.port || await freePort();
-	const issuer = `http://127.0.0.1:${port}`;
+	const issuer = `http${opts.tls ? 's' : ''}://127.0.0.1:${port}`;
 	const alg = opts.alg || 'RS256';
 	const secret = opts.secret ??
 		crypto.randomBytes(24).toString('base64') + ':%&';
@@ -98,12 +99,14 @@ export async function startProvider(opts) {
 		},
 	});
 	const serve = provider.callback();
-	const server = http.createServer((req, res) => {
+	const handle = (req, res) => {
 		Promise.resolve(self.before(req))
 			.then(() => interact(provider, req, res))
 			.then((done) => done || serve(req, res))
 			.catch((e) => { res.statusCode = 500; res.end(String(e)); });
-	});
+	};
+	const server = opts.tls ? https.createServer(opts.tls, handle) :
+		http.createServer(handle);
 	await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
 	self.stop = () => closeServer(server);
 	return self;
