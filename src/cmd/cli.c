@@ -342,6 +342,7 @@ static enum rc send_request(struct run *r, struct err *e)
 		call.body = r->body;
 	rc = client_do(&r->client, &call, &answer, NULL, e);
 	if (rc == RC_OK) {
+		cli_link(&r->client, answer);
 		cli_print(answer, r->v->columns, r->json);
 		if (!r->json && json_object_get(answer, "items") != NULL)
 			rc = more_pages(r, answer, e);
@@ -355,6 +356,20 @@ const char *cli_text(json_t *o, const char *key)
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s == NULL ? "" : s;
+}
+
+void cli_link(const struct client *c, json_t *answer)
+{
+	const char *token = cli_text(answer, "token");
+	const char *page = NULL;
+
+	if (span_starts(span_str(token), SPAN_LIT("bmi_")))
+		page = "invite";
+	else if (span_starts(span_str(token), SPAN_LIT("bmr_")))
+		page = "reset";
+	if (page != NULL)
+		(void)json_object_set_new(answer, "link",
+		    json_sprintf("%s/console/%s#%s", c->url, page, token));
 }
 
 bool cli_args(const struct args_cmd *cmd, int argc, char **argv, int *status)

@@ -56,6 +56,9 @@ int cli_fail(const struct err *e);
 const char *cli_text(json_t *o, const char *key);
 /* Prints an answer: as JSON, or as a table or list of columns. */
 void cli_print(json_t *answer, const char *columns, bool as_json);
+/* Adds a member "link" where the answer has the token of an invitation or a
+ * reset: the address that its receiver opens. */
+void cli_link(const struct client *c, json_t *answer);
 /* Only the rows of a list, for further pages. */
 void cli_print_rows(json_t *items, const char *columns, bool heading);
 /* A secret from a file ("-": standard input, its first line) or from the

@@ -1,6 +1,7 @@
 /* The table of subcommands that are one REST call each.
  * Must hold no code. */
 #include "cmd/cli.h"
+#include "cmd/cli_reset.h"
 #include "cmd/cli_special.h"
 
 #define ACCOUNT "/api/v1/accounts/{account}"
@@ -39,7 +40,7 @@
 	"not_after,state"
 #define TOKEN_COLUMNS "id,name,role,expires_at,last_used_at,token"
 #define MEMBER_COLUMNS "id,email,name,role"
-#define INVITE_COLUMNS "id,email,role,expires_at,token"
+#define INVITE_COLUMNS "id,expires_at,token,link"
 #define AUDIT_COLUMNS "seq,at,actor_name,action,target,outcome,reason,from"
 #define UPLOAD_COLUMNS \
 	"id,batch,reel,form,state,size,offset,checked,devices,error.detail"
@@ -130,7 +131,7 @@ const struct cli_verb cli_verbs[] = {
     {"user", "list", "GET", ACCOUNT "/members", MEMBER_COLUMNS,
 	"users of an account", {{0}}, NULL, NULL},
     {"user", "invite", "POST", ACCOUNT "/invitations", INVITE_COLUMNS,
-	"invite somebody; hand over the token, it is shown once",
+	"invite somebody; hand over the link, it is shown once",
 	{{CLI_STR, "=E-MAIL", "email", NULL, false},
 	    {CLI_STR, "role", "role",
 		"administrator, operator, developer or auditor", true}},
@@ -160,6 +161,9 @@ const struct cli_verb cli_verbs[] = {
 	{{CLI_PASSWORD, "old-file", "old", "present password", true},
 	    {CLI_PASSWORD, "new-file", "new", "new password", true}},
 	NULL, NULL},
+    {"user", "reset", NULL, NULL, NULL,
+	"make a link with which a user sets a new password", {{0}}, NULL,
+	cli_reset_user},
     {"user", "sessions", "GET", "/api/v1/sessions",
 	"id,created_at,last_seen_at,from,current", "where you are logged in",
 	{{0}}, NULL, NULL},

@@ -196,10 +196,14 @@ enum rc client_problem(int status, struct span body, struct err *e)
 	const char *code = json_string_value(json_object_get(root, "code"));
 	json_t *line = json_object_get(root, "line");
 	json_t *wait = json_object_get(root, "retry_after_s");
+	const char *slug = "refused";
 	enum rc rc;
 
+	/* The one that a command answers by asking further. */
+	if (code != NULL && strcmp(code, "second-factor-needed") == 0)
+		slug = "second-factor-needed";
 	if (detail != NULL)
-		rc = err_set(e, class_of(status), "refused", "%s%s%s%s", detail,
+		rc = err_set(e, class_of(status), slug, "%s%s%s%s", detail,
 		    code == NULL ? "" : " [", code == NULL ? "" : code,
 		    code == NULL ? "" : "]");
 	else

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/args.h"
 #include "cmd/cli.h"
 
 struct login {
-	const char *url, *email, *file, *ca, *account, *vendor;
+	const char *url, *email, *file, *code, *ca, *account, *vendor;
 	bool json;
 };
 
@@ -56,27 +57,47 @@ static enum rc settings(struct login *l, struct client *c, struct err *e)
 	return rc;
 }
 
-static enum rc log_in(struct login *l, struct client *c, json_t **answer,
-    struct err *e)
+/* code: NULL without one. */
+static enum rc try_login(struct login *l, struct client *c,
+    const char *password, const char *code, json_t **answer, struct err *e)
 {
 	struct client_call call = {.method = "POST",
 	    .path = "/api/v1/sessions"};
-	char password[CLIENT_TEXT] = "";
+	enum rc rc;
+
+	call.body = json_pack("{s:s,s:s,s:s*}", "email", l->email, "password",
+	    password, "code", code);
+	if (call.body == NULL)
+		return err_set(e, RC_INVALID, "not-text",
+		    "The e-mail address, the password or the code is not "
+		    "UTF-8 text.");
+	rc = client_do(c, &call, answer, NULL, e);
+	json_decref(call.body);
+	return rc;
+}
+
+static enum rc log_in(struct login *l, struct client *c, json_t **answer,
+    struct err *e)
+{
+	char password[CLIENT_TEXT] = "", code[CLIENT_TEXT] = "";
 	const char *token;
 	enum rc rc;
 
 	rc = cli_password("password", l->file, password, sizeof(password), e);
 	if (rc != RC_OK)
 		return rc;
-	call.body =
-	    json_pack("{s:s,s:s}", "email", l->email, "password", password);
-	explicit_bzero(password, sizeof(password));
-	if (call.body == NULL)
-		return err_set(e, RC_INVALID, "not-text",
-		    "The e-mail address or the password is not UTF-8 text.");
 	c->token[0] = '\0';
-	rc = client_do(c, &call, answer, NULL, e);
-	json_decref(call.body);
+	rc = try_login(l, c, password, l->code, answer, e);
+	if (rc != RC_OK && l->code == NULL && e->slug != NULL &&
+	    strcmp(e->slug, "second-factor-needed") == 0 &&
+	    isatty(STDIN_FILENO)) {
+		rc = cli_password("one-time or recovery code", NULL, code,
+		    sizeof(code), e);
+		if (rc == RC_OK)
+			rc = try_login(l, c, password, code, answer, e);
+	}
+	explicit_bzero(password, sizeof(password));
+	explicit_bzero(code, sizeof(code));
 	if (rc != RC_OK)
 		return rc;
 	token = json_string_value(json_object_get(*answer, "token"));
@@ -96,6 +117,9 @@ int login_main(int argc, char **argv)
 	    {"email", 0, ARGS_STR, &l.email, "E-MAIL", "who you are"},
 	    {"password-file", 0, ARGS_STR, &l.file, "FILE",
 		"read the password from here (\"-\": standard input)"},
+	    {"code", 0, ARGS_STR, &l.code, "CODE",
+		"one-time or recovery code (asked for on the terminal when "
+		"it is needed)"},
 	    {"ca", 0, ARGS_STR, &l.ca, "FILE",
 		"PEM file of the CA that the service's certificate is of"},
 	    {"account", 0, ARGS_STR, &l.account, "ID", "account to work in"},
