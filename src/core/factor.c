@@ -59,17 +59,16 @@ static bool code_hash(const char *user, const char *code, uint8_t out[32])
 	return n - begin == 16;
 }
 
+/* *n: 1 if it was one, which is used up then. */
 static enum rc check_recovery(struct core *c, const char *user,
-    const char *code, bool *right, struct err *e)
+    const char *code, int64_t *n, struct err *e)
 {
 	uint8_t hash[32];
-	int64_t n = 0;
-	enum rc rc = RC_OK;
 
-	if (code_hash(user, code, hash))
-		rc = store_factor_code_use(c->store, user, hash, &n, e);
-	*right = n == 1;
-	return rc;
+	*n = 0;
+	if (!code_hash(user, code, hash))
+		return RC_OK;
+	return store_factor_code_use(c->store, user, hash, n, e);
 }
 
 static bool is_digits(const char *code)
@@ -95,25 +94,11 @@ static enum rc find_step(struct core *c, const struct store_factor_totp *t,
 	return rc;
 }
 
-static enum rc check_totp(struct core *c, const char *user,
-    const struct store_factor_totp *t, const char *code, int64_t now_s,
-    bool *right, struct err *e)
-{
-	int64_t step, n = 0;
-	enum rc rc = find_step(c, t, code, now_s, &step, e);
-
-	/* Of two at the same time one wins. */
-	if (rc == RC_OK && step > 0)
-		rc = store_factor_totp_step(c->store, user, step, &n, e);
-	*right = n == 1;
-	return rc;
-}
-
 enum rc factor_check(struct core *c, const char *user, const char *code,
     int64_t now_s, enum factor_kind *kind, struct err *e)
 {
 	struct store_factor_totp t;
-	bool right = false;
+	int64_t step = 0, n = 0;
 	enum rc rc;
 
 	*kind = FACTOR_NONE;
@@ -126,11 +111,14 @@ enum rc factor_check(struct core *c, const char *user, const char *code,
 		return err_set(e, RC_UNAUTHENTICATED, "second-factor-needed",
 		    "Send the code that your app shows, or a recovery code.");
 	*kind = is_digits(code) ? FACTOR_TOTP : FACTOR_RECOVERY;
-	if (*kind == FACTOR_TOTP)
-		rc = check_totp(c, user, &t, code, now_s, &right, e);
+	if (*kind == FACTOR_RECOVERY)
+		rc = check_recovery(c, user, code, &n, e);
 	else
-		rc = check_recovery(c, user, code, &right, e);
-	if (rc == RC_OK && !right)
+		rc = find_step(c, &t, code, now_s, &step, e);
+	/* Of two at the same time one wins. */
+	if (rc == RC_OK && step > 0)
+		rc = store_factor_totp_step(c->store, user, step, &n, e);
+	if (rc == RC_OK && n != 1)
 		rc = err_set(e, RC_UNAUTHENTICATED, "code-wrong",
 		    "This code is not right, or was used already.");
 	return rc;

@@ -70,6 +70,7 @@ struct login_keys {
 	char email[USER_EMAIL_MAX + 1];
 	char pair[LIMIT_KEY_MAX];
 	char peer[LIMIT_PEER_MAX];
+	const char *code; /* or NULL */
 };
 
 static enum rc login_limits(struct core *c, const struct login_keys *k,
@@ -122,16 +123,17 @@ static enum rc login_refuse(struct core *c, const struct core_actor *from,
 
 /* The password was right. */
 static enum rc login_factor(struct core *c, const struct core_actor *from,
-    const struct login_keys *k, const char *user, const char *code,
-    enum factor_kind *kind, struct err *e)
+    const struct login_keys *k, const char *user, enum factor_kind *kind,
+    struct err *e)
 {
 	struct err fault = {0};
+	bool given = k->code && k->code[0];
 	enum rc rc;
 
-	rc = factor_check(c, user, code, from->now_s, kind, e);
-	if (rc == RC_OK || rc != RC_UNAUTHENTICATED)
+	rc = factor_check(c, user, k->code, from->now_s, kind, e);
+	if (rc != RC_UNAUTHENTICATED)
 		return rc;
-	if (!code || !code[0])
+	if (!given)
 		rc = limit_hit(c, &step_rule, k->pair, from->now_s, NULL,
 		    &fault);
 	else
@@ -141,7 +143,7 @@ static enum rc login_factor(struct core *c, const struct core_actor *from,
 			*e = fault;
 		return rc;
 	}
-	if (code && code[0])
+	if (given)
 		audit_refused(c, from, "login", k->email, e);
 	return RC_UNAUTHENTICATED;
 }
@@ -174,9 +176,13 @@ static enum rc login_store(struct core *c, const struct core_actor *from,
 	return tx_end(c, &tx, rc, e);
 }
 
-/* password: empty when it was none that was checked. */
+struct login_proof {
+	const char *method;
+	struct span password; /* empty when it was none that was checked */
+};
+
 static enum rc login_open(struct core *c, const struct core_actor *from,
-    const struct store_user *u, struct span password, const char *method,
+    const struct store_user *u, const struct login_proof *p,
     struct session_new *out, struct err *e)
 {
 	struct store_session x = {.created_at = from->now_s,
@@ -190,9 +196,9 @@ static enum rc login_open(struct core *c, const struct core_actor *from,
 	(void)span_copy_str(span_str(u->id), x.user, sizeof(x.user));
 	(void)span_copy_str(span_str(u->email), x.email, sizeof(x.email));
 	(void)span_copy_str(span_str(from->from), x.from, sizeof(x.from));
-	(void)span_copy_str(span_str(method), x.method, sizeof(x.method));
-	if (password.n > 0 && password_is_old(u->password))
-		rc = password_hash(password, rehash, e);
+	(void)span_copy_str(span_str(p->method), x.method, sizeof(x.method));
+	if (p->password.n > 0 && password_is_old(u->password))
+		rc = password_hash(p->password, rehash, e);
 	if (rc == RC_OK)
 		rc = login_store(c, from, &x, rehash, e);
 	if (rc == RC_OK) {
@@ -209,6 +215,7 @@ enum rc session_open(struct core *c, const struct core_actor *from,
     const char *user, const char *method, struct session_new *out,
     struct err *e)
 {
+	const struct login_proof proof = {.method = method};
 	struct store_user u = {0};
 	enum rc rc;
 
@@ -217,7 +224,7 @@ enum rc session_open(struct core *c, const struct core_actor *from,
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, "not-found", "There is no such user.");
 	if (rc == RC_OK)
-		rc = login_open(c, from, &u, SPAN_NONE, method, out, e);
+		rc = login_open(c, from, &u, &proof, out, e);
 	explicit_bzero(&u, sizeof(u));
 	if (rc != RC_OK)
 		explicit_bzero(out, sizeof(*out));
@@ -250,9 +257,10 @@ static enum rc login_done(struct core *c, const struct core_actor *from,
 enum rc session_login(struct core *c, const struct core_actor *from,
     const struct session_wish *w, struct session_new *out, struct err *e)
 {
+	struct login_proof proof = {.password = w->password};
 	enum factor_kind kind = FACTOR_NONE;
 	struct store_user u = {0};
-	struct login_keys k;
+	struct login_keys k = {.code = w->code};
 	bool known;
 	enum rc rc;
 
@@ -265,11 +273,11 @@ enum rc session_login(struct core *c, const struct core_actor *from,
 	known = rc == RC_OK && u.password[0];
 	if (rc == RC_NOT_FOUND || rc == RC_OK)
 		rc = password_verify(known ? u.password : NULL, w->password)
-		    ? login_factor(c, from, &k, u.id, w->code, &kind, e)
+		    ? login_factor(c, from, &k, u.id, &kind, e)
 		    : login_refuse(c, from, &k, e);
+	proof.method = factor_name(kind);
 	if (rc == RC_OK)
-		rc = login_open(c, from, &u, w->password, factor_name(kind),
-		    out, e);
+		rc = login_open(c, from, &u, &proof, out, e);
 	if (rc == RC_OK)
 		rc = login_done(c, from, &k, e);
 	explicit_bzero(&u, sizeof(u));
