@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/metric.h"
 #include "core/audit.h"
 #include "core/invite.h"
 #include "core/limit.h"
@@ -205,6 +206,7 @@ static void sso_refuse(struct core *c, const struct core_actor *from,
 {
 	int64_t n = 0;
 
+	metric_add(METRIC_LOGINS_REFUSED, 1);
 	store_rollback(c->store);
 	(void)!store_sso_login_end(c->store, l->cookie, &n, NULL);
 	audit_refused(c, from, "login", l->email[0] ? l->email : "sso", e);

@@ -53,7 +53,7 @@ struct oidc {
 	struct asker askers[1 + ASKERS]; /* the first reads */
 };
 
-static enum rc share_provider(struct asker *a, struct err *e)
+static enum rc share_provider(struct asker *a, bool *is_first, struct err *e)
 {
 	struct store_sso_provider row = {.read_at = clock_now_s()};
 	struct oidc *o = a->oidc;
@@ -64,6 +64,7 @@ static enum rc share_provider(struct asker *a, struct err *e)
 	(void)span_copy_str(span_str(a->provider.authorization),
 	    row.authorization_endpoint, sizeof(row.authorization_endpoint));
 	(void)pthread_mutex_lock(&o->lock);
+	*is_first = !o->ready;
 	rc = oidc_provider_copy(&o->provider, &a->provider, e);
 	o->ready = rc == RC_OK;
 	o->keys_at_ms = clock_mono_ms();
@@ -84,13 +85,14 @@ static void *run_reader(void *arg)
 	struct oidc *o = a->oidc;
 	int64_t retry = RETRY_FIRST_MS, pause = 0;
 	struct err e = {0};
+	bool is_first = true;
 	enum rc rc;
 
 	while (!stopper_wait(&o->stopper, pause)) {
 		rc =
 		    oidc_provider_read(&a->provider, a->fetch, o->o.issuer, &e);
 		if (rc == RC_OK)
-			rc = share_provider(a, &e);
+			rc = share_provider(a, &is_first, &e);
 		(void)pthread_mutex_lock(&o->lock);
 		o->tried = true;
 		(void)pthread_mutex_unlock(&o->lock);
@@ -102,9 +104,10 @@ static void *run_reader(void *arg)
 			retry =
 			    retry * 2 < RETRY_MAX_MS ? retry * 2 : RETRY_MAX_MS;
 		} else {
-			log_info("single sign-on at %s is ready", o->o.issuer);
 			retry = RETRY_FIRST_MS;
 		}
+		if (rc == RC_OK && is_first)
+			log_info("single sign-on at %s is ready", o->o.issuer);
 	}
 	return NULL;
 }
@@ -148,7 +151,10 @@ static enum rc renew_keys(struct asker *a, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	(void)pthread_mutex_lock(&o->lock);
-	rc = oidc_provider_copy(&o->provider, &a->provider, e);
+	buf_reset(&o->provider.jwks);
+	buf_add_span(&o->provider.jwks, buf_span(&a->provider.jwks));
+	if (!buf_ok(&o->provider.jwks))
+		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 	(void)pthread_mutex_unlock(&o->lock);
 	return rc;
 }
