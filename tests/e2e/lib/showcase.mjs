@@ -1,0 +1,181 @@
+// A world in which every page of the console has something to show: reels of
+// many sizes, two clouds that take and refuse, people of every role, and a
+// month of history; and the list of all pages with who may see them.
+// Must not be used to judge the service: its history is written by hand.
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import {serverPki} from './forge.mjs';
+import {Receiver} from './receiver.mjs';
+import {buildWorld} from './world.mjs';
+
+const products = ['Dishwasher DW-10 Quiet', 'Oven OV-3'];
+const reels = [
+	{name: 'r-2301', batch: 'AC-2301', count: 480, product: 0, cloud: 'plant'},
+	{name: 'r-2302', batch: 'AC-2302', count: 250, product: 0, cloud: 'plant'},
+	{name: 'r-2303', batch: 'AC-2303', count: 320, product: 1, cloud: 'plant', bad: 7},
+	{name: 'r-2304', batch: 'AC-2304', count: 12, product: 1, cloud: 'own'},
+	{name: 'r-2305', batch: 'AC-2305', count: 60, product: 2, cloud: 'own'},
+	{name: 'r-2306', batch: 'AC-2306', count: 100, by: 'operator'},
+	{name: 'r-2307', batch: 'AC-2307', count: 75, by: 'operator', product: 0},
+	{name: 'r-2308', batch: 'AC-2308', count: 40, unbound: true},
+	{name: 'v-2309', batch: 'VIRTUAL-7', count: 24, open: true, unbound: true},
+];
+
+export class Showcase {
+	async build() {
+		this.w = await buildWorld({service: {env: {}}});
+		await this.addThings();
+		await this.publishReels();
+		await this.bindReels();
+		await this.addPeople();
+		await this.failUpload();
+		return this;
+	}
+
+	async addThings() {
+		const {w} = this;
+		this.products = [w.product];
+		for (const name of products)
+			this.products.push((await w.must(201, 'admin', 'POST',
+				w.in('products'), {name})).id);
+		const pki = serverPki(w.path());
+		this.receiver = await new Receiver({server: pki, ...await w.interopKeys(),
+			basic: 'birthmark:a long password'}).start();
+		const plant = await w.must(201, 'admin', 'POST', w.in('clouds'), {
+			name: 'Plant cloud', type: 'interop', form: 'other',
+			other: {url: this.receiver.url, username: 'birthmark',
+				password: 'a long password'},
+			ca_certificate: fs.readFileSync(pki.ca, 'utf8')});
+		await w.startGate();
+		this.clouds = {plant: plant.id, own: w.cloud};
+		await w.must(200, 'admin', 'PATCH', w.in('').slice(0, -1),
+			{default_cloud: w.cloud, default_product: w.product});
+	}
+
+	async publishReels() {
+		this.reels = reels.map((r) => ({...r, made: this.w.fab.reel(r.name,
+			{batch: r.batch, count: r.count, open: r.open, keyless: r.count > 30})}));
+		for (const r of this.reels)
+			await this.w.mustPublish(r.made);
+	}
+
+	async bindReels() {
+		const {w} = this;
+		for (const r of this.reels.filter((x) => !x.unbound)) {
+			for (const d of r.made.devices.slice(0, r.bad || 0))
+				this.receiver.bad.set(this.fingerprint(d.cert),
+					'Thing name is taken by another certificate');
+			const a = await w.bind(r.by || 'admin', r.made.label, {
+				...r.product !== undefined && {product: this.products[r.product]},
+				...r.cloud && {cloud: this.clouds[r.cloud]}});
+			if (a.status !== 201 && a.status !== 200)
+				throw new Error(`bind ${r.batch}: ${a.status} ${a.text}`);
+			if (r.cloud && r.batch !== 'AC-2305')
+				await w.provision(r.batch, this.clouds[r.cloud]);
+		}
+	}
+
+	fingerprint(pem) {
+		return execFileSync('openssl', ['x509', '-noout', '-fingerprint', '-sha256'],
+			{input: pem, encoding: 'utf8'}).replace(/^.*=/, '').replace(/[:\n]/g, '').toLowerCase();
+	}
+
+	async addPeople() {
+		const {w} = this;
+		await w.must(201, 'admin', 'POST', w.in('invitations'),
+			{email: 'lena.hoffmann@world.test', role: 'operator'});
+		await w.must(201, 'admin', 'POST', w.in('tokens'),
+			{name: 'ERP export', role: 'developer', expires_in_days: 9});
+	}
+
+	// One that is rejected, and one that is left half way.
+	async failUpload() {
+		const {w} = this;
+		const reel = w.fab.reel('r-2310', {batch: 'AC-2310', count: 8});
+		const manifest = path.join(reel.dir, 'manifest.csv');
+		const text = fs.readFileSync(manifest, 'utf8');
+		fs.writeFileSync(manifest, text.replace('AC-2310', 'AC-2311'));
+		await w.publish(reel);
+		const half = await w.must(201, 'vendor', 'POST', `/api/v1/vendors/${w.vendor}/uploads`,
+			{batch: 'AC-2312', reel: 'r-2312', form: 'csv', size: 5_400_000, open: true});
+		this.upload = half.id;
+	}
+
+	// A past, written into the running service's database.
+	age() {
+		const {w} = this;
+		const now = Math.floor(Date.now() / 3600000);
+		const rows = [];
+		for (let day = 1; day < 90; day++) {
+			const wave = 1 + Math.sin(day / 5) + (day % 7 < 2 ? -0.7 : 0.6);
+			const bound = Math.max(0, Math.round(140 * wave));
+			rows.push([`'${w.account}'`, now - day * 24, Math.ceil(bound / 90), bound,
+				Math.max(0, bound - day % 4), day % 9 === 0 ? 3 : 0,
+				Math.round(bound * 0.6)].join());
+		}
+		execFileSync('sqlite3', [path.join(w.service.dir, 'data', 'birthmark.db')], {input:
+			'PRAGMA busy_timeout = 5000;\n' +
+			`INSERT OR IGNORE INTO tally VALUES (${rows.join('),(')});\n` +
+			"UPDATE binding SET bound_at = bound_at - 86400 * (3 + abs(random()) % 20) WHERE bid < 'AC-2305';\n"});
+	}
+
+	credentials(who) {
+		return who === 'service' ? this.w.service.admin : this.w.passwords[who];
+	}
+
+	async end() {
+		await this.receiver?.stop();
+		await this.w?.end();
+	}
+}
+
+export async function buildShowcase() {
+	const s = new Showcase();
+	try {
+		return await s.build();
+	} catch (e) {
+		await s.end().catch(() => {});
+		throw e;
+	}
+}
+
+/** Every page: [name, path, who, how to make it show more]. */
+export function pagesOf(s) {
+	const {w} = s;
+	const a = `/console/a/${w.account}`;
+	const v = `/console/v/${w.vendor}`;
+	const d = s.reels[3].made.devices[0];
+	return [
+		{name: 'login', path: '/console/login', who: null},
+		{name: 'bind', path: `/b/AC-2308#${s.reels[7].made.code}`, who: 'operator'},
+		{name: 'scan', path: `/scan?account=${w.account}`, who: 'operator'},
+		{name: 'my-batches', path: `${a}/batches`, who: 'operator'},
+		{name: 'overview', path: a, who: 'admin'},
+		{name: 'batches', path: `${a}/batches`, who: 'admin'},
+		{name: 'batch', path: `${a}/batches/AC-2303`, who: 'admin'},
+		{name: 'devices', path: `${a}/devices`, who: 'admin'},
+		{name: 'device', path: `${a}/devices/${s.fingerprint(d.cert)}`, who: 'admin'},
+		{name: 'clouds', path: `${a}/clouds`, who: 'admin'},
+		{name: 'cloud', path: `${a}/clouds/${s.clouds.plant}`, who: 'admin'},
+		{name: 'cloud-gate', path: `${a}/clouds/${s.clouds.own}`, who: 'admin'},
+		{name: 'products', path: `${a}/products`, who: 'admin'},
+		{name: 'users', path: `${a}/users`, who: 'admin'},
+		{name: 'tokens', path: `${a}/tokens`, who: 'admin'},
+		{name: 'audit', path: `${a}/audit`, who: 'auditor'},
+		{name: 'settings', path: `${a}/settings`, who: 'admin'},
+		{name: 'me', path: '/console/me', who: 'admin'},
+		{name: 'vendor', path: v, who: 'vendor'},
+		{name: 'manifests', path: `${v}/uploads`, who: 'vendor'},
+		{name: 'manifest', path: `${v}/uploads/${s.upload}`, who: 'vendor'},
+		{name: 'vendor-batches', path: `${v}/batches`, who: 'vendor'},
+		{name: 'vendor-batch', path: `${v}/batches/VIRTUAL-7`, who: 'vendor'},
+		{name: 'labels', path: `${v}/labels?batch=VIRTUAL-7`, who: 'vendor'},
+		{name: 'vendor-users', path: `${v}/users`, who: 'vendor'},
+		{name: 'service', path: '/console/service', who: 'service'},
+		{name: 'service-vendor', path: `/console/service/vendors/${w.vendor}`, who: 'service'},
+		{name: 'service-users', path: '/console/service/users', who: 'service'},
+		{name: 'service-audit', path: '/console/service/audit', who: 'service'},
+		{name: 'not-found', path: '/console/nowhere/at/all', who: 'admin'},
+	];
+}

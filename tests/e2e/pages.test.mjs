@@ -1,0 +1,88 @@
+// Every page of the console, as whoever may see it: no violation of WCAG 2.2
+// AA, nothing that the browser complains of, nothing fetched from elsewhere,
+// no sideways scrolling on the smallest phone, and not too much to load.
+import assert from 'node:assert/strict';
+import {after, before, describe, test} from 'node:test';
+import {axe, openBrowser, signIn} from './lib/browser.mjs';
+import {buildShowcase, pagesOf} from './lib/showcase.mjs';
+
+const first_load_max = 100 * 1000; // bytes of compressed script
+let show, browser;
+
+before(async () => {
+	show = await buildShowcase();
+	browser = await openBrowser();
+}, {timeout: 180000});
+after(async () => {
+	await browser?.close();
+	await show?.end();
+});
+
+async function open(look, p, more) {
+	const context = await browser.context(look, more);
+	if (p.who)
+		await signIn(context, show.w.service.url, show.credentials(p.who));
+	const page = await context.newPage();
+	page.elsewhere = [];
+	page.on('request', (r) => {
+		if (!r.url().startsWith(show.w.service.url) && !/^(blob|data):/.test(r.url()))
+			page.elsewhere.push(r.url());
+	});
+	await page.goto(show.w.service.url + p.path);
+	await page.locator('h1').first().waitFor();
+	await page.waitForFunction(() => !document.querySelector('.skeleton'));
+	return {context, page};
+}
+
+describe('pages', () => {
+	test('every page is accessible at a desk and on a dark phone', {timeout: 600000}, async (t) => {
+		for (const p of pagesOf(show))
+			await t.test(p.name, async () => {
+				const desk = await open('desktop', p, {colorScheme: 'light'});
+				await axe(desk.page);
+				assert.notEqual(await desk.page.title(), 'Birthmark');
+				assert.deepEqual(desk.page.elsewhere, []);
+				await desk.context.close();
+				const phone = await open('phone', p, {colorScheme: 'dark',
+					viewport: {width: 360, height: 740}});
+				await axe(phone.page);
+				const wide = await phone.page.evaluate(() =>
+					document.documentElement.scrollWidth - innerWidth);
+				assert.ok(wide <= 0, `${wide} pixels too wide`);
+				await phone.context.close();
+				browser.check();
+			});
+	});
+
+	test('every language says everything, in words of its own', {timeout: 300000}, async () => {
+		for (const [locale, lang] of [['de-DE', 'de'], ['zh-CN', 'zh-Hans']])
+			for (const p of pagesOf(show)) {
+				const {context, page} = await open('desktop', p, {locale});
+				assert.equal(await page.getAttribute('html', 'lang'), lang);
+				const text = await page.locator('body').innerText();
+				assert.doesNotMatch(text, /\{\w+\}|undefined|\[object/, p.name);
+				await context.close();
+			}
+	});
+
+	for (const who of [null, 'admin', 'operator', 'vendor', 'service'])
+		test(`the first load as ${who ?? 'nobody'} stays small`, async () => {
+			const context = await browser.desktop();
+			if (who)
+				await signIn(context, show.w.service.url, show.credentials(who));
+			const page = await context.newPage();
+			let bytes = 0;
+			const sizes = [];
+			page.on('requestfinished', (r) => {
+				if (/\.(js|wasm)$/.test(new URL(r.url()).pathname))
+					sizes.push(r.sizes().then((s) => { bytes += s.responseBodySize; }));
+			});
+			await page.goto(`${show.w.service.url}/console`);
+			await page.locator('h1').first().waitFor();
+			await page.waitForFunction(() => !document.querySelector('.skeleton'));
+			await page.waitForTimeout(500); // what a page loads late
+			await Promise.all(sizes);
+			assert.ok(bytes > 0 && bytes < first_load_max, `${bytes} bytes of script`);
+			await context.close();
+		});
+});
