@@ -1,6 +1,64 @@
-// Not there yet.
-import {PageHead} from '../../ui/bits';
+// One device: its certificate explained, where it belongs, what happened to it.
+import './style.css';
+import {useRoute} from 'preact-iso';
+import {api, take, type Schemas} from '../../api/client';
+import {useLoad} from '../../hooks';
+import {useI18n, type Text} from '../../i18n';
+import {Card, Facts, Id, PageHead, Time} from '../../ui/bits';
+import {ErrorBox, Loading} from '../../ui/state';
+import {useRefs} from '../batches/actions';
+import {DeviceClouds} from '../devices/clouds';
+import {texts as x} from '../devices/texts';
+import {Details, Explained} from './explain';
+import {Chain, Pem} from './pem';
 
-export default function Device() {
-	return <PageHead title="device" />;
+type Device = Schemas['Device'];
+type Event = Schemas['DeviceEvent'];
+
+const events: Record<Event['event'], Text> = {'issued': x.eIssued, 'published': x.ePublished,
+	'bound': x.eBound, 'provisioned': x.eProvisioned, 'failed': x.eFailed, 'first-seen': x.eFirst,
+	'last-seen': x.eLast};
+
+function Timeline({all}: {all: readonly Event[]}) {
+	const {t} = useI18n();
+	return <Card title={t(x.timeline)}><ol class="timeline">{all.map((e, i) =>
+		<li key={i} class={e.event === 'failed' ? 'timeline-bad' : ''}>
+			{t(events[e.event], {name: e.name ?? t(x.removedCloud), detail: e.detail ?? ''})}
+			<span class="timeline-when">{e.at ? <Time at={e.at} exact /> : t(x.noTime)}</span>
+		</li>)}</ol></Card>;
+}
+
+function About({account, device: d}: {account: string; device: Device}) {
+	const {t} = useI18n();
+	const refs = useRefs(account);
+	const clouds = new Map(refs.value?.clouds.map((c) => [c.id, c.name]));
+	return <Card title={t(x.about)}><Facts rows={[
+		[t(x.chip), <Id text={d.chip_id} copy />],
+		[t(x.product), d.product ?? <span class="faint">–</span>],
+		[t(x.batch), <a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`}>{d.batch}</a>],
+		[t(x.reel), d.reel],
+		[t(x.clouds), <DeviceClouds clouds={d.clouds} names={clouds} />],
+		[t(x.firstSeen), <Time at={d.first_seen_at} />],
+		[t(x.lastSeen), <Time at={d.last_seen_at} />],
+		[t(x.fingerprint), <Id text={d.fingerprint} copy />]]} /></Card>;
+}
+
+export default function DevicePage() {
+	const {t} = useI18n();
+	const {account = '', fingerprint = ''} = useRoute().params;
+	const device = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}/devices/{fingerprint}',
+		{params: {path: {account, fingerprint}}, signal})), [account, fingerprint]);
+	const back = {href: `/console/a/${account}/devices`, label: t(x.title)};
+	const d = device.value;
+	if (!d)
+		return <><PageHead title={t(x.device)} back={back} />
+			{device.problem ? <ErrorBox problem={device.problem} retry={device.reload} /> : <Loading lines={8} />}</>;
+	return <div class="stack">
+		<PageHead title={d.chip_id} back={back} sub={d.product} />
+		<div class="device-page">
+			<div class="stack"><Explained device={d} /><Details device={d} /><Pem device={d} /></div>
+			<div class="stack"><About account={account} device={d} /><Timeline all={d.timeline} />
+				<Chain device={d} /></div>
+		</div>
+	</div>;
 }
