@@ -46,6 +46,24 @@ static void enc_base64_gives_the_known_answers(void **state)
 	buf_clear(&b);
 }
 
+/* RFC 4648, section 10. */
+static void enc_base32_gives_the_known_answers(void **state)
+{
+	static const char *const cases[][2] = {{"", ""}, {"f", "MY"},
+	    {"fo", "MZXQ"}, {"foo", "MZXW6"}, {"foob", "MZXW6YQ"},
+	    {"fooba", "MZXW6YTB"}, {"foobar", "MZXW6YTBOI"}};
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 64);
+	for (i = 0; i < COUNT(cases); i++) {
+		enc_base32(&b, span_str(cases[i][0]));
+		assert_string_equal(buf_cstr(&b), cases[i][1]);
+		buf_reset(&b);
+	}
+	buf_clear(&b);
+}
+
 static void enc_unbase64_is_strict_and_all_or_nothing(void **state)
 {
 	static const char *const bad[] = {"Z", "Zg",
@@ -214,6 +232,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(enc_base64_gives_the_known_answers),
+	    cmocka_unit_test(enc_base32_gives_the_known_answers),
 	    cmocka_unit_test(enc_unbase64_is_strict_and_all_or_nothing),
 	    cmocka_unit_test(
 		enc_unbase64url_refuses_padding_and_foreign_digits),

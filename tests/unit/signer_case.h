@@ -1,0 +1,59 @@
+/* A signer in a process of its own with fresh keys, as a worker has it.
+ * Must not outlive the test. */
+#ifndef BIRTHMARK_TESTS_SIGNER_CASE_H
+#define BIRTHMARK_TESTS_SIGNER_CASE_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "signer/signer.h"
+#include "tests/unit/check.h"
+
+struct signer_case {
+	struct signer *signer;
+	char dir[64];
+	pid_t pid;
+};
+
+static inline void signer_case_open(struct signer_case *c)
+{
+	struct signer_client worker = {.may = SIGNER_MAY_WORKER};
+	int fds[2];
+
+	(void)snprintf(c->dir, sizeof(c->dir), "/tmp/birthmark-signer-XXXXXX");
+	assert_non_null(mkdtemp(c->dir));
+	assert_int_equal(signer_init(c->dir, NULL), RC_OK);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	c->pid = fork();
+	assert_true(c->pid >= 0);
+	if (c->pid == 0) {
+		(void)close(fds[0]);
+		worker.fd = fds[1];
+		_exit(signer_run(c->dir, &worker, 1));
+	}
+	(void)close(fds[1]);
+	c->signer = signer_new(fds[0]);
+	assert_non_null(c->signer);
+}
+
+static inline void signer_case_close(struct signer_case *c)
+{
+	struct dirent *ent;
+	DIR *d;
+
+	signer_free(c->signer);
+	(void)waitpid(c->pid, NULL, 0);
+	d = opendir(c->dir);
+	assert_non_null(d);
+	while ((ent = readdir(d)) != NULL)
+		if (ent->d_name[0] != '.')
+			(void)unlinkat(dirfd(d), ent->d_name, 0);
+	(void)closedir(d);
+	assert_int_equal(rmdir(c->dir), 0);
+}
+
+#endif
