@@ -6,7 +6,8 @@
 
 #include "store/db.h"
 
-/* $1 account, $2 after, $3 before, $4 how many. */
+/* $1 account, $2 after, $3 before, $4 how many.  || '' keeps an index from
+ * being taken: a batch has few jobs, a cloud has many. */
 #define ALL " AND $2 <= $3 "
 
 static const char *const queries[] = {
@@ -15,8 +16,8 @@ static const char *const queries[] = {
 	"JOIN cloud c ON c.id = j.cloud_id "
 	"WHERE j.account_id = $1 AND j.state = 'failed' "
 	"AND j.kind = 'provision' AND NOT EXISTS (SELECT 1 FROM job k "
-	"WHERE k.bid = j.bid AND k.n > j.n AND k.cloud_id = j.cloud_id)" ALL
-	"ORDER BY j.n DESC LIMIT $4",
+	"WHERE k.bid = j.bid AND k.n > j.n AND k.cloud_id || '' = "
+	"j.cloud_id)" ALL "ORDER BY j.n DESC LIMIT $4",
     [STORE_ATTENTION_JOB_WAITING] =
 	"SELECT count(*), min(j.id), c.name, min(j.created_at) FROM job j "
 	"JOIN cloud c ON c.id = j.cloud_id "
@@ -27,10 +28,13 @@ static const char *const queries[] = {
 	"WHERE b.account_id = $1 AND b.failed > 0" ALL
 	"ORDER BY b.failed DESC, b.bid LIMIT $4",
     [STORE_ATTENTION_UNPROVISIONED] =
-	"SELECT count(*), c.id, c.name, min(b.bound_at) FROM binding b "
-	"JOIN cloud c ON c.id = b.cloud_id WHERE b.account_id = $1 "
-	"AND b.state = 'bound' AND b.cloud_id IS NOT NULL" ALL
-	"GROUP BY c.id, c.name ORDER BY count(*) DESC, c.id LIMIT $4",
+	"SELECT x.n, x.id, x.name, (SELECT min(b.bound_at) FROM binding b "
+	"WHERE b.account_id = $1 AND b.cloud_id = x.id "
+	"AND b.state = 'bound') FROM (SELECT c.id, c.name, "
+	"(SELECT count(*) FROM binding b WHERE b.account_id = $1 "
+	"AND b.cloud_id = c.id AND b.state = 'bound') AS n FROM cloud c "
+	"WHERE c.account_id = $1 AND c.deleted_at IS NULL) AS x "
+	"WHERE x.n > 0" ALL "ORDER BY x.n DESC, x.id LIMIT $4",
     [STORE_ATTENTION_CLOUD_SILENT] =
 	"SELECT 1, c.id, c.name, c.feed_seen_at FROM cloud c "
 	"WHERE c.account_id = $1 AND c.type = 'gate' "

@@ -38,13 +38,16 @@ CREATE INDEX binding_by_provisioned ON binding
 CREATE INDEX binding_by_seen ON binding
 	(account_id, seen, bid, product_id, cloud_id, state);
 CREATE INDEX binding_by_binder ON binding (account_id, by_id, bound_at, bid);
+CREATE INDEX binding_by_product ON binding
+	(account_id, product_id, bound_at, bid, cloud_id, state);
+CREATE INDEX binding_by_cloud ON binding
+	(account_id, cloud_id, bound_at, bid, product_id, state);
+CREATE INDEX binding_by_state ON binding
+	(account_id, state, bound_at, bid, product_id, cloud_id);
 
 -- What needs attention.
-CREATE INDEX binding_no_product ON binding (account_id)
-	WHERE product_id IS NULL;
-CREATE INDEX binding_no_cloud ON binding (account_id) WHERE cloud_id IS NULL;
-CREATE INDEX binding_not_sent ON binding (account_id, cloud_id)
-	WHERE state = 'bound' AND cloud_id IS NOT NULL;
+CREATE INDEX binding_not_sent ON binding
+	(account_id, cloud_id, state, bound_at) WHERE state = 'bound';
 CREATE INDEX binding_failed ON binding (account_id, failed) WHERE failed > 0;
 CREATE INDEX job_failed ON job (account_id, n) WHERE state = 'failed';
 CREATE INDEX job_waiting ON job (account_id, n) WHERE state = 'waiting';
