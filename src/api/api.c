@@ -163,21 +163,24 @@ enum rc api_fields_only(struct api_call *call, const char *const *names,
 	return RC_OK;
 }
 
-/* Headers that every answer has. */
-static void frame_dress(const struct api *a, struct http_response *resp)
+#define FRAME_CSP                                                   \
+	"default-src 'none'; base-uri 'none'; form-action 'none'; " \
+	"frame-ancestors 'none'"
+
+/* Headers that every answer has; call may be NULL. */
+static void frame_dress(const struct api *a, const struct api_call *call,
+    struct http_response *resp)
 {
-	const bool html = resp->content_type &&
-	    span_starts(span_str(resp->content_type), SPAN_LIT("text/html"));
+	const bool ok = call && resp->status < 400;
 
 	http_add_header(resp, "X-Content-Type-Options", "nosniff");
-	http_add_header(resp, "Cache-Control", "no-store");
+	http_add_header(resp, "Cache-Control", "%s",
+	    ok && call->cache ? call->cache : "no-store");
 	http_add_header(resp, "Referrer-Policy", "no-referrer");
 	http_add_header(resp, "X-Frame-Options", "DENY");
 	http_add_header(resp, "Cross-Origin-Resource-Policy", "same-origin");
-	http_add_header(resp, "Content-Security-Policy",
-	    "default-src 'none'; base-uri 'none'; form-action 'none'; "
-	    "frame-ancestors 'none'%s",
-	    html ? "; style-src 'none'" : "");
+	http_add_header(resp, "Content-Security-Policy", "%s",
+	    ok && call->csp ? call->csp : FRAME_CSP);
 	if (a->https)
 		http_add_header(resp, "Strict-Transport-Security",
 		    "max-age=31536000");
@@ -194,7 +197,7 @@ static void frame_fail(const struct api *a, struct http_response *resp,
 	resp->source_state = NULL;
 	buf_reset(&resp->headers);
 	api_problem(resp, e);
-	frame_dress(a, resp);
+	frame_dress(a, NULL, resp);
 }
 
 static bool sink_write(void *state, struct span bytes,
@@ -204,7 +207,7 @@ static bool sink_write(void *state, struct span bytes,
 
 	if (t->sink->write(t->state, bytes, resp))
 		return true;
-	frame_dress(t->api, resp);
+	frame_dress(t->api, NULL, resp);
 	return false;
 }
 
@@ -213,7 +216,7 @@ static void sink_end(void *state, struct http_response *resp)
 	struct api_stream *t = state;
 
 	t->sink->end(t->state, resp);
-	frame_dress(t->api, resp);
+	frame_dress(t->api, NULL, resp);
 }
 
 static void sink_free(void *state)
@@ -288,6 +291,18 @@ static enum rc frame_judge(struct api_request *r, struct http_request *req,
 	return rc;
 }
 
+/* What the browser calls itself, as far as it can be printed. */
+static void frame_agent(const struct http_request *req, struct core_actor *a)
+{
+	const struct span *h = http_find(req, "user-agent");
+	size_t i, n = 0;
+
+	for (i = 0; h && i < h->n && n + 1 < sizeof(a->agent); i++)
+		if (h->p[i] >= ' ' && h->p[i] <= '~')
+			a->agent[n++] = (char)h->p[i];
+	a->agent[n] = '\0';
+}
+
 static bool api_head(void *ctx, struct http_request *req,
     struct http_response *resp)
 {
@@ -312,9 +327,10 @@ static bool api_head(void *ctx, struct http_request *req,
 	if (req->method == HTTP_OPTIONS && api_match_any(req->path)) {
 		resp->status = 204;
 		frame_allow(req, resp);
-		frame_dress(a, resp);
+		frame_dress(a, NULL, resp);
 		return false;
 	}
+	frame_agent(req, &r->call.actor);
 	rc = frame_judge(r, req, &e);
 	if (rc == RC_OK && r->call.route->open)
 		rc = frame_open(r, req, &e);
@@ -414,7 +430,7 @@ static enum rc frame_key(const struct api_call *call, struct idem_request *ir,
 			    "Idempotency-Key may hold printable ASCII only.");
 	ir->actor = &call->actor;
 	ir->key = *h;
-	ir->credential = api_auth_bearer(call->req);
+	ir->credential = api_auth_credential(call->req);
 	ir->method = span_str(call->route->method);
 	ir->path = call->req->path;
 	ir->query = call->req->query;
@@ -518,7 +534,7 @@ static void api_handle(void *ctx, struct http_request *req,
 	if (!resp->status)
 		resp->status = resp->body.n ? 200 : 204;
 	frame_etag(&r->call);
-	frame_dress(a, resp);
+	frame_dress(a, &r->call, resp);
 }
 
 static void api_done(void *ctx, struct http_request *req,
@@ -551,7 +567,7 @@ static void api_fault(void *ctx, int status, const char *why,
 	    "%s", why ? why : "The request could not be read.");
 	buf_reset(&resp->headers);
 	problem_write(resp, &e, status);
-	frame_dress(a, resp);
+	frame_dress(a, NULL, resp);
 	resp->close = true;
 }
 

@@ -28,6 +28,8 @@ struct api_call {
 	const struct api_route *route;
 	struct span param[API_PARAMS_MAX]; /* in the path's order */
 	json_t *body; /* parsed JSON object, or NULL; owned by the frame */
+	struct span cookie;	 /* session's token, if it came as a cookie */
+	const char *cache, *csp; /* instead of the frame's headers, or NULL */
 	bool own_key; /* the handler keeps its Idempotency-Keys itself */
 };
 

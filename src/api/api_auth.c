@@ -1,14 +1,15 @@
-/* Authenticates the bearer token and holds its role against the route.
+/* Authenticates bearer token or cookie and holds the role against the route.
  * Must not look at the body, and must not let a route through by default. */
 #include <string.h>
 #include <strings.h>
 
 #include "api/api_auth.h"
+#include "api/api_cookie.h"
 #include "core/session.h"
 #include "core/token.h"
 #include "core/user.h"
 
-struct span api_auth_bearer(const struct http_request *req)
+static struct span auth_bearer(const struct http_request *req)
 {
 	const struct span *h = http_find(req, "authorization");
 	struct span s;
@@ -20,6 +21,20 @@ struct span api_auth_bearer(const struct http_request *req)
 	while (s.n && s.p[0] == ' ')
 		s = span_sub(s, 1, s.n - 1);
 	return s;
+}
+
+static struct span auth_cookie(const struct http_request *req)
+{
+	if (http_find(req, "authorization"))
+		return SPAN_NONE;
+	return api_cookie_find(req, API_COOKIE_SESSION);
+}
+
+struct span api_auth_credential(const struct http_request *req)
+{
+	const struct span cookie = auth_cookie(req);
+
+	return cookie.n ? cookie : auth_bearer(req);
 }
 
 static enum rc auth_denied(const struct api_call *call, struct err *e)
@@ -34,12 +49,33 @@ static enum rc auth_nothing(struct err *e)
 	    "There is nothing here that you may see.");
 }
 
+/* A browser sends the cookie whoever wrote the page: only our own pages know
+ * the token that belongs to it. */
+static enum rc auth_browser(struct api_call *call, struct span cookie,
+    struct err *e)
+{
+	const enum http_method m = call->req->method;
+	enum rc rc = session_find(call->core, cookie, &call->actor, e);
+
+	if (rc != RC_OK)
+		return rc;
+	call->cookie = cookie;
+	if (m == HTTP_GET || m == HTTP_HEAD ||
+	    api_cookie_is_own(call->req, cookie))
+		return RC_OK;
+	return err_set(e, RC_DENIED, "csrf-token-needed",
+	    "Send the header Birthmark-CSRF with the csrf of /api/v1/me.");
+}
+
 /* Who it is, without regard to the route. */
 static enum rc auth_who(struct api_call *call, struct err *e)
 {
 	struct core_actor *a = &call->actor;
-	struct span token = api_auth_bearer(call->req);
+	struct span token = auth_bearer(call->req);
+	struct span cookie = auth_cookie(call->req);
 
+	if (span_starts(cookie, SPAN_LIT(SESSION_PREFIX)))
+		return auth_browser(call, cookie, e);
 	if (span_starts(token, SPAN_LIT(SESSION_PREFIX)))
 		return session_find(call->core, token, a, e);
 	if (span_starts(token, SPAN_LIT(TOKEN_PREFIX)))

@@ -5,8 +5,9 @@
 
 #include "api/api.h"
 
-/* The bearer token of a request; empty when there is none. */
-struct span api_auth_bearer(const struct http_request *req);
+/* What a request proves itself with: its bearer token, else the session of its
+ * cookie; empty when there is neither. */
+struct span api_auth_credential(const struct http_request *req);
 /* Fills call->actor for call->route and call->param, or tells why not:
  * RC_UNAUTHENTICATED, RC_NOT_FOUND (no part in that account or vendor, which
  * looks the same as if it did not exist) or RC_DENIED. */

@@ -20,6 +20,23 @@ static bool param_ok(struct span s)
 	return true;
 }
 
+/* {rest} at the end of a template: whatever follows.  It is not given to the
+ * handler. */
+static bool rest_ok(struct span s)
+{
+	struct span one;
+	bool more;
+
+	if (s.n > 256)
+		return false;
+	do {
+		more = span_cut(&s, '/', &one);
+		if (!param_ok(one))
+			return false;
+	} while (more);
+	return true;
+}
+
 static bool path_matches(const char *template, struct span path,
     struct span param[API_PARAMS_MAX])
 {
@@ -28,6 +45,8 @@ static bool path_matches(const char *template, struct span path,
 	int n = 0;
 
 	do {
+		if (span_eq_str(t, "{rest}"))
+			return rest_ok(path);
 		more_t = span_cut(&t, '/', &a);
 		more_p = span_cut(&path, '/', &b);
 		if (more_t != more_p)

@@ -1,4 +1,4 @@
-/* Health, metrics, public keys, the OpenAPI document and the label's page.
+/* Health, metrics, public keys and the OpenAPI document.
  * Must not tell anything about an account, a vendor or a batch. */
 #include <string.h>
 
@@ -104,23 +104,5 @@ enum rc api_public_account_pem(struct api_call *call, struct err *e)
 enum rc api_public_openapi(struct api_call *call, struct err *e)
 {
 	public_text(call, "application/yaml; charset=utf-8", api_openapi);
-	return RC_OK;
-}
-
-/* The claim code is in the fragment, which no browser sends here.  The page
- * repeats nothing of the address. */
-enum rc api_public_label(struct api_call *call, struct err *e)
-{
-	public_text(call, "text/html; charset=utf-8",
-	    "<!DOCTYPE html>\n"
-	    "<html lang=\"en\"><head><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>Birthmark</title></head>\n"
-	    "<body><main><h1>This is the label of a batch of chips</h1>\n"
-	    "<p>To bind the batch to your account, log in from the command "
-	    "line and run:</p>\n"
-	    "<pre>birthmark bind 'the text of the label'</pre>\n"
-	    "<p>Whoever holds the label can bind the batch: do not pass it "
-	    "on.</p></main></body></html>\n");
 	return RC_OK;
 }

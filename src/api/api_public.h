@@ -11,6 +11,5 @@ enum rc api_public_jwks(struct api_call *call, struct err *e);
 enum rc api_public_account_jwks(struct api_call *call, struct err *e);
 enum rc api_public_account_pem(struct api_call *call, struct err *e);
 enum rc api_public_openapi(struct api_call *call, struct err *e);
-enum rc api_public_label(struct api_call *call, struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include "api/api_batch.h"
 #include "api/api_bind.h"
 #include "api/api_cloud.h"
+#include "api/api_console.h"
 #include "api/api_device.h"
 #include "api/api_factor.h"
 #include "api/api_job.h"
@@ -32,7 +33,13 @@ const struct api_route api_routes[] = {
 	{"GET", "/.well-known/birthmark/accounts/{account}/interop-key.pem", API_PUBLIC, 0, 0, api_public_account_pem, NULL},
 	{"GET", "/.well-known/birthmark/accounts/{account}/jwks.json", API_PUBLIC, 0, 0, api_public_account_jwks, NULL},
 	{"GET", "/api/v1/openapi.yaml", API_PUBLIC, 0, 0, api_public_openapi, NULL},
-	{"GET", "/b/{bid}", API_PUBLIC, 0, 0, api_public_label, NULL},
+	{"GET", "/", API_PUBLIC, 0, 0, api_console_page, NULL},
+	{"GET", "/b/{bid}", API_PUBLIC, 0, 0, api_console_page, NULL},
+	{"GET", "/console", API_PUBLIC, 0, 0, api_console_page, NULL},
+	{"GET", "/console/{rest}", API_PUBLIC, 0, 0, api_console_page, NULL},
+	{"GET", "/scan", API_PUBLIC, 0, 0, api_console_scan, NULL},
+	{"GET", "/favicon.svg", API_PUBLIC, 0, 0, api_console_icon, NULL},
+	{"GET", "/assets/{file}", API_PUBLIC, 0, 0, api_console_asset, NULL},
 
 	/* identity: sessions, users, accounts, members, tokens, audit */
 	{"POST", "/api/v1/sessions", API_PUBLIC, 0, 16384, api_session_create, NULL},
@@ -42,6 +49,7 @@ const struct api_route api_routes[] = {
 	{"GET", "/sso/callback", API_PUBLIC, 0, 0, api_sso_callback, NULL},
 	{"POST", "/api/v1/sessions/sso", API_PUBLIC, 0, 16384, api_sso_login, NULL},
 	{"GET", "/api/v1/me", API_USER, 0, 0, api_session_me, NULL},
+	{"PATCH", "/api/v1/me", API_USER, 0, 16384, api_session_rename, NULL},
 	{"PUT", "/api/v1/me/password", API_USER, 0, 16384, api_session_password, NULL},
 	{"POST", "/api/v1/sessions/passkey/options", API_PUBLIC, 0, 16384, api_passkey_login_options, NULL},
 	{"POST", "/api/v1/sessions/passkey", API_PUBLIC, 0, 131072, api_passkey_login, NULL},
@@ -60,6 +68,7 @@ const struct api_route api_routes[] = {
 	{"POST", "/api/v1/vendors/{vendor}/members/{user}/reset", API_VENDOR, R_VADMIN, 16384, api_reset_member, NULL},
 	{"POST", "/api/v1/service/resets", API_SERVICE, R_SERVICE, 16384, api_reset_user, NULL},
 	{"GET", "/api/v1/sessions", API_USER, 0, 0, api_session_list, NULL},
+	{"DELETE", "/api/v1/sessions", API_USER, 0, 0, api_session_end_all, NULL},
 	{"DELETE", "/api/v1/sessions/{session}", API_USER, 0, 0, api_session_end, NULL},
 	{"POST", "/api/v1/accounts", API_USER, 0, 16384, api_account_create, NULL},
 	{"GET", "/api/v1/accounts", API_USER, 0, 0, api_account_list, NULL},

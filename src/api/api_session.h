@@ -11,7 +11,9 @@
 enum rc api_session_create(struct api_call *call, struct err *e);
 enum rc api_session_list(struct api_call *call, struct err *e);
 enum rc api_session_end(struct api_call *call, struct err *e);
+enum rc api_session_end_all(struct api_call *call, struct err *e);
 enum rc api_session_me(struct api_call *call, struct err *e);
+enum rc api_session_rename(struct api_call *call, struct err *e);
 enum rc api_session_password(struct api_call *call, struct err *e);
 /* Answers 201 with a session that was made, as a token or (cookie) in a
  * cookie; wipes it. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api_cookie.h"
 #include "api/api_session.h"
 #include "api/api_sso.h"
 #include "base/enc.h"
@@ -64,21 +65,6 @@ static void put_cookie(struct api_call *call, const char *value, int max_age)
 	    value, max_age);
 }
 
-/* The login's cookie; empty when there is none. */
-static struct span cookie_of(const struct http_request *req)
-{
-	const struct span *h = http_find(req, "cookie");
-	struct span all = h ? *h : SPAN_NONE, one, name;
-
-	while (all.n > 0) {
-		(void)span_cut(&all, ';', &one);
-		one = span_trim(one);
-		if (span_cut(&one, '=', &name) && span_eq_str(name, COOKIE))
-			return one;
-	}
-	return SPAN_NONE;
-}
-
 enum rc api_sso_start(struct api_call *call, struct err *e)
 {
 	char next[STORE_SSO_NEXT_SIZE], cookie[TOKEN_SIZE];
@@ -126,7 +112,7 @@ enum rc api_sso_callback(struct api_call *call, struct err *e)
 	char state[64], issuer[STORE_SSO_URL_SIZE], error[64], code[CODE_MAX];
 	char next[STORE_SSO_NEXT_SIZE];
 	const struct sso_answer a = {
-	    .cookie = cookie_of(call->req),
+	    .cookie = api_cookie_find(call->req, COOKIE),
 	    .state = query(call, "state", state, sizeof(state)),
 	    .code = query(call, "code", code, sizeof(code)),
 	    .issuer = query(call, "iss", issuer, sizeof(issuer)),
@@ -146,7 +132,7 @@ enum rc api_sso_callback(struct api_call *call, struct err *e)
 enum rc api_sso_login(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"cookie", "invitation", NULL};
-	struct sso_wish w = {.cookie = cookie_of(call->req)};
+	struct sso_wish w = {.cookie = api_cookie_find(call->req, COOKIE)};
 	struct sso_outcome out;
 	bool cookie;
 	enum rc rc;

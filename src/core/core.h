@@ -64,7 +64,8 @@ struct core_actor {
 	enum core_scope scope;
 	char scope_id[RAND_ID_SIZE]; /* "acc_..." or "ven_..." */
 	enum core_role role;
-	char from[64]; /* peer address */
+	char from[64];	 /* peer address */
+	char agent[128]; /* what its program calls itself, or "" */
 	int64_t now_s;
 };
 

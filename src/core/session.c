@@ -197,6 +197,7 @@ static enum rc login_open(struct core *c, const struct core_actor *from,
 	(void)span_copy_str(span_str(u->email), x.email, sizeof(x.email));
 	(void)span_copy_str(span_str(from->from), x.from, sizeof(x.from));
 	(void)span_copy_str(span_str(p->method), x.method, sizeof(x.method));
+	(void)span_copy_str(span_str(from->agent), x.agent, sizeof(x.agent));
 	if (p->password.n > 0 && password_is_old(u->password))
 		rc = password_hash(p->password, rehash, e);
 	if (rc == RC_OK)
@@ -349,6 +350,21 @@ enum rc session_end(struct core *c, const struct core_actor *a, const char *id,
 	if (rc == RC_OK && n == 0)
 		rc = err_set(e, RC_NOT_FOUND, "not-found",
 		    "You have no such session.");
+	if (rc == RC_OK)
+		rc = audit_add(c, a, &entry, e);
+	return tx_end(c, &tx, rc, e);
+}
+
+enum rc session_end_all(struct core *c, const struct core_actor *a,
+    struct err *e)
+{
+	const struct audit_entry entry = {.action = "logout", .target = a->id};
+	struct tx tx = TX_NONE;
+	enum rc rc;
+
+	rc = tx_begin(c, &tx, e);
+	if (rc == RC_OK)
+		rc = store_session_end_others(c->store, a->id, "", e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return tx_end(c, &tx, rc, e);

@@ -49,5 +49,8 @@ MUST_CHECK enum rc session_each(struct core *c, const struct core_actor *a,
 /* id: of one of the actor's own, or "current". */
 MUST_CHECK enum rc session_end(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);
+/* All of the actor's own. */
+MUST_CHECK enum rc session_end_all(struct core *c, const struct core_actor *a,
+    struct err *e);
 
 #endif

@@ -142,6 +142,30 @@ enum rc user_prove(struct core *c, const struct core_actor *a,
 	return rc;
 }
 
+enum rc user_rename(struct core *c, const struct core_actor *a,
+    const char *name, struct err *e)
+{
+	const struct audit_entry entry = {.action = "user-rename",
+	    .target = a->name};
+	struct tx tx = TX_NONE;
+	const char *p;
+	enum rc rc;
+
+	for (p = name; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			break;
+	if (*p || !name[0] || strlen(name) > USER_NAME_MAX)
+		return err_set(e, RC_INVALID, "bad-name",
+		    "A name has 1 to %d bytes without control characters.",
+		    USER_NAME_MAX);
+	rc = tx_begin(c, &tx, e);
+	if (rc == RC_OK)
+		rc = store_user_set_name(c->store, a->id, name, e);
+	if (rc == RC_OK)
+		rc = audit_add(c, a, &entry, e);
+	return tx_end(c, &tx, rc, e);
+}
+
 enum rc user_set_password(struct core *c, const struct core_actor *a,
     struct span old, struct span password, struct err *e)
 {

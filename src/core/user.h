@@ -24,6 +24,9 @@ MUST_CHECK enum rc user_get(struct core *c, const char *id, struct user *out,
  * service. */
 MUST_CHECK enum rc user_role(struct core *c, const char *user,
     enum core_scope scope, const char *id, enum core_role *out, struct err *e);
+/* The actor's own name.  RC_INVALID "bad-name". */
+MUST_CHECK enum rc user_rename(struct core *c, const struct core_actor *a,
+    const char *name, struct err *e);
 /* What a user can sign in with. */
 struct user_factors {
 	bool has_password; /* false for who signs in at a provider only */

@@ -50,6 +50,13 @@ enum rc store_user_by_email(struct store *s, const char *email,
 	return rc == RC_OK ? user_row(st, out, e) : rc;
 }
 
+enum rc store_user_set_name(struct store *s, const char *id, const char *name,
+    struct err *e)
+{
+	return db_run(store_db(s), e, "UPDATE usr SET name = $2 WHERE id = $1",
+	    DB_T(id), DB_T(name));
+}
+
 enum rc store_user_set_password(struct store *s, const char *id,
     const char *password, struct err *e)
 {

@@ -22,6 +22,8 @@ MUST_CHECK enum rc store_user_by_id(struct store *s, const char *id,
     struct store_user *out, struct err *e);
 MUST_CHECK enum rc store_user_by_email(struct store *s, const char *email,
     struct store_user *out, struct err *e);
+MUST_CHECK enum rc store_user_set_name(struct store *s, const char *id,
+    const char *name, struct err *e);
 MUST_CHECK enum rc store_user_set_password(struct store *s, const char *id,
     const char *password, struct err *e);
 
