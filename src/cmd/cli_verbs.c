@@ -32,12 +32,12 @@
 #define CLOUD_COLUMNS "id,name,type,form,url,audience,created_at"
 #define BATCH_COLUMNS                                                     \
 	"batch,vendor,state,product.name,cloud.name,devices,provisioned," \
-	"failed,bound_at,bound_by"
+	"failed,seen,bound_at,bound_by"
 #define JOB_COLUMNS \
 	"id,kind,state,batch,cloud,total,done,failed,seconds_left,last_error"
 #define DEVICE_COLUMNS                                                  \
 	"fingerprint,chip_id,serial,batch,reel,product,key,not_before," \
-	"not_after,state"
+	"not_after,first_seen_at,last_seen_at,state"
 #define TOKEN_COLUMNS "id,name,role,expires_at,last_used_at,token"
 #define MEMBER_COLUMNS "id,email,name,role"
 #define INVITE_COLUMNS "id,expires_at,token,link"
@@ -243,7 +243,10 @@ const struct cli_verb cli_verbs[] = {
 	{{CLI_QUERY, "product", "product", "only of this product", false},
 	    {CLI_QUERY, "cloud", "cloud", "only for this cloud", false},
 	    {CLI_QUERY, "state", "state", "only in this state", false},
-	    {CLI_QUERY, "q", "q", "Batch ID contains", false}},
+	    {CLI_QUERY, "q", "q", "Batch ID or product contains", false},
+	    {CLI_QUERY, "sort", "sort",
+		"by bound_at, batch, devices, provisioned or seen", false},
+	    {CLI_QUERY, "order", "order", "asc or desc", false}},
 	NULL, NULL},
     {"batch", "show", "GET", ACCOUNT "/batches/{bid}", BATCH_COLUMNS,
 	"one batch", {{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
