@@ -154,11 +154,21 @@ describe('a real provider', () => {
 			const me = await s.api('GET', '/api/v1/me', r.json.token);
 			assert.equal(me.json.user.email, 'ann@example.com');
 			const list = await s.api('GET', '/api/v1/sessions', r.json.token);
-			assert.ok(list.json.items.some((x) => x.current));
+			assert.equal(list.json.items.find((x) => x.current).method, 'sso');
 			problem(await finish(s, r.b), 401, 'sso-expired');
 			const again = await r.b.ask(r.to);
 			assert.match(again.headers.location, /error=sso-state$/);
 		});
+
+	test('a browser gets its session in a cookie', async () => {
+		const r = await signIn(s, 'ann', {cookie: true});
+		assert.equal(r.status, 201, r.text);
+		assert.equal(r.json.token, undefined);
+		assert.ok(r.json.csrf);
+		assert.deepEqual([...r.b.cookies(s.url).keys()], ['__Host-birthmark']);
+		const me = await r.b.ask(`${s.url}/api/v1/me`);
+		assert.equal(me.json.user.email, 'ann@example.com', me.text);
+	});
 
 	test('the audit log tells of link, login and refusals', async () => {
 		await signIn(s, 'bob');

@@ -108,6 +108,7 @@ export async function startProvider(opts) {
 	const server = opts.tls ? https.createServer(opts.tls, handle) :
 		http.createServer(handle);
 	await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+	server.unref(); // a test that fails early must still end
 	self.stop = () => closeServer(server);
 	return self;
 }
@@ -176,6 +177,7 @@ export async function startEvilProvider(opts = {}) {
 					JSON.stringify(body));
 	});
 	await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+	server.unref(); // a test that fails early must still end
 	self.stop = () => closeServer(server);
 	return self;
 }
