@@ -2,10 +2,12 @@
 // API of a real service.  Must not sleep.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import https from 'node:https';
+import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {Authenticator, totp} from './lib/passkey.mjs';
-import {endService, startService} from './lib/service.mjs';
+import {endService, runAsync, startService, tempDir} from './lib/service.mjs';
 
 const ORIGIN = 'https://localhost:8443';
 let service, admin, account, vendor;
@@ -390,6 +392,52 @@ describe('resets', () => {
 			true);
 		await refused(404, 'invitation-unknown', null, 'POST',
 			'/api/v1/invitations/preview', {token: 'bmi_none'});
+	});
+});
+
+describe('the command line', () => {
+	const home = tempDir('signin');
+	after(() => fs.rmSync(home, {recursive: true, force: true}));
+
+	const cli = (token, args, input) => runAsync(args, {input, env: {
+		BIRTHMARK_URL: service.url, XDG_CONFIG_HOME: home,
+		BIRTHMARK_CA: path.join(service.dir, 'tls', 'cert.pem'),
+		...(token ? {BIRTHMARK_TOKEN: token} : {})}});
+
+	test('takes a code, and says when one is needed', async () => {
+		const who = await join();
+		const {codes} = await withTotp(who);
+		const args = ['login', '--email', who.email, '--password-file', '-'];
+		let r = await cli(null, args, who.password);
+		assert.equal(r.status, 1);
+		assert.match(r.stderr, /second-factor-needed/);
+		r = await cli(null, [...args, '--code', codes[0]], who.password);
+		assert.equal(r.status, 0, r.stderr);
+		assert.match(r.stdout, new RegExp(who.email));
+	});
+
+	test('prints links of resets and invitations', async () => {
+		const who = await join();
+		const link = (text, page) => new RegExp(
+			`${service.url}/console/${page}#(\\S+)`).exec(text)?.[1];
+		let r = await cli(admin, ['user', 'reset', who.email.toUpperCase(),
+			'--account', account]);
+		assert.equal(r.status, 0, r.stderr);
+		await must(204, null, 'POST', '/api/v1/resets/accept',
+			{token: link(r.stdout, 'reset'),
+				password: 'a purple lantern at noon'});
+		r = await cli(admin, ['user', 'reset', who.email, '--service',
+			'--remove-factors', '--json']);
+		assert.equal(r.status, 0, r.stderr);
+		await must(200, null, 'POST', '/api/v1/resets/preview',
+			{token: JSON.parse(r.stdout).token});
+		r = await cli(admin, ['user', 'reset', 'nobody@signin.test',
+			'--account', account]);
+		assert.equal(r.status, 1);
+		r = await cli(admin, ['user', 'invite', 'cli@signin.test',
+			'--role', 'auditor', '--account', account]);
+		await must(200, null, 'POST', '/api/v1/invitations/preview',
+			{token: link(r.stdout, 'invite')});
 	});
 });
 
