@@ -1,6 +1,58 @@
-// Not there yet.
-import {PageHead} from '../../ui/bits';
+// The scan page: reels, one by one or as a shift; or the code of a device.
+import {useState} from 'preact/hooks';
+import {FloorHead} from '../../floor/head';
+import {NoPart, usePlace, type Place} from '../../floor/setup';
+import {useQueue} from '../../floor/use-queue';
+import {useI18n} from '../../i18n';
+import {useMe} from '../../session';
+import {PageHead, Tabs} from '../../ui/bits';
+import {FindDevice} from './device';
+import {OneReel} from './one';
+import {readShift, Shift, writeShift, type ShiftState} from './shift';
+import {texts as x} from './texts';
+import './style.css';
+
+function Reels({place, head}: {place: Place; head: (waiting: number) => preact.ComponentChildren}) {
+	const {t} = useI18n();
+	const user = useMe().user.id;
+	const {queue, view} = useQueue(place.id);
+	const [shift, setShift] = useState<ShiftState | null>(() => readShift(user, place.id));
+	const [mode, setMode] = useState<'one' | 'shift'>(shift ? 'shift' : 'one');
+	const [bare, setBare] = useState(false); // an answer fills the screen
+	const keep = (s: ShiftState | null) => {
+		writeShift(user, place.id, s);
+		setShift(s);
+	};
+	const inside = mode === 'one' ?
+		<OneReel place={place} queue={queue} view={view} onBare={setBare} /> :
+		<Shift place={place} queue={queue} view={view} shift={shift} onShift={keep} />;
+	if (bare)
+		return inside;
+	return <div class="floor">
+		{head(view.waiting)}
+		<main class="floor-main scan">
+			<div class="scan-head">
+				<PageHead title={t(x.title)} />
+				{!shift && <Tabs label={t(x.ways)} value={mode} onValue={setMode}
+					tabs={[['one', t(x.one)], ['shift', t(x.shift)]]} />}
+			</div>
+			{inside}
+		</main>
+	</div>;
+}
 
 export default function Scan() {
-	return <PageHead title="scan" />;
+	const query = new URLSearchParams(location.search);
+	const wanted = query.get('account');
+	const {places, place, choose} = usePlace(wanted);
+	if (query.get('for') === 'device')
+		return <FindDevice account={wanted} />;
+	const head = (waiting: number) => <FloorHead places={places} place={place} waiting={waiting}
+		onPlace={(id) => {
+			history.replaceState(history.state, '', `/scan?account=${encodeURIComponent(id)}`);
+			choose(id);
+		}} />;
+	if (!place)
+		return <div class="floor">{head(0)}<NoPart /></div>;
+	return <Reels key={place.id} place={place} head={head} />;
 }
