@@ -28,6 +28,7 @@ demo: build
 test: build $(ASAN)/build.ninja
 	tools/bootstrap test
 	ninja -C $(ASAN)
+	tools/npm-install tests/e2e
 	tools/run-tests $(ASAN) $(RELEASE)
 
 bench: build
@@ -38,6 +39,13 @@ lint:
 	$(MAKE) --no-print-directory build
 	tools/lint $(RELEASE)
 
+# Every page of the console at two widths, light and dark, for a person.
+screenshots: build
+	tools/bootstrap test
+	tools/npm-install tests/e2e
+	BIRTHMARK=$(BIRTHMARK) BIRTHMARK_TOUR=docs/console \
+		node tests/e2e/screenshots.mjs build/screenshots
+
 format:
 	tools/bootstrap lint
 	tools/sources | xargs clang-format -i
@@ -45,4 +53,4 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all build run demo test bench lint format clean
+.PHONY: all build run demo test screenshots bench lint format clean
