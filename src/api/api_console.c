@@ -105,6 +105,7 @@ enum rc api_console_asset(struct api_call *call, struct err *e)
 		path[n] = '\0';
 	call->cache = FOREVER;
 	/* A worker is under the policy of its own script. */
-	call->csp = strncmp(path, WORKER, strlen(WORKER)) ? CSP : CSP_WASM;
+	call->csp =
+	    span_starts(span_str(path), SPAN_LIT(WORKER)) ? CSP_WASM : CSP;
 	return send(call, path, e);
 }
