@@ -111,31 +111,33 @@ static enum rc chain_write(struct api_call *call, struct json *w,
 	return rc;
 }
 
+static void event_write(struct json *w, const struct device_story_event *x)
+{
+	json_obj(w);
+	json_put_time(w, "at", x->at);
+	json_put_str(w, "event", x->event);
+	json_put_str(w, "name", x->name[0] ? x->name : NULL);
+	json_put_str(w, "detail", x->detail[0] ? x->detail : NULL);
+	json_end(w);
+}
+
 static enum rc timeline_write(struct api_call *call, struct json *w,
     const struct device *d, const struct job_device_cloud *clouds,
     size_t clouds_n, struct err *e)
 {
-	struct device_story_event *all =
-	    calloc(DEVICE_STORY_EVENTS_MAX, sizeof(*all));
-	size_t i, n = 0;
-	enum rc rc;
+	struct device_story *story = calloc(1, sizeof(*story));
+	enum rc rc = RC_OK;
+	size_t i;
 
-	rc = all
-	    ? device_story_events(call->core, d, clouds, clouds_n, all, &n, e)
-	    : err_set(e, RC_ENV, "memory", "Out of memory.");
+	if (!story)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	rc = device_story_events(call->core, d, clouds, clouds_n, story, e);
 	json_key(w, "timeline");
 	json_arr(w);
-	for (i = 0; i < n; i++) {
-		json_obj(w);
-		json_put_time(w, "at", all[i].at);
-		json_put_str(w, "event", all[i].event);
-		json_put_str(w, "name", all[i].name[0] ? all[i].name : NULL);
-		json_put_str(w, "detail",
-		    all[i].detail[0] ? all[i].detail : NULL);
-		json_end(w);
-	}
+	for (i = 0; i < story->n; i++)
+		event_write(w, &story->events[i]);
 	json_end(w);
-	free(all);
+	free(story);
 	return rc;
 }
 

@@ -74,15 +74,10 @@ enum rc device_story_cas(struct core *c, const struct device *d,
 	return rc;
 }
 
-struct story {
-	struct device_story_event *out;
-	size_t n;
-};
-
-static void tell(struct story *s, int64_t at, const char *event,
+static void tell(struct device_story *s, int64_t at, const char *event,
     const char *name, const char *detail)
 {
-	struct device_story_event *x = &s->out[s->n++];
+	struct device_story_event *x = &s->events[s->n++];
 
 	x->at = at;
 	x->event = event;
@@ -91,7 +86,7 @@ static void tell(struct story *s, int64_t at, const char *event,
 }
 
 static enum rc tell_clouds(struct core *c, const struct device *d,
-    const struct job_device_cloud *clouds, size_t n, struct story *s,
+    const struct job_device_cloud *clouds, size_t n, struct device_story *s,
     struct err *e)
 {
 	struct store_cloud cloud;
@@ -117,47 +112,44 @@ static enum rc tell_clouds(struct core *c, const struct device *d,
 }
 
 /* What has no time stays behind what was told before it. */
-static void sort(struct story *s)
+static void sort(struct device_story *s)
 {
 	struct device_story_event x;
 	int64_t last = 0;
 	size_t i, k;
 
 	for (i = 0; i < s->n; i++) {
-		int64_t key = s->out[i].at ? s->out[i].at : last;
+		int64_t key = s->events[i].at ? s->events[i].at : last;
 
-		x = s->out[i];
-		for (k = i; k > 0 && s->out[k - 1].at > key; k--)
-			s->out[k] = s->out[k - 1];
-		s->out[k] = x;
+		x = s->events[i];
+		for (k = i; k > 0 && s->events[k - 1].at > key; k--)
+			s->events[k] = s->events[k - 1];
+		s->events[k] = x;
 		last = key;
 	}
 }
 
 enum rc device_story_events(struct core *c, const struct device *d,
     const struct job_device_cloud *clouds, size_t clouds_n,
-    struct device_story_event out[DEVICE_STORY_EVENTS_MAX], size_t *n,
-    struct err *e)
+    struct device_story *out, struct err *e)
 {
-	struct story s = {.out = out};
 	struct store_vendor vendor = {.name = ""};
 	struct cert cert;
 	enum rc rc = cert_parse(&cert, buf_span(&d->der), e);
 
-	*n = 0;
+	out->n = 0;
 	if (rc == RC_OK)
 		rc = store_vendor_find(c->store, d->vendor_id, &vendor, e);
 	if (rc != RC_OK)
 		return rc;
-	tell(&s, cert.not_before, "issued", vendor.name, "");
-	tell(&s, d->published_at, "published", vendor.name, d->reel);
-	tell(&s, d->bound_at, "bound", d->bound_by, d->product);
-	rc = tell_clouds(c, d, clouds, clouds_n, &s, e);
+	tell(out, cert.not_before, "issued", vendor.name, "");
+	tell(out, d->published_at, "published", vendor.name, d->reel);
+	tell(out, d->bound_at, "bound", d->bound_by, d->product);
+	rc = tell_clouds(c, d, clouds, clouds_n, out, e);
 	if (d->first_seen_at > 0)
-		tell(&s, d->first_seen_at, "first-seen", "", "");
+		tell(out, d->first_seen_at, "first-seen", "", "");
 	if (d->last_seen_at > d->first_seen_at)
-		tell(&s, d->last_seen_at, "last-seen", "", "");
-	sort(&s);
-	*n = s.n;
+		tell(out, d->last_seen_at, "last-seen", "", "");
+	sort(out);
 	return rc;
 }

@@ -26,10 +26,13 @@ struct device_story_event {
 	char name[257];	   /* vendor, user or cloud; "" none */
 	char detail[STORE_JOB_TEXT_SIZE];
 };
-/* Oldest first. */
+struct device_story {
+	struct device_story_event events[DEVICE_STORY_EVENTS_MAX];
+	size_t n;
+};
+/* Oldest first; clouds is what job_device_clouds gave. */
 MUST_CHECK enum rc device_story_events(struct core *c, const struct device *d,
     const struct job_device_cloud *clouds, size_t clouds_n,
-    struct device_story_event out[DEVICE_STORY_EVENTS_MAX], size_t *n,
-    struct err *e);
+    struct device_story *out, struct err *e);
 
 #endif

@@ -5,8 +5,9 @@
 #include "core/overview.h"
 #include "core/sighting.h"
 #include "store/store_bind_list.h"
-#include "store/store_feed.h"
+#include "store/store_migrate.h"
 #include "store/store_seen.h"
+#include "store/store_sql.h"
 #include "tests/unit/cloud_case.h"
 
 #define NOW 1790000000
@@ -343,6 +344,86 @@ static void failed_and_waiting_jobs_need_attention(void **state)
 	assert_null(attention("devices-failed"));
 }
 
+/* As it was before there were counters. */
+static void older(const char *path)
+{
+	struct db *d;
+
+	assert_int_equal(store_migrate(path, store_migrations, 5, true, &k.e),
+	    RC_OK);
+	assert_int_equal(db_open(&d, path, DB_WRITE, &k.e), RC_OK);
+	if (db_script(d,
+		"INSERT INTO account (id, name, created_at) VALUES"
+		" ('acc_1', 'One', 1);"
+		"INSERT INTO vendor (id, name, slug, created_at) VALUES"
+		" ('ven_1', 'Chips', 'chips', 1);"
+		"INSERT INTO batch (bid, vendor_id, open, devices, created_at,"
+		" published_at) VALUES ('B1', 'ven_1', 1, 10, 1, 1),"
+		" ('B2', 'ven_1', 1, 20, 1, 1), ('B3', 'ven_1', 1, 5, 1, 1);"
+		"INSERT INTO binding (bid, account_id, bound_at, by_id,"
+		" by_name, by_from) VALUES ('B1', 'acc_1', 7200, 'u', 'u', "
+		"'x'),"
+		" ('B2', 'acc_1', 7200, 'u', 'u', 'x'),"
+		" ('B3', 'acc_1', 10800, 'u', 'u', 'x');"
+		"INSERT INTO cloud (id, account_id, name, type, form, url,"
+		" audience, username, chunk, created_at) VALUES ('c1',"
+		" 'acc_1', 'C', 'gate', '', '', '', '', 1, 1), ('c2',"
+		" 'acc_1', 'D', 'gate', '', '', '', '', 1, 1);"
+		"INSERT INTO job (id, account_id, bid, cloud_id, kind, state,"
+		" only_failed, cursor_seq, total, done, failed, chunk,"
+		" refused, tries, rate_milli, feed_n, last_error, result,"
+		" created_at, started_at, finished_at, created_by) VALUES"
+		" ('j1', 'acc_1', 'B1', 'c1', 'provision', 'failed', 0, 0,"
+		" 10, 1, 0, 1, 0, 0, 0, 0, '', '', 1, 1, 7300, 'u'),"
+		" ('j2', 'acc_1', 'B1', 'c1', 'provision', 'done', 0, 0,"
+		" 10, 8, 2, 1, 0, 0, 0, 0, '', '', 1, 1, 7300, 'u'),"
+		" ('j3', 'acc_1', 'B1', 'c2', 'provision', 'cancelled', 0, 0,"
+		" 10, 0, 0, 1, 0, 0, 0, 0, '', '', 1, 1, 7300, 'u'),"
+		" ('j4', 'acc_1', 'B2', 'c1', 'provision', 'queued', 0, 0,"
+		" 20, 0, 0, 1, 0, 0, 0, 0, '', '', 1, 0, 0, 'u')",
+		&k.e) != RC_OK)
+		fail_msg("%s", k.e.text);
+	db_close(d);
+}
+
+static void an_older_database_gets_its_counters(void **state)
+{
+	struct store_tally_sum sum;
+	struct store_case c;
+	struct store_bind b;
+	struct store_tally t;
+	char path[300];
+
+	store_case_place(&c);
+	(void)snprintf(path, sizeof(path), "%s/birthmark.db", c.dir);
+	older(path);
+	if (store_open(&c.s, c.where, true, &k.e) != RC_OK)
+		fail_msg("%s", k.e.text);
+	assert_int_equal(store_bind_find(c.s, "B1", &b, &k.e), RC_OK);
+	assert_int_equal(b.devices, 10);
+	assert_int_equal(b.provisioned, 8);
+	assert_int_equal(b.failed, 2);
+	assert_string_equal(b.state, "failed");
+	/* As they would be counted anew. */
+	assert_int_equal(store_bind_progress(c.s, "B1", &k.e), RC_OK);
+	assert_int_equal(store_bind_find(c.s, "B2", &b, &k.e), RC_OK);
+	assert_string_equal(b.state, "provisioning");
+	assert_int_equal(store_bind_find(c.s, "B3", &b, &k.e), RC_OK);
+	assert_string_equal(b.state, "bound");
+	assert_int_equal(store_tally_sum_get(c.s, "acc_1", &sum, &k.e), RC_OK);
+	assert_int_equal(sum.batches, 3);
+	assert_int_equal(sum.devices, 35);
+	assert_int_equal(sum.provisioned, 8);
+	assert_int_equal(store_tally_since(c.s, "acc_1", 7200, &t, &k.e),
+	    RC_OK);
+	assert_int_equal(t.batches_bound, 3);
+	assert_int_equal(t.devices_provisioned, 9);
+	assert_int_equal(store_tally_since(c.s, "acc_1", 10800, &t, &k.e),
+	    RC_OK);
+	assert_int_equal(t.batches_bound, 1);
+	store_case_close(&c);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -357,6 +438,7 @@ int main(void)
 	    CASE(sightings_end_with_the_binding),
 	    CASE(what_needs_attention_is_told_worst_first),
 	    CASE(failed_and_waiting_jobs_need_attention),
+	    CASE(an_older_database_gets_its_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
