@@ -67,9 +67,33 @@ static enum rc vendor_write(struct api_call *call, struct json *w,
 	return rc;
 }
 
+static enum rc read_vendor_state(struct api_call *call,
+    struct store_batch_filter *f, struct err *e)
+{
+	static const char *const names[] = {
+	    [STORE_BATCH_BOUND] = "bound",
+	    [STORE_BATCH_UNBOUND] = "unbound",
+	    [STORE_BATCH_OPEN] = "open",
+	};
+	char state[16];
+	size_t i = STORE_BATCH_BOUND;
+
+	if (!http_query(call->req, "state", state, sizeof(state)))
+		return RC_OK;
+	while (i <= STORE_BATCH_OPEN && strcmp(names[i], state) != 0)
+		i++;
+	if (i > STORE_BATCH_OPEN)
+		return err_set(e, RC_INVALID, "bad-state",
+		    "The state is one of bound, unbound and open.");
+	f->state = (enum store_batch_state)i;
+	return RC_OK;
+}
+
 enum rc api_batch_vendor_list(struct api_call *call, struct err *e)
 {
-	struct store_batch *rows;
+	struct store_batch_filter f = {.vendor_id = call->actor.scope_id};
+	struct store_batch *rows = NULL;
+	char q[65];
 	struct api_list l;
 	size_t i, n;
 	enum rc rc;
@@ -78,10 +102,15 @@ enum rc api_batch_vendor_list(struct api_call *call, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	n = l.limit + 1;
-	rows = calloc(n, sizeof(*rows));
-	rc = rows ? batch_list_vendor(call->core, call->actor.scope_id,
-			l.cursor, rows, &n, e)
-		  : err_set(e, RC_ENV, "memory", "Out of memory.");
+	f.after = l.cursor;
+	if (http_query(call->req, "q", q, sizeof(q)))
+		f.q = q;
+	rc = read_vendor_state(call, &f, e);
+	if (rc == RC_OK) {
+		rows = calloc(n, sizeof(*rows));
+		rc = rows ? batch_list_vendor(call->core, &f, rows, &n, e)
+			  : err_set(e, RC_ENV, "memory", "Out of memory.");
+	}
 	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].bid); i++)
 		rc = vendor_write(call, &l.json, &rows[i], e);
 	free(rows);

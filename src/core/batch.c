@@ -138,10 +138,10 @@ out:
 	return tx_end(c, &tx, rc, e);
 }
 
-enum rc batch_list_vendor(struct core *c, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t *n, struct err *e)
+enum rc batch_list_vendor(struct core *c, const struct store_batch_filter *f,
+    struct store_batch *out, size_t *n, struct err *e)
 {
-	return store_batch_list(c->store, vendor_id, after, out, n, e);
+	return store_batch_list(c->store, f, out, n, e);
 }
 
 enum rc batch_reels(struct core *c, const char *bid,

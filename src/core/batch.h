@@ -13,10 +13,11 @@
 /* The batch if it is this vendor's; RC_NOT_FOUND tells nothing else. */
 MUST_CHECK enum rc batch_of_vendor(struct core *c, const char *vendor_id,
     const char *bid, struct store_batch *out, struct err *e);
-/* A vendor's batches, in the order of BIDs, after `after`.  *n: the room in
- * out, then how many. */
-MUST_CHECK enum rc batch_list_vendor(struct core *c, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t *n, struct err *e);
+/* A vendor's batches, in the order of BIDs.  *n: the room in out, then how
+ * many. */
+MUST_CHECK enum rc batch_list_vendor(struct core *c,
+    const struct store_batch_filter *f, struct store_batch *out, size_t *n,
+    struct err *e);
 /* Its published reels. */
 MUST_CHECK enum rc batch_reels(struct core *c, const char *bid,
     struct store_reel out[BATCH_REELS_MAX], size_t *n, struct err *e);

@@ -61,8 +61,9 @@ struct http_request {
 };
 
 /* Produces a body piece by piece: appends up to ~64 KiB to out.  RC_OK: more
- * to come; RC_NOT_FOUND: that was the end (out may hold a last piece); else
- * the connection is cut, so that no one takes it for complete. */
+ * to come, and with nothing appended: not yet, ask again; RC_NOT_FOUND: that
+ * was the end (out may hold a last piece); else the connection is cut, so that
+ * no one takes it for complete. */
 struct http_source {
 	enum rc (*read)(void *state, struct buf *out, struct err *e);
 	void (*free)(void *state);
@@ -75,6 +76,10 @@ struct http_response {
 	struct buf headers;		  /* further "Name: value\r\n" lines */
 	const struct http_source *source; /* instead of body; chunked */
 	void *source_state;
+	/* How long a source that has nothing yet is left alone; 0: 20 ms.  With
+	 * one, the answer lasts: it ends when the peer closes its side and when
+	 * the server drains, and only a peer that does not read is too slow. */
+	uint64_t live_ms;
 	bool close; /* close the connection after it */
 };
 

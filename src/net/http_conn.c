@@ -25,6 +25,7 @@
 #define RATE_AFTER_MS 10000
 #define LINGER_MS 2000
 #define SOURCE_RETRY_MS 20
+#define LIVE_INPUT_MAX 4096
 
 enum phase { PH_HANDSHAKE, PH_IDLE, PH_HEAD, PH_BODY, PH_ANSWER, PH_LINGER };
 
@@ -46,6 +47,7 @@ struct http_conn {
 	struct buf body, cert, piece;
 	uint64_t requests, body_n, sent_n, sent_seen;
 	int64_t body_ms, answer_ms, head_us;
+	int64_t moved_ms; /* when the peer of a live answer last took some */
 };
 
 static void arm(struct http_conn *c, uint64_t ms)
@@ -123,7 +125,7 @@ static void count_answer(struct http_conn *c)
 
 	if (class >= 1 && class <= 5)
 		metric_add(METRIC_REQUESTS_1XX + (unsigned int)class - 1, 1);
-	if (c->head_us > 0)
+	if (c->head_us > 0 && !c->resp.live_ms)
 		metric_add(METRIC_REQUEST_US, clock_mono_us() - c->head_us);
 	metric_add(METRIC_BYTES_IN, (int64_t)c->body_n);
 }
@@ -145,6 +147,53 @@ static bool put_piece(struct http_conn *c)
 	    (!chunked || evbuffer_add(out, "\r\n", 2) == 0);
 }
 
+/* The last of it was given: what is in the output remains. */
+static void end_source(struct http_conn *c)
+{
+	if (c->out.chunked)
+		(void)evbuffer_add(bufferevent_get_output(c->bev), "0\r\n\r\n",
+		    5);
+	if (c->resp.source->free)
+		c->resp.source->free(c->resp.source_state);
+	c->resp.source = NULL;
+	c->waits = false;
+	bufferevent_setwatermark(c->bev, EV_WRITE, 0, 0);
+}
+
+/* With a reset, so that the kernel does not keep what nobody takes. */
+static void abort_connection(struct http_conn *c)
+{
+	struct linger now = {1, 0};
+
+	(void)setsockopt(bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &now,
+	    sizeof(now));
+	http_conn_free(c);
+}
+
+/* The source has nothing yet.  The time it takes is not the peer's, who is
+ * too slow only when it leaves what there is.  False: c is gone. */
+static bool wait_for_source(struct http_conn *c)
+{
+	size_t left = evbuffer_get_length(bufferevent_get_output(c->bev));
+	int64_t now = clock_mono_ms();
+
+	if (left == 0 || c->sent_n != c->sent_seen || c->moved_ms == 0)
+		c->moved_ms = now;
+	c->sent_seen = c->sent_n;
+	if (left == 0) {
+		c->answer_ms = now;
+		c->sent_n = c->sent_seen = 0;
+	}
+	if ((uint64_t)(now - c->moved_ms) > c->env->limits.write_ms) {
+		metric_add(METRIC_TIMEOUTS, 1);
+		abort_connection(c);
+		return false;
+	}
+	c->waits = true;
+	arm(c, c->resp.live_ms ? c->resp.live_ms : SOURCE_RETRY_MS);
+	return true;
+}
+
 /* Asks the source for more while the output is low.  False: c is gone. */
 static bool pull(struct http_conn *c)
 {
@@ -164,19 +213,10 @@ static bool pull(struct http_conn *c)
 			http_conn_free(c);
 			return false;
 		}
-		if (rc == RC_OK && c->piece.n == 0) {
-			c->waits = true;
-			arm(c, SOURCE_RETRY_MS);
-			return true;
-		}
-		if (rc == RC_OK)
-			continue;
-		if (c->out.chunked)
-			(void)evbuffer_add(out, "0\r\n\r\n", 5);
-		if (c->resp.source->free)
-			c->resp.source->free(c->resp.source_state);
-		c->resp.source = NULL;
-		bufferevent_setwatermark(c->bev, EV_WRITE, 0, 0);
+		if (rc == RC_OK && c->piece.n == 0)
+			return wait_for_source(c);
+		if (rc != RC_OK)
+			end_source(c);
 	}
 	arm(c, c->env->limits.write_ms);
 	return true;
@@ -210,6 +250,7 @@ static bool answer(struct http_conn *c)
 	c->phase = PH_ANSWER;
 	c->answer_ms = clock_mono_ms();
 	c->sent_n = c->sent_seen = 0;
+	c->moved_ms = 0;
 	(void)bufferevent_disable(c->bev, EV_READ);
 	c->requests++;
 	c->out.keep = c->keep && c->whole && !c->resp.close &&
@@ -235,6 +276,11 @@ static bool answer(struct http_conn *c)
 	}
 	if (c->resp.source)
 		bufferevent_setwatermark(c->bev, EV_WRITE, OUT_LOW, 0);
+	/* Else it would not show that the peer of a live answer left. */
+	if (c->resp.source && c->resp.live_ms) {
+		bufferevent_setwatermark(c->bev, EV_READ, 0, LIVE_INPUT_MAX);
+		(void)bufferevent_enable(c->bev, EV_READ);
+	}
 	buf_init(&c->piece, PIECE_MAX);
 	return pull(c);
 }
@@ -422,6 +468,7 @@ static void on_write(struct bufferevent *bev, void *arg)
 		return;
 	}
 	clear_request(c);
+	bufferevent_setwatermark(bev, EV_READ, 0, 0);
 	http_parse_reset(c->parse);
 	c->phase = PH_IDLE;
 	arm(c, c->env->limits.keep_alive_ms);
@@ -444,18 +491,8 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		metric_add(METRIC_TLS_FAILURES, 1);
 	/* A peer that has finished sending may still wait for its answer. */
 	if (c->phase == PH_ANSWER && (what & BEV_EVENT_EOF) &&
-	    (what & BEV_EVENT_READING))
+	    (what & BEV_EVENT_READING) && !c->resp.live_ms)
 		return;
-	http_conn_free(c);
-}
-
-/* With a reset, so that the kernel does not keep what nobody takes. */
-static void abort_connection(struct http_conn *c)
-{
-	struct linger now = {1, 0};
-
-	(void)setsockopt(bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &now,
-	    sizeof(now));
 	http_conn_free(c);
 }
 
@@ -571,6 +608,12 @@ enum rc http_conn_new(struct http_conn **out, const struct http_conn_env *env,
 
 void http_conn_drain(struct http_conn *c)
 {
-	if (c->phase == PH_HANDSHAKE || c->phase == PH_IDLE)
+	if (c->phase == PH_HANDSHAKE || c->phase == PH_IDLE) {
 		http_conn_free(c);
+	} else if (c->phase == PH_ANSWER && c->resp.source && c->resp.live_ms) {
+		end_source(c);
+		c->out.keep = false;
+		c->sent_seen = c->sent_n;
+		arm(c, LINGER_MS);
+	}
 }

@@ -36,6 +36,23 @@ struct db_val db_text(const char *s)
 	return s ? DB_TS(span_str(s)) : DB_N;
 }
 
+void db_like(const char *q, char out[DB_LIKE_SIZE])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (!q || q[0] == '\0')
+		return;
+	out[n++] = '%';
+	for (; *q != '\0' && n + 4 < DB_LIKE_SIZE; q++) {
+		if (*q == '%' || *q == '_' || *q == '\\')
+			out[n++] = '\\';
+		out[n++] = *q;
+	}
+	out[n++] = '%';
+	out[n] = '\0';
+}
+
 struct db_val db_text_or_null(const char *s)
 {
 	return db_text(s && s[0] ? s : NULL);
@@ -225,6 +242,22 @@ enum rc db_script(struct db *d, const char *sql, struct err *e)
 bool db_in_tx(const struct db *d)
 {
 	return sqlite3_get_autocommit(d->h) == 0;
+}
+
+enum rc db_marker(struct db *d, uint64_t *out, struct err *e)
+{
+	struct stmt *s = NULL;
+	enum rc rc = db_query(d, "PRAGMA main.data_version", NULL, 0, &s, e);
+
+	*out = 0;
+	if (rc == RC_OK)
+		rc = db_step(s, e);
+	/* The pragma does not count what this connection did itself. */
+	if (rc == RC_OK)
+		*out = ((uint64_t)db_col_int(s, 0) << 40) ^
+		    (uint64_t)sqlite3_total_changes64(d->h);
+	db_done(s);
+	return rc;
 }
 
 /* SQLite numbers $N by first appearance, not by N. */

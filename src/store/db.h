@@ -26,6 +26,10 @@ struct db_val {
 #define DB_BS(span) ((struct db_val){DB_BLOB, 0, (span)})
 #define DB_N ((struct db_val){DB_NULL, 0, {0, 0}})
 struct db_val db_text(const char *s);
+#define DB_LIKE_SIZE 300
+/* A pattern for LIKE ... ESCAPE '\\' that finds q anywhere, with the wildcards
+ * of the user's text made plain; "" for an empty q or NULL. */
+void db_like(const char *q, char out[DB_LIKE_SIZE]);
 struct db_val db_text_or_null(const char *s);
 
 /* Runs a statement without rows.  changes may be NULL.  RC_CONFLICT (slug
@@ -77,5 +81,8 @@ void db_close(struct db *d);
 /* Runs several statements without parameters; rows are dropped. */
 MUST_CHECK enum rc db_script(struct db *d, const char *sql, struct err *e);
 bool db_in_tx(const struct db *d);
+/* Another number whenever this file was changed, by whichever connection or
+ * process; costs no query.  What is open here counts already. */
+MUST_CHECK enum rc db_marker(struct db *d, uint64_t *out, struct err *e);
 
 #endif

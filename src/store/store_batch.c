@@ -10,8 +10,7 @@
 	"b.bid, b.vendor_id, v.name, b.open, b.claim_hash, b.devices," \
 	" (SELECT count(*) FROM reel r WHERE r.bid = b.bid"            \
 	" AND r.state = 'published'),"                                 \
-	" EXISTS (SELECT 1 FROM binding x WHERE x.bid = b.bid),"       \
-	" b.created_at, b.published_at"
+	" b.bound, b.created_at, b.published_at"
 #define FROM " FROM batch b JOIN vendor v ON v.id = b.vendor_id"
 
 static void batch_row(struct stmt *st, struct store_batch *out)
@@ -71,18 +70,31 @@ enum rc store_batch_grow(struct store *s, const struct store_batch *b,
 	    DB_I(b->published_at));
 }
 
-enum rc store_batch_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t *n, struct err *e)
+#define PAGE(state)                                                           \
+	"SELECT " COLS FROM " WHERE b.vendor_id = $1" state " AND b.bid > $2" \
+	" AND ($3 = '' OR b.bid LIKE $3 ESCAPE '\\')"                         \
+	" ORDER BY b.bid LIMIT $4"
+
+/* Each with an index of its own. */
+static const char *const pages[] = {
+    [STORE_BATCH_ANY] = PAGE(""),
+    [STORE_BATCH_BOUND] = PAGE(" AND b.bound = 1"),
+    [STORE_BATCH_UNBOUND] = PAGE(" AND b.bound = 0"),
+    [STORE_BATCH_OPEN] = PAGE(" AND b.open = 1"),
+};
+
+enum rc store_batch_list(struct store *s, const struct store_batch_filter *f,
+    struct store_batch *out, size_t *n, struct err *e)
 {
+	char like[DB_LIKE_SIZE];
 	struct stmt *st = NULL;
 	size_t cap = *n;
 	enum rc rc;
 
 	*n = 0;
-	rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS FROM " WHERE b.vendor_id = $1 AND b.bid > $2"
-	    " ORDER BY b.bid LIMIT $3",
-	    DB_T(vendor_id), DB_T(after), DB_I(cap));
+	db_like(f->q, like);
+	rc = db_ask(store_db(s), &st, e, pages[f->state], DB_T(f->vendor_id),
+	    DB_T(f->after ? f->after : ""), DB_T(like), DB_I(cap));
 	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK)
 		batch_row(st, &out[(*n)++]);
 	db_done(st);

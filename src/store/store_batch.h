@@ -28,9 +28,21 @@ MUST_CHECK enum rc store_batch_find(struct store *s, const char *bid,
 /* Makes the batch, or adds these devices to it. */
 MUST_CHECK enum rc store_batch_grow(struct store *s,
     const struct store_batch *b, uint64_t devices, struct err *e);
-/* Of one vendor, in the order of BIDs, after `after`.  *n: the room in out,
- * then how many. */
-MUST_CHECK enum rc store_batch_list(struct store *s, const char *vendor_id,
-    const char *after, struct store_batch *out, size_t *n, struct err *e);
+enum store_batch_state {
+	STORE_BATCH_ANY,
+	STORE_BATCH_BOUND,
+	STORE_BATCH_UNBOUND,
+	STORE_BATCH_OPEN /* the BID alone binds, bound already or not */
+};
+struct store_batch_filter {
+	const char *vendor_id;
+	const char *q; /* part of the BID; NULL or "": any */
+	enum store_batch_state state;
+	const char *after; /* that BID; NULL or "" from the start */
+};
+/* In the order of BIDs.  *n: the room in out, then how many. */
+MUST_CHECK enum rc store_batch_list(struct store *s,
+    const struct store_batch_filter *f, struct store_batch *out, size_t *n,
+    struct err *e);
 
 #endif

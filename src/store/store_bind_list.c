@@ -9,8 +9,8 @@
 #include "store/store_tally.h"
 
 /* Outer joins, so that the order of the loops stays. */
-#define SELECT "SELECT " STORE_BIND_COLS ", v.name, p.name, c.name" FROM
-#define FROM                                                 \
+#define SELECT                                               \
+	"SELECT " STORE_BIND_COLS ", v.name, p.name, c.name" \
 	" FROM binding b LEFT JOIN batch t ON t.bid = b.bid" \
 	" LEFT JOIN vendor v ON v.id = t.vendor_id"          \
 	" LEFT JOIN product p ON p.id = b.product_id"        \
@@ -238,28 +238,6 @@ enum rc store_bind_list_get(struct store *s, const struct store_bind_filter *f,
 		read_row(st, out);
 	db_done(st);
 	return rc;
-}
-
-enum rc store_bind_list_changed(struct store *s,
-    const struct store_bind_filter *f, struct store_bind_change *at,
-    struct store_bind_row *out, size_t cap, size_t *n, struct err *e)
-{
-	struct stmt *st = NULL;
-	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT " STORE_BIND_COLS ", v.name, p.name, c.name, b.changed" FROM
-	    " AND (b.changed, b.bid) > ($2, $3) AND ($4 = '' OR b.bid = $4)"
-	    " ORDER BY b.changed, b.bid LIMIT $5",
-	    DB_T(f->account_id), DB_I(at->changed), DB_T(at->bid),
-	    DB_T(or_empty(f->bid)), DB_I(cap));
-
-	*n = 0;
-	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK) {
-		read_row(st, &out[(*n)++]);
-		at->changed = (uint64_t)db_col_int(st, STORE_BIND_COLS_N + 3);
-		db_col_str(st, 0, at->bid, sizeof(at->bid));
-	}
-	db_done(st);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 int64_t store_bind_list_value(const struct store_bind *b,
