@@ -221,6 +221,12 @@ enum rc job_provision(struct core *c, const struct core_actor *a,
 	fill(out, a->scope_id, bid, cloud);
 	out->total = b.devices;
 	rc = enqueue(c, a, out, "provision", e);
+	/* One that is held back for an undo is wanted now. */
+	if (rc == RC_OK && has_state(out, "queued") &&
+	    out->next_ms > clock_now_ms()) {
+		out->next_ms = clock_now_ms();
+		rc = store_job_save(c->store, out, NULL, e);
+	}
 out:
 	return tx_end(c, &tx, rc, e);
 }

@@ -379,6 +379,11 @@ static void a_held_job_waits_and_leaves_no_trace(void **state)
 	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 30, &k.e), RC_OK);
 	assert_int_equal(claim("l", clock_now_ms() + 29000, false, &j),
 	    RC_NOT_FOUND);
+	/* Who asks for it has it at once. */
+	provision("B1", cloud, &j);
+	assert_int_equal(claim("l", later(), false, &j), RC_OK);
+	cloud_case_sql(&k, "DELETE FROM job");
+	assert_int_equal(job_on_bind(&k.core, &k.admin, "B1", 30, &k.e), RC_OK);
 	assert_int_equal(bind_undo(&k.core, &k.admin, "B1", &k.e), RC_OK);
 	assert_int_equal(claim("l", clock_now_ms() + 31000, false, &j),
 	    RC_NOT_FOUND);
