@@ -15,6 +15,7 @@ export interface Column<T> {
 	width?: number; // px at least; with widths, every row has one height
 	cell: (row: T) => ComponentChildren;
 	align?: 'end';
+	tight?: boolean; // holds one control only
 	sort?: string; // what to sort by, where it can be sorted
 	main?: boolean; // the name of the row: heads its card on a phone
 }
@@ -35,11 +36,14 @@ interface Props<T> {
 const step = 8; // rows that come and go together
 const over = 2 * step; // rows kept beyond each edge
 
+const classOf = <T,>(c: Column<T>) => [c.align === 'end' && 'end', c.main && 'main', c.tight && 'tight']
+	.filter(Boolean).join(' ') || undefined;
+
 function Head<T>({columns, sorting}: Pick<Props<T>, 'columns' | 'sorting'>) {
 	return <thead><tr>{columns.map((c) => {
 		const active = c.sort !== undefined && sorting?.by === c.sort;
 		const next = active && sorting.order === 'desc' ? 'asc' : 'desc';
-		return <th key={c.key} scope="col" class={c.align === 'end' ? 'end' : undefined}
+		return <th key={c.key} scope="col" class={classOf(c)}
 			aria-sort={active ? sorting.order === 'asc' ? 'ascending' : 'descending' : undefined}>
 			{c.sort && sorting ? <button type="button" class="sort"
 				onClick={() => sorting.onSort(c.sort ?? '', next)}>{c.title}
@@ -51,8 +55,7 @@ function Head<T>({columns, sorting}: Pick<Props<T>, 'columns' | 'sorting'>) {
 // The same element again lets Preact skip rows that only moved.
 function Row<T>({row, columns, index}: {row: T; columns: readonly Column<T>[]; index: number}) {
 	return useMemo(() => <tr aria-rowindex={index + 2}>{columns.map((c) => {
-		const props = {class: [c.align === 'end' && 'end', c.main && 'main']
-			.filter(Boolean).join(' ') || undefined, 'data-label': c.title};
+		const props = {class: classOf(c), 'data-label': c.title};
 		return c.main ? <th scope="row" key={c.key} {...props}>{c.cell(row)}</th> :
 			<td key={c.key} {...props}>{c.cell(row)}</td>;
 	})}</tr>, [row, columns, index]);

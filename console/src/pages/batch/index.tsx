@@ -144,9 +144,13 @@ export default function BatchPage() {
 				{narrow && <OperatorUndo account={account} batch={v} />}
 			</>} />
 		<ErrorBox problem={batch.problem} retry={batch.reload} />
-		{narrow ? <About batch={v} narrow /> : <DeskParts account={account} batch={v} admin={admin}
-			jobs={jobs} onJob={onJob} />}
-		{mayIn(me, account, 'administrator', 'auditor') && <History account={account} bid={bid} round={round} />}
+		{narrow ? <About batch={v} narrow /> : <div class="batch-page">
+			<div class="stack"><JobsPart account={account} admin={admin} jobs={jobs} onJob={onJob} />
+				<Reels reels={v.reels} /></div>
+			<div class="stack"><About batch={v} narrow={false} />
+				{mayIn(me, account, 'administrator', 'auditor') &&
+					<History account={account} bid={bid} round={round} />}</div>
+		</div>}
 		{deed && <AdminDeed account={account} batch={v} deed={deed} onClose={() => setDeed(undefined)}
 			onGone={() => route(list)} onBatch={(n) => {
 				batch.set({...v, ...n});
@@ -156,18 +160,13 @@ export default function BatchPage() {
 	</div>;
 }
 
-function DeskParts({account, batch, admin, jobs, onJob}: {account: string; batch: Batch; admin: boolean;
+function JobsPart({account, admin, jobs, onJob}: {account: string; admin: boolean;
 		jobs: ReturnType<typeof useBatch>['jobs']; onJob: (j: Job) => void}) {
 	const refs = useRefs(account);
 	const clouds = new Map(refs.value?.clouds.map((c) => [c.id, c.name]));
-	return <>
-		{jobs.value ? <Jobs account={account} jobs={jobs.value} admin={admin} onJob={onJob} clouds={clouds} /> :
-			jobs.problem ? <ErrorBox problem={jobs.problem} retry={jobs.reload} /> : <Loading />}
-		<div class="columns">
-			<About batch={batch} narrow={false} />
-			<Reels reels={batch.reels} />
-		</div>
-	</>;
+	if (!jobs.value)
+		return jobs.problem ? <ErrorBox problem={jobs.problem} retry={jobs.reload} /> : <Loading />;
+	return <Jobs account={account} jobs={jobs.value} admin={admin} onJob={onJob} clouds={clouds} />;
 }
 
 function AdminDeed({account, batch, deed, onClose, onGone, onBatch}: {account: string; batch: Batch;

@@ -80,7 +80,7 @@ function useColumns(account: string, items: readonly BatchItem[], {chosen, set}:
 	const columns = useBatchColumns(account);
 	const all = items.length > 0 && items.every((b) => chosen.has(b.batch));
 	return useMemo(() => !admin ? columns : [
-		{key: 'pick', title: t(x.selectAll), width: 48,
+		{key: 'pick', title: t(x.selectAll), width: 40, tight: true,
 			head: <input type="checkbox" class="pick" aria-label={t(x.selectAll)} checked={all}
 				onChange={() => set(new Set(all ? [] : items.map((b) => b.batch)))} />,
 			cell: (b) => <input type="checkbox" class="pick" aria-label={t(x.select, {bid: b.batch})}
@@ -91,7 +91,7 @@ function useColumns(account: string, items: readonly BatchItem[], {chosen, set}:
 					set(next);
 				}} />},
 		...columns,
-		{key: 'actions', title: t(common.actions), width: 56,
+		{key: 'actions', title: t(common.actions), width: 50, tight: true,
 			head: <span class="visually-hidden">{t(common.actions)}</span>,
 			cell: (b) => <button type="button" class="dots" aria-haspopup="menu"
 				aria-label={t(x.actionsOf, {bid: b.batch})}

@@ -25,17 +25,20 @@ export function commonName(name: string): string {
 	return /(?:^|[,/+]\s*)CN\s*=\s*("[^"]+"|[^,/+]+)/i.exec(name)?.[1]?.replace(/"/g, '').trim() ?? name;
 }
 
+// p256 -> P-256, rsa2048 -> RSA 2048
+const keyName = (key: string) => key.replace(/^p-?(\d+)$/i, 'P-$1').replace(/^rsa-?(\d+)$/i, 'RSA $1');
+
 function useSentences(d: Device): string[] {
 	const {t, date, language} = useI18n();
 	const usage = `${extension(d, keyUsage)}, ${extension(d, extendedUsage)}`;
 	const may = uses.filter(([word]) => word.test(usage)).map(([, text]) => t(text));
 	const list = new Intl.ListFormat(language, {type: 'conjunction'});
-	const ec = /^P-\d+$/.test(d.key);
+	const ec = /^p-?\d+$/i.test(d.key);
 	const until = d.not_after;
 	const out = [
 		t(x.madeBy, {vendor: d.timeline.find((e) => e.event === 'issued')?.name ?? t(x.aMaker),
 			chip: d.chip_id, issuer: commonName(d.details.issuer)}),
-		t(ec ? x.keyEc : x.keyOther, {key: d.key}),
+		t(ec ? x.keyEc : x.keyOther, {key: keyName(d.key)}),
 	];
 	if (ec)
 		out.push(t(x.keyStrength));
@@ -66,16 +69,16 @@ export function Details({device: d}: {device: Device}) {
 			[t(x.subject), d.subject || '–'],
 			[t(x.issuer), d.details.issuer],
 			[t(x.serial), <Id text={d.serial} copy />],
-			[t(x.key), d.key],
+			[t(x.key), keyName(d.key)],
 			[t(x.signature), d.details.signature_algorithm],
 			[t(x.notBefore), dateTime(d.not_before)],
 			[t(x.notAfter), d.not_after ? dateTime(d.not_after) : t(x.forever)]]} />
 		<h3>{t(x.extensions)}</h3>
-		<Table caption={t(x.extensions)} rows={d.details.extensions} rowKey={(e) => e.oid} columns={[
+		<div class="extensions"><Table caption={t(x.extensions)} rows={d.details.extensions} rowKey={(e) => e.oid} columns={[
 			{key: 'name', title: t(x.extension), main: true, cell: (e) => <span class="row">
 				<span title={e.oid}>{e.name || <code>{e.oid}</code>}</span>
 				{e.critical && <Badge>{t(x.critical)}</Badge>}</span>},
 			{key: 'value', title: t(x.value), cell: (e) => <code class="extension-value">{e.value}</code>},
-		]} />
+		]} /></div>
 	</Card>;
 }

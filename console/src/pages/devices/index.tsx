@@ -5,7 +5,7 @@ import {useLocation, useRoute} from 'preact-iso';
 import {api, take, type Schemas} from '../../api/client';
 import {useList, useSettled} from '../../hooks';
 import {useI18n} from '../../i18n';
-import {Card, Id, PageHead, Time} from '../../ui/bits';
+import {Card, PageHead, Time} from '../../ui/bits';
 import {Button, LinkButton} from '../../ui/button';
 import {SelectField, TextField} from '../../ui/form';
 import {Empty} from '../../ui/state';
@@ -49,15 +49,15 @@ function plain(q: string): string {
 function useColumns(account: string, clouds: ReadonlyMap<string, string>): Column<Device>[] {
 	const {t} = useI18n();
 	return [
-		{key: 'chip', title: t(x.chip), main: true, cell: (d) =>
-			<a href={`/console/a/${account}/devices/${d.fingerprint}`}>{d.chip_id}</a>},
-		{key: 'serial', title: t(x.serial), cell: (d) => <Id text={d.serial} short={16} />},
-		{key: 'product', title: t(x.product), cell: (d) => d.product ?? <span class="faint">–</span>},
-		{key: 'batch', title: t(x.batch), cell: (d) =>
-			<a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`}>{d.batch}</a>},
-		{key: 'clouds', title: t(x.clouds), cell: (d) => <DeviceClouds clouds={d.clouds} names={clouds} />},
-		{key: 'first', title: t(x.firstSeen), cell: (d) => <Time at={d.first_seen_at} />},
-		{key: 'last', title: t(x.lastSeen), cell: (d) => <Time at={d.last_seen_at} />},
+		{key: 'chip', title: t(x.chip), main: true, width: 270, cell: (d) => <>
+			<a href={`/console/a/${account}/devices/${d.fingerprint}`} title={d.chip_id}>{d.chip_id}</a>
+			{d.serial !== d.chip_id && <span class="line" title={d.serial}>{t(x.serialIs, {serial: d.serial})}</span>}</>},
+		{key: 'product', title: t(x.product), width: 150, cell: (d) => d.product ?? <span class="faint">–</span>},
+		{key: 'batch', title: t(x.batch), width: 150, cell: (d) =>
+			<a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`} title={d.batch}>{d.batch}</a>},
+		{key: 'clouds', title: t(x.clouds), width: 240, cell: (d) => <DeviceClouds clouds={d.clouds} names={clouds} />},
+		{key: 'first', title: t(x.firstSeen), width: 130, cell: (d) => <Time at={d.first_seen_at} />},
+		{key: 'last', title: t(x.lastSeen), width: 130, cell: (d) => <Time at={d.last_seen_at} />},
 	];
 }
 

@@ -41,6 +41,7 @@ export const texts = define({
 	unnamed: {en: '(no name)', de: '(ohne Namen)', zh: '（无名称）'},
 	chip: {en: 'Chip ID', de: 'Chip-ID', zh: '芯片 ID'},
 	serial: {en: 'Serial number', de: 'Seriennummer', zh: '序列号'},
+	serialIs: {en: 'Serial number {serial}', de: 'Seriennummer {serial}', zh: '序列号 {serial}'},
 	fingerprint: {en: 'Fingerprint (SHA-256)', de: 'Fingerabdruck (SHA-256)', zh: '指纹（SHA-256）'},
 	clouds: {en: 'Product clouds', de: 'Produkt-Clouds', zh: '产品云'},
 	firstSeen: {en: 'First seen', de: 'Zuerst gesehen', zh: '首次出现'},

@@ -48,8 +48,9 @@ function Chart({days, chart}: {days: readonly Day[]; chart: typeof all[number]})
 		let drawn: Plot | undefined;
 		let ended = false;
 		const watch = new ResizeObserver(() => el && drawn?.resize(el.clientWidth));
-		const short = new Intl.DateTimeFormat(language, {day: 'numeric', month: 'numeric', timeZone: 'UTC'});
-		const compact = new Intl.NumberFormat(language, {notation: 'compact'});
+		const tag = navigator.languages.find((l) => l.startsWith(language)) ?? language;
+		const short = new Intl.DateTimeFormat(tag, {day: 'numeric', month: 'numeric', timeZone: 'UTC'});
+		const compact = new Intl.NumberFormat(tag, {notation: 'compact'});
 		void import('./plot').then(({plot}) => {
 			if (ended || !el)
 				return;

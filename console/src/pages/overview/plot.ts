@@ -41,7 +41,7 @@ export function plot(el: HTMLElement, days: readonly number[], values: readonly 
 		tzDate: (s) => uPlot.tzDate(new Date(s * 1000), 'Etc/UTC'),
 		series: [{}, {fill, stroke: fill, width: 0, points: {show: false}, ...bars && {paths: bars}}],
 		axes: [
-			{...axis, grid: {show: false}, space: 70, values: (_, at) => at.map(look.day), incrs: [1, 2, 7, 14, 28]
+			{...axis, size: 28, grid: {show: false}, space: 70, values: (_, at) => at.map(look.day), incrs: [1, 2, 7, 14, 28]
 				.map((n) => n * 86400)},
 			{...axis, size: 62, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5,
 				5e5, 1e6, 2e6, 5e6, 1e7], values: (_, at) => at.map(look.number)},
