@@ -57,7 +57,8 @@ const guard: Middleware = {
 		if (response.status !== 401)
 			return;
 		const body: unknown = await response.clone().json().catch(() => null);
-		if ((body as {code?: string} | null)?.code === 'login-needed')
+		const code = (body as {code?: string} | null)?.code;
+		if (code === 'login-needed' || code === 'session-unknown')
 			listeners.forEach((f) => f());
 	},
 };

@@ -25,9 +25,13 @@ const texts: Readonly<Record<string, Text>> = {
 		de: 'Das Passwort ist zu lang: höchstens 128 Zeichen, weniger mit besonderen Buchstaben.',
 		zh: '密码过长：最多 128 个字符，使用特殊文字时更少。'},
 	'password-too-easy': {
-		en: 'This password is too easy to guess: it is on a list of known ones, repeats itself, or is about you. Choose another.',
-		de: 'Dieses Passwort ist zu leicht zu erraten: Es steht auf einer Liste bekannter, wiederholt sich oder handelt von Ihnen. Wählen Sie ein anderes.',
-		zh: '该密码太容易被猜到：它在常见密码列表中、有重复，或与您本人相关。请另选一个。'},
+		en: 'This password is too easy to guess: it repeats itself, counts, or is about you. Choose another.',
+		de: 'Dieses Passwort ist zu leicht zu erraten: Es wiederholt sich, zählt nur oder handelt von Ihnen. Wählen Sie ein anderes.',
+		zh: '该密码太容易被猜到：它有重复、只是顺序字符，或与您本人相关。请另选一个。'},
+	'password-common': {
+		en: 'This password is one that many people use. Choose another.',
+		de: 'Dieses Passwort benutzen viele. Wählen Sie ein anderes.',
+		zh: '该密码使用者众多，请另选一个。'},
 	'passkey-refused': {
 		en: 'This passkey was not accepted. Use another one, or your password.',
 		de: 'Dieser Passkey wurde nicht angenommen. Nehmen Sie einen anderen oder Ihr Passwort.',
@@ -52,6 +56,10 @@ const texts: Readonly<Record<string, Text>> = {
 		en: 'The device stopped, or it took too long. Try again.',
 		de: 'Das Gerät hat abgebrochen, oder es hat zu lange gedauert. Versuchen Sie es erneut.',
 		zh: '设备已中止操作或操作超时，请重试。'},
+	'passkeys-need-a-name': {
+		en: 'Passkeys need a service with a name in its address. Ask the operators of the service.',
+		de: 'Passkeys brauchen einen Dienst mit einem Namen in der Adresse. Fragen Sie den Betrieb des Dienstes.',
+		zh: '通行密钥要求服务通过域名访问。请联系服务运维人员。'},
 	'passkey-impossible': {
 		en: 'This browser cannot use passkeys at this address.',
 		de: 'Dieser Browser kann an dieser Adresse keine Passkeys verwenden.',
@@ -157,4 +165,4 @@ export function useSaid(): (p: Problem | undefined) => Problem | undefined {
 }
 
 export const isPasswordFault = (p: Problem | undefined): boolean =>
-	p?.code.startsWith('password-too-') ?? false;
+	p !== undefined && (p.code === 'password-common' || p.code.startsWith('password-too-'));

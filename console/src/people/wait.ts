@@ -1,5 +1,5 @@
 // Counts down what the service asks to wait after too many tries.
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useMemo, useState} from 'preact/hooks';
 import type {Problem} from '../api/client';
 import {useI18n} from '../i18n';
 import {common} from '../ui/texts';
@@ -11,14 +11,11 @@ export interface Wait {
 
 export function useWait(problem: Problem | undefined): Wait {
 	const {t} = useI18n();
-	const [until, setUntil] = useState(0);
 	const [now, setNow] = useState(0);
 	const asked = problem?.status === 429 ? problem.retryAfterS : 0;
-	useEffect(() => {
-		setNow(Date.now());
-		setUntil(asked > 0 ? Date.now() + asked * 1000 : 0);
-	}, [problem]);
-	const left = Math.max(0, Math.ceil((until - now) / 1000));
+	// From the moment that the problem is known, so that no button is free between.
+	const [began, until] = useMemo(() => [Date.now(), Date.now() + asked * 1000], [problem]);
+	const left = Math.max(0, Math.ceil((until - Math.max(began, now)) / 1000));
 	useEffect(() => {
 		if (left === 0)
 			return;

@@ -6,7 +6,9 @@ type Json = Record<string, unknown>;
 type Ceremony = 'create' | 'get';
 
 export function passkeysWork(): boolean {
-	return isSecureContext && typeof PublicKeyCredential === 'function';
+	// They belong to a name, never to an address of numbers.
+	return isSecureContext && typeof PublicKeyCredential === 'function' &&
+		!/^[\d.]+$|:/.test(location.hostname);
 }
 
 export async function autofillWorks(): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Small pieces of pages: head, card, badge, time, number, identifier,
 // progress, list of facts, tabs.
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {useI18n} from '../i18n';
 import {common} from './texts';
 
@@ -14,7 +14,8 @@ export function PageHead({title, sub, actions, back}: {
 	useEffect(() => {
 		document.title = `${title} · Birthmark`;
 	}, [title]);
-	useEffect(() => {
+	// Before the effects of the page, which may want the focus elsewhere.
+	useLayoutEffect(() => {
 		ref.current?.focus({preventScroll: true});
 	}, []);
 	return <header class="page-head">

@@ -2,7 +2,7 @@
 // Order matters: many name others as well.
 const browsers: readonly (readonly [RegExp, string])[] = [
 	[/\bEdgA?(iOS)?\//, 'Edge'], [/\bOPR\//, 'Opera'], [/\bSamsungBrowser\//, 'Samsung Internet'],
-	[/\b(Firefox|FxiOS)\//, 'Firefox'], [/\b(Chrome|CriOS|Chromium)\//, 'Chrome'],
+	[/\b(Firefox|FxiOS)\//, 'Firefox'], [/\b(Headless)?(Chrome|CriOS|Chromium)\//, 'Chrome'],
 	[/\bVersion\/.*Safari\//, 'Safari'], [/^birthmark/i, 'birthmark'], [/^curl\//, 'curl']];
 const systems: readonly (readonly [RegExp, string])[] = [
 	[/\bAndroid\b/, 'Android'], [/\b(iPhone|iPad|iPod)\b/, 'iOS'], [/\bCrOS\b/, 'ChromeOS'],

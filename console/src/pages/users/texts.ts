@@ -11,10 +11,10 @@ export const texts = define({
 	since: {en: 'Since', de: 'Seit', zh: '加入时间'},
 	you: {en: 'you', de: 'Sie', zh: '您'},
 	change: {en: 'Change role', de: 'Rolle ändern', zh: '更改角色'},
-	changeOf: {en: 'Change the role of {name}', de: 'Rolle von {name} ändern', zh: '更改 {name} 的角色'},
+	changeOf: {en: 'Change role of {name}', de: 'Rolle ändern: {name}', zh: '更改角色：{name}'},
 	changed: {en: 'The role is changed.', de: 'Die Rolle ist geändert.', zh: '角色已更改。'},
 	reset: {en: 'Reset link', de: 'Passwort-Link', zh: '重置链接'},
-	resetOf: {en: 'Make a link for a new password of {name}', de: 'Link für ein neues Passwort von {name} erstellen', zh: '为 {name} 生成重置密码链接'},
+	resetOf: {en: 'Reset link for {name}', de: 'Passwort-Link für {name}', zh: '重置链接：{name}'},
 	removeOf: {en: 'Remove {name}', de: '{name} entfernen', zh: '移除 {name}'},
 	removeText: {
 		en: 'This person loses the role here at once. What they did stays in the audit log; API tokens that they made go on.',
