@@ -183,7 +183,7 @@ struct filters {
 
 static const struct {
 	const char *name;
-	char letter; /* in a cursor */
+	uint8_t letter; /* in a cursor */
 } sorts[] = {
     [STORE_BIND_BOUND_AT] = {"bound_at", 't'},
     [STORE_BIND_BATCH] = {"batch", 'b'},
