@@ -16,7 +16,7 @@ static const char *or_null(const char *s)
 	return s[0] != '\0' ? s : NULL;
 }
 
-static void job_write(struct json *w, const struct store_job *j)
+void api_job_write(struct json *w, const struct store_job *j)
 {
 	int64_t left = job_seconds_left(j);
 	bool waiting = strcmp(j->state, "waiting") == 0;
@@ -62,7 +62,7 @@ enum rc api_job_answer(struct api_call *call, int status,
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	job_write(&w, j);
+	api_job_write(&w, j);
 	if (buf_ok(&out))
 		api_json(call, status, &out);
 	else
@@ -127,7 +127,7 @@ enum rc api_job_list(struct api_call *call, struct err *e)
 		(void)snprintf(at, sizeof(at), "%llu",
 		    (unsigned long long)rows[i].n);
 		if (api_list_row(&l, at))
-			job_write(&l.json, &rows[i]);
+			api_job_write(&l.json, &rows[i]);
 	}
 	free(rows);
 	return api_list_end(&l, rc, e);

@@ -3,6 +3,7 @@
 #define BIRTHMARK_API_API_JOB_H
 
 #include "api/api.h"
+#include "base/json.h"
 #include "core/job.h"
 
 MUST_CHECK enum rc api_job_provision(struct api_call *call, struct err *e);
@@ -11,6 +12,8 @@ MUST_CHECK enum rc api_job_get(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_job_exceptions(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_job_retry(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_job_cancel(struct api_call *call, struct err *e);
+/* One job, as every answer tells it. */
+void api_job_write(struct json *w, const struct store_job *j);
 /* Answers with one job. */
 MUST_CHECK enum rc api_job_answer(struct api_call *call, int status,
     const struct store_job *j, struct err *e);

@@ -8,6 +8,7 @@
 #include "api/api_cloud.h"
 #include "api/api_console.h"
 #include "api/api_device.h"
+#include "api/api_event.h"
 #include "api/api_factor.h"
 #include "api/api_job.h"
 #include "api/api_manifest.h"
@@ -121,6 +122,8 @@ const struct api_route api_routes[] = {
 	{"PATCH", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 16384, api_product_update, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 0, api_product_delete, NULL},
 	{"GET", "/api/v1/accounts/{account}/overview", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_overview_get, NULL},
+	{"GET", "/api/v1/accounts/{account}/events", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_event_account, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/events", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_event_vendor, NULL},
 	{"POST", "/api/v1/accounts/{account}/bindings", API_ACCOUNT, R_ADMIN | R_OPERATOR, 16384, api_bind_create, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/batches/{bid}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_batch_get, NULL},

@@ -31,7 +31,7 @@ static void upload_error(struct json *w, const struct store_upload *u)
 	json_end(w);
 }
 
-static void upload_write(struct json *w, const struct store_upload *u)
+void api_upload_write(struct json *w, const struct store_upload *u)
 {
 	json_obj(w);
 	json_put_str(w, "id", u->id);
@@ -60,7 +60,7 @@ static void upload_answer(struct api_call *call, int status,
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	upload_write(&w, u);
+	api_upload_write(&w, u);
 	api_json(call, status, &out);
 	buf_clear(&out);
 }
@@ -148,7 +148,7 @@ enum rc api_upload_list(struct api_call *call, struct err *e)
 	rc = rows ? upload_list(call->core, &call->actor, l.cursor, rows, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
 	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].id); i++)
-		upload_write(&l.json, &rows[i]);
+		api_upload_write(&l.json, &rows[i]);
 	free(rows);
 	return api_list_end(&l, rc, e);
 }

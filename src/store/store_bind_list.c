@@ -9,12 +9,13 @@
 #include "store/store_tally.h"
 
 /* Outer joins, so that the order of the loops stays. */
-#define SELECT                                               \
-	"SELECT " STORE_BIND_COLS ", v.name, p.name, c.name" \
-	" FROM binding b LEFT JOIN batch t ON t.bid = b.bid" \
-	" LEFT JOIN vendor v ON v.id = t.vendor_id"          \
-	" LEFT JOIN product p ON p.id = b.product_id"        \
-	" LEFT JOIN cloud c ON c.id = b.cloud_id"            \
+#define COLS STORE_BIND_COLS ", v.name, p.name, c.name, b.changed"
+#define COLS_CHANGED (STORE_BIND_COLS_N + 3)
+#define SELECT                                                              \
+	"SELECT " COLS " FROM binding b LEFT JOIN batch t ON t.bid = b.bid" \
+	" LEFT JOIN vendor v ON v.id = t.vendor_id"                         \
+	" LEFT JOIN product p ON p.id = b.product_id"                       \
+	" LEFT JOIN cloud c ON c.id = b.cloud_id"                           \
 	" AND c.deleted_at IS NULL WHERE b.account_id = $1"
 #define FILTER                                                       \
 	" AND ($3 = '' OR b.bid LIKE $3 ESCAPE '\\' OR ($9 AND"      \
@@ -238,6 +239,29 @@ enum rc store_bind_list_get(struct store *s, const struct store_bind_filter *f,
 		read_row(st, out);
 	db_done(st);
 	return rc;
+}
+
+enum rc store_bind_list_changed(struct store *s,
+    const struct store_bind_filter *f, struct store_change *at,
+    struct store_bind_row *out, size_t *n, struct err *e)
+{
+	size_t cap = *n;
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    SELECT " AND (b.changed, b.bid) > ($2, $3)"
+		   " AND ($4 = '' OR b.bid = $4)"
+		   " ORDER BY b.changed, b.bid LIMIT $5",
+	    DB_T(f->account_id), DB_I(at->changed), DB_T(at->id),
+	    DB_T(or_empty(f->bid)), DB_I(cap));
+
+	*n = 0;
+	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK) {
+		read_row(st, &out[(*n)++]);
+		at->changed = (uint64_t)db_col_int(st, COLS_CHANGED);
+		db_col_str(st, 0, at->id, sizeof(at->id));
+	}
+	db_done(st);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 int64_t store_bind_list_value(const struct store_bind *b,

@@ -13,6 +13,7 @@
 	"cursor_seq, total, done, failed, chunk, refused, tries, "       \
 	"coalesce(next_ms, 0), rate_milli, feed_n, last_error, result, " \
 	"created_at, started_at, finished_at, created_by"
+#define COLUMNS_N 24
 #define FED_PAGE 8
 #define OPEN "state IN ('queued', 'running', 'waiting')"
 
@@ -130,6 +131,41 @@ enum rc store_job_list(struct store *s, const struct store_job_filter *f,
 		DB_TN(f->bid), DB_TN(f->state), DB_I(before), DB_I(cap));
 
 	return read_many(rc, q, out, cap, n, e);
+}
+
+enum rc store_job_open(struct store *s, const struct store_job_filter *f,
+    uint64_t after, struct store_job *out, size_t *n, struct err *e)
+{
+	size_t cap = *n;
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE account_id = $1 AND " OPEN
+	    " AND n > $2 AND ($3 IS NULL OR bid = $3) ORDER BY n LIMIT $4",
+	    DB_T(f->account), DB_I(after), DB_TN(f->bid), DB_I(cap));
+
+	return read_many(rc, q, out, cap, n, e);
+}
+
+enum rc store_job_changed(struct store *s, const struct store_job_filter *f,
+    struct store_change *at, struct store_job *out, size_t *n, struct err *e)
+{
+	size_t cap = *n;
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS ", changed FROM job WHERE account_id = $1 "
+	    "AND (changed, n) > ($2, $3) AND ($4 IS NULL OR bid = $4) "
+	    "ORDER BY changed, n LIMIT $5",
+	    DB_T(f->account), DB_I(at->changed), DB_I(at->n), DB_TN(f->bid),
+	    DB_I(cap));
+
+	*n = 0;
+	while (rc == RC_OK && (rc = db_step(q, e)) == RC_OK) {
+		read_row(q, &out[*n]);
+		at->n = out[(*n)++].n;
+		at->changed = (uint64_t)db_col_int(q, COLUMNS_N);
+	}
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc store_job_find_open(struct store *s, const char *bid, const char *cloud,

@@ -4,7 +4,7 @@
 #define BIRTHMARK_STORE_STORE_JOB_H
 
 #include "base/rand.h"
-#include "store/store.h"
+#include "store/store_change.h"
 
 #define STORE_JOB_TEXT_SIZE 301 /* of errors and messages */
 #define STORE_JOB_RESULT_SIZE 2049
@@ -49,6 +49,16 @@ struct store_job_filter {
 MUST_CHECK enum rc store_job_list(struct store *s,
     const struct store_job_filter *f, struct store_job *out, size_t cap,
     size_t *n, struct err *e);
+/* The unfinished ones of an account (of bid, unless that is NULL or ""), in
+ * the order of n, after that one.  *n: the room in out, then how many. */
+MUST_CHECK enum rc store_job_open(struct store *s,
+    const struct store_job_filter *f, uint64_t after, struct store_job *out,
+    size_t *n, struct err *e);
+/* Those that changed after *at, in the order of their changes; moves it to the
+ * last one given.  *n as above. */
+MUST_CHECK enum rc store_job_changed(struct store *s,
+    const struct store_job_filter *f, struct store_change *at,
+    struct store_job *out, size_t *n, struct err *e);
 /* The unfinished job of this cloud: the provisioning of bid, or with NULL its
  * test.  RC_NOT_FOUND leaves e alone. */
 MUST_CHECK enum rc store_job_find_open(struct store *s, const char *bid,

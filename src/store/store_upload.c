@@ -11,6 +11,8 @@
 	" claim_hash, signature IS NOT NULL, state, checked, bytes_done,"     \
 	" devices, error_code, error_detail, error_line, error_certificate,"  \
 	" by_id, by_name, by_from, created_at, updated_at, finished_at"
+#define COLS_N 26
+#define OPEN "state IN ('receiving', 'queued', 'verifying')"
 
 static bool upload_digest(struct stmt *st, int col, uint8_t out[32])
 {
@@ -130,6 +132,42 @@ enum rc store_upload_list(struct store *s, const char *vendor_id,
 	return upload_all(st, rc, out, n, e);
 }
 
+enum rc store_upload_open(struct store *s, const char *vendor_id,
+    const char *after, struct store_upload *out, size_t *n, struct err *e)
+{
+	struct stmt *st = NULL;
+	size_t cap = *n;
+	enum rc rc;
+
+	*n = 0;
+	rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS " FROM upload WHERE vendor_id = $1 AND " OPEN
+	    " AND id > $2 ORDER BY id LIMIT $3",
+	    DB_T(vendor_id), DB_T(after), DB_I(cap));
+	return upload_all(st, rc, out, n, e);
+}
+
+enum rc store_upload_changed(struct store *s, const char *vendor_id,
+    struct store_change *at, struct store_upload *out, size_t *n, struct err *e)
+{
+	struct stmt *st = NULL;
+	size_t cap = *n;
+	enum rc rc;
+
+	*n = 0;
+	rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS ", changed FROM upload WHERE vendor_id = $1"
+	    " AND (changed, id) > ($2, $3) ORDER BY changed, id LIMIT $4",
+	    DB_T(vendor_id), DB_I(at->changed), DB_T(at->id), DB_I(cap));
+	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK) {
+		upload_row(st, &out[(*n)++]);
+		at->changed = (uint64_t)db_col_int(st, COLS_N);
+		db_col_str(st, 0, at->id, sizeof(at->id));
+	}
+	db_done(st);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc store_upload_list_state(struct store *s, const char *state,
     struct store_upload *out, size_t cap, size_t *n, struct err *e)
 {
@@ -153,7 +191,7 @@ enum rc store_upload_open_sum(struct store *s, const char *vendor_id,
 	rc = db_ask(store_db(s), &st, e,
 	    "SELECT count(*), coalesce(sum(size), 0) FROM upload"
 	    " WHERE vendor_id = $1"
-	    " AND state IN ('receiving', 'queued', 'verifying')",
+	    " AND " OPEN,
 	    DB_T(vendor_id));
 	if (rc == RC_OK)
 		rc = db_step(st, e);

@@ -4,7 +4,7 @@
 #define BIRTHMARK_STORE_STORE_UPLOAD_H
 
 #include "base/rand.h"
-#include "store/store.h"
+#include "store/store_change.h"
 
 #define STORE_UPLOAD_IDEM_SIZE 129
 
@@ -50,6 +50,15 @@ MUST_CHECK enum rc store_upload_find_idem(struct store *s,
  * out, then how many. */
 MUST_CHECK enum rc store_upload_list(struct store *s, const char *vendor_id,
     const char *after, struct store_upload *out, size_t *n, struct err *e);
+/* The vendor's unfinished ones, in the order of ids, after that one ("" from
+ * the start).  *n as above. */
+MUST_CHECK enum rc store_upload_open(struct store *s, const char *vendor_id,
+    const char *after, struct store_upload *out, size_t *n, struct err *e);
+/* Those that changed after *at, in the order of their changes; moves it to the
+ * last one given.  *n as above. */
+MUST_CHECK enum rc store_upload_changed(struct store *s, const char *vendor_id,
+    struct store_change *at, struct store_upload *out, size_t *n,
+    struct err *e);
 /* The oldest ones in this state, at most cap. */
 MUST_CHECK enum rc store_upload_list_state(struct store *s, const char *state,
     struct store_upload *out, size_t cap, size_t *n, struct err *e);

@@ -112,6 +112,14 @@ export function request(url, {method = 'GET', headers = {}, body, ca, cert,
 		const req = mod.request(u, {method, headers, ca, cert, key, agent,
 			timeout}, (res) => {
 			const parts = [];
+			// A stream has no end to wait for; lib/events.mjs reads it.
+			if (/event-stream/.test(res.headers['content-type'] || '')) {
+				res.on('error', () => {});
+				resolve({status: res.statusCode, headers: res.headers,
+					bytes: Buffer.alloc(0), text: ''});
+				req.destroy();
+				return;
+			}
 			res.on('data', (d) => parts.push(d));
 			res.on('error', reject);
 			res.on('end', () => {
