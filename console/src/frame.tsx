@@ -181,7 +181,7 @@ export function Frame({children}: {children: ComponentChildren}) {
 					<Button size="small" onClick={() => void signOut()}>{t(x.signOut)}</Button>
 				</div>
 			</aside>
-			<main class="main" id="content" tabIndex={-1}>{children}</main>
+			<main class="content" id="content" tabIndex={-1}>{children}</main>
 		</div>
 	</>;
 }
