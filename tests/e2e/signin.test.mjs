@@ -86,7 +86,13 @@ describe('one-time codes', () => {
 		await refused(401, 'code-wrong', null, 'POST', '/api/v1/sessions',
 			login(who, next));
 		const {items} = await must(200, who.token, 'GET', '/api/v1/sessions');
-		assert.ok(items.length >= 2);
+		assert.deepEqual(items.map((i) => i.method).sort(),
+			['password', 'totp']);
+		const me = await must(200, who.token, 'GET', '/api/v1/me');
+		assert.equal(me.has_password, true);
+		assert.equal(me.totp, true);
+		assert.equal(me.recovery_codes, 10);
+		assert.equal(me.passkeys, 0);
 	});
 
 	test('a recovery code works once', async () => {
@@ -179,6 +185,12 @@ describe('passkeys', () => {
 			'/api/v1/sessions/passkey',
 			{credential: key.sign(await options())});
 		assert.equal(session.user.email, who.email);
+		const browser = await service.api('POST', '/api/v1/sessions/passkey',
+			null, {credential: key.sign(await options()), cookie: true});
+		assert.equal(browser.status, 201);
+		assert.equal(browser.json.token, undefined);
+		assert.match(browser.headers['set-cookie'][0],
+			/^__Host-birthmark=bms_\w+;.*HttpOnly/);
 		await must(200, session.token, 'GET', '/api/v1/me');
 		const {items} = await must(200, who.token, 'GET',
 			'/api/v1/me/passkeys');
