@@ -5,7 +5,7 @@ import {useRef, useState} from 'preact/hooks';
 import {useLocation, useRoute} from 'preact-iso';
 import {api, take, type Schemas} from '../../api/client';
 import {useLoad} from '../../hooks';
-import {useI18n, type Text} from '../../i18n';
+import {useI18n} from '../../i18n';
 import {accountEvents, useLive} from '../../live';
 import {mayIn, useMe} from '../../session';
 import {Card, Facts, Id, Num, PageHead, Time} from '../../ui/bits';
@@ -25,8 +25,7 @@ import {texts as x} from './texts';
 
 type Batch = Schemas['Batch'];
 
-const forms: Record<Schemas['Form'], Text> =
-	{csv: b.formCsv, jsonl: b.formJsonl, microchip: b.formMicrochip};
+const forms: Record<Schemas['Form'], string> = {csv: 'CSV', jsonl: 'JSON Lines', microchip: 'Microchip'};
 
 function About({batch, narrow}: {batch: Batch; narrow: boolean}) {
 	const {t} = useI18n();
@@ -52,7 +51,7 @@ function Reels({reels}: {reels: Batch['reels']}) {
 		{key: 'reel', title: t(x.reel), main: true, cell: (r) => r.reel},
 		{key: 'devices', title: t(b.devices), align: 'end', cell: (r) => num(r.devices)},
 		{key: 'published', title: t(x.published), cell: (r) => <Time at={r.published_at} />},
-		{key: 'form', title: t(x.form), cell: (r) => t(forms[r.form])},
+		{key: 'form', title: t(x.form), cell: (r) => forms[r.form]},
 		{key: 'hash', title: t(x.hash), cell: (r) => <Id text={r.manifest_sha256} short={12} copy />},
 	]} /></Card>;
 }

@@ -9,8 +9,8 @@ export const texts = define({
 	reels: {en: 'Reels', de: 'Rollen', zh: '卷盘'},
 	reel: {en: 'Reel', de: 'Rolle', zh: '卷盘'},
 	published: {en: 'Published', de: 'Veröffentlicht', zh: '发布时间'},
-	form: {en: 'Format of the manifest', de: 'Format des Manifests', zh: '清单格式'},
-	hash: {en: 'SHA-256 of the manifest', de: 'SHA-256 des Manifests', zh: '清单的 SHA-256'},
+	form: {en: 'Manifest', de: 'Manifest', zh: '清单'},
+	hash: {en: 'Its SHA-256', de: 'Dessen SHA-256', zh: '清单 SHA-256'},
 	jobs: {en: 'Provisioning', de: 'Provisionierung', zh: '配置'},
 	noJobs: {en: 'No cloud was told yet', de: 'Noch keine Cloud weiß davon', zh: '尚未通知任何云'},
 	noJobsText: {
