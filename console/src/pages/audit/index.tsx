@@ -74,7 +74,7 @@ function Toolbar({scope, filters, set}: {
 		.map(([value, a]) => ({value, label: t(a.text)}))
 		.sort((a, b) => a.label.localeCompare(b.label));
 	const all = {value: '', label: t(common.all)};
-	return <div class="toolbar" role="search">
+	return <div class="toolbar audit-filters" role="search">
 		<SelectField label={t(x.action)} value={filters.action} choices={[all, ...known]}
 			onValue={(action) => set({action})} />
 		<TextFilter label={t(x.actor)} hint={t(x.actorHint)} value={filters.actor}

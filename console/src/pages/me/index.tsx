@@ -7,7 +7,7 @@ import {isPasswordFault, useSaid} from '../../people/faults';
 import {NewPassword, PasswordField} from '../../people/password';
 import {texts as px} from '../../people/texts';
 import {useMe, useSession} from '../../session';
-import {Card, Facts, PageHead} from '../../ui/bits';
+import {Card, PageHead} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {Dialog} from '../../ui/dialog';
 import {Form, TextField} from '../../ui/form';
@@ -73,8 +73,7 @@ export default function Me() {
 		<div class="stack">
 			<div class="columns">
 				<Card title={t(x.you)}>
-					<Facts rows={[[t(common.name), me.user.name || '–'],
-						[t(common.email), me.user.email]]} />
+					<p>{me.user.name && <><strong>{me.user.name}</strong><br /></>}{me.user.email}</p>
 					<div class="row"><Button onClick={() => setOpen('name')}>
 						{t(x.changeName)}</Button></div>
 				</Card>

@@ -96,7 +96,7 @@ function useColumns(admin: boolean, setOpen: (o: Open) => void): Column<Member>[
 		<Button size="small" kind="quiet" aria-label={label}
 			onClick={() => setOpen({kind, member: m})}>{text}</Button>;
 	if (admin)
-		columns.push({key: 'actions', title: t(common.actions), align: 'end', cell: (m) => <span class="row">
+		columns.push({key: 'actions', title: t(common.actions), align: 'end', cell: (m) => <span class="actions">
 			{button(m, 'role', t(x.change), t(x.changeOf, {name: nameOf(m)}))}
 			{m.user !== self && button(m, 'reset', t(x.reset), t(x.resetOf, {name: nameOf(m)}))}
 			{button(m, 'remove', t(common.remove), t(x.removeOf, {name: nameOf(m)}))}
