@@ -110,7 +110,7 @@ export function Answer({entry, kind, account, children, problem}: {
 	return <main class={`answer answer-${tones[kind]}`} data-kind={kind}>
 		<div class="answer-body">
 			<Shape kind={kind} />
-			<h1 ref={head} tabIndex={-1} role="status">{t(titles[kind])}</h1>
+			<h1 ref={head} tabIndex={-1}>{t(titles[kind])}</h1>
 			<p class="answer-bid">{entry.bid}</p>
 			{(kind === 'bound' || kind === 'already') && <p class="answer-facts">
 				<span class="num">{t(x.devices, {n: entry.devices ?? 0})}</span>

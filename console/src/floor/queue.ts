@@ -45,7 +45,6 @@ export interface View {
 const entriesMax = 5000;
 const hold_s = 30; // automatic provisioning waits, so that undo is possible
 const answer_ms = 15000;
-const patience_s = 120; // a longer lock is told instead of waited for
 const prefix = 'birthmark.floor.';
 
 const keyOf = (user: string, account: string) => `${prefix}${user}.${account}`;
@@ -75,7 +74,7 @@ export function othersWaiting(user: string): number {
 }
 
 const isLater = (p: Problem) => p.status === 0 || p.status >= 500 || p.status === 408 ||
-	(p.status === 429 && p.retryAfterS <= patience_s);
+	(p.status === 429 && p.code !== 'claim-code-locked');
 const isLogin = (p: Problem) => p.status === 401 || p.code.startsWith('csrf');
 
 export class Queue {

@@ -144,7 +144,8 @@ export async function axe(page, {include, exclude = []} = {}) {
 
 /**
  * A film for the fake camera: shots is a list of {pictures, seconds}, the PNGs
- * of a shot side by side on a grey table.  Chromium plays it for ever.
+ * of a shot side by side on a grey table.  Chromium plays it for ever, thirty
+ * pictures a second.
  */
 export function cameraFile(file, shots, {width = 1280, height = 720} = {}) {
 	const inputs = [], filters = [], parts = [];
@@ -152,7 +153,7 @@ export function cameraFile(file, shots, {width = 1280, height = 720} = {}) {
 	for (const [i, {pictures, seconds = 2}] of shots.entries()) {
 		const side = Math.min(height * 0.7, width / pictures.length * 0.8) | 0;
 		let last = `t${i}`;
-		filters.push(`color=0x8a8f8a:s=${width}x${height}:r=10:d=${seconds}[${last}]`);
+		filters.push(`color=0x8a8f8a:s=${width}x${height}:r=30:d=${seconds}[${last}]`);
 		for (const [k, picture] of pictures.entries()) {
 			inputs.push('-i', picture);
 			const x = (width / pictures.length * (k + 0.5) - side / 2) | 0;
@@ -164,7 +165,7 @@ export function cameraFile(file, shots, {width = 1280, height = 720} = {}) {
 	}
 	filters.push(`${parts.join('')}concat=n=${parts.length}:v=1:a=0[out]`);
 	execFileSync('ffmpeg', ['-v', 'error', '-y', ...inputs, '-filter_complex',
-		filters.join(';'), '-map', '[out]', '-r', '10', '-c:v', 'mjpeg',
-		'-q:v', '2', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', file]);
+		filters.join(';'), '-map', '[out]', '-r', '30', '-c:v', 'mjpeg',
+		'-q:v', '4', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', file]);
 	return file;
 }

@@ -60,7 +60,7 @@ function BindAt({place, bid, fragment, head}: {
 	const [typed, setTyped] = useState('');
 	// Shown again after a reload, or while it still waits for the network.
 	const attempt = useAttempt(view, fragment ? null : [...view.entries].reverse().find((e) =>
-		!e.shift && e.bid === bid)?.key ?? null);
+		!e.shift && e.bid === bid && e.state !== 'refused')?.key ?? null);
 	const {entry, kind} = attempt;
 	const answered = entry !== undefined && entry.state !== 'waiting';
 	useEffect(() => {
@@ -111,12 +111,13 @@ export default function Bind() {
 	const {t} = useI18n();
 	const bid = useRoute().params['bid'] ?? '';
 	const {places, place, choose} = usePlace(null);
-	const [fragment, setFragment] = useState(firstFragment);
+	// Opening the same label again starts anew.
+	const [opened, open] = useState(() => ({fragment: firstFragment(), round: 0}));
 	useEffect(() => {
 		document.title = `${bid} · Birthmark`;
 		const again = () => {
 			if (location.hash.length > 1)
-				setFragment(location.hash.slice(1));
+				open((o) => ({fragment: location.hash.slice(1), round: o.round + 1}));
 		};
 		addEventListener('hashchange', again);
 		return () => removeEventListener('hashchange', again);
@@ -130,5 +131,6 @@ export default function Bind() {
 			<Empty title={t(x.noLabel)} action={<LinkButton kind="primary" size="big"
 				href={`/scan?account=${place.id}`}>{t(floorTexts.scan)}</LinkButton>}>{t(x.noLabelText)}</Empty>
 		</main></div>;
-	return <BindAt key={`${place.id} ${bid}`} place={place} bid={bid} fragment={fragment} head={head} />;
+	return <BindAt key={`${place.id} ${bid} ${opened.round}`} place={place} bid={bid}
+		fragment={opened.fragment} head={head} />;
 }

@@ -1,11 +1,11 @@
 // The scan page: reels, one by one or as a shift; or the code of a device.
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {FloorHead} from '../../floor/head';
 import {NoPart, usePlace, type Place} from '../../floor/setup';
 import {useQueue} from '../../floor/use-queue';
 import {useI18n} from '../../i18n';
 import {useMe} from '../../session';
-import {PageHead, Tabs} from '../../ui/bits';
+import {Tabs} from '../../ui/bits';
 import {FindDevice} from './device';
 import {OneReel} from './one';
 import {readShift, Shift, writeShift, type ShiftState} from './shift';
@@ -19,25 +19,27 @@ function Reels({place, head}: {place: Place; head: (waiting: number) => preact.C
 	const [shift, setShift] = useState<ShiftState | null>(() => readShift(user, place.id));
 	const [mode, setMode] = useState<'one' | 'shift'>(shift ? 'shift' : 'one');
 	const [bare, setBare] = useState(false); // an answer fills the screen
+	useEffect(() => {
+		if (!bare)
+			document.title = `${t(x.title)} · Birthmark`;
+	}, [bare, t]);
 	const keep = (s: ShiftState | null) => {
 		writeShift(user, place.id, s);
 		setShift(s);
 	};
-	const inside = mode === 'one' ?
-		<OneReel place={place} queue={queue} view={view} onBare={setBare} /> :
-		<Shift place={place} queue={queue} view={view} shift={shift} onShift={keep} />;
-	if (bare)
-		return inside;
-	return <div class="floor">
-		{head(view.waiting)}
-		<main class="floor-main scan">
-			<div class="scan-head">
-				<PageHead title={t(x.title)} />
+	// The same tree around an answer, or the reel in it would be forgotten.
+	return <div class={bare ? undefined : 'floor'}>
+		{!bare && head(view.waiting)}
+		<div class={bare ? undefined : 'floor-main scan'} role={bare ? undefined : 'main'}>
+			{!bare && <div class="scan-head">
+				<h1>{t(x.title)}</h1>
 				{!shift && <Tabs label={t(x.ways)} value={mode} onValue={setMode}
 					tabs={[['one', t(x.one)], ['shift', t(x.shift)]]} />}
-			</div>
-			{inside}
-		</main>
+			</div>}
+			{mode === 'one' ?
+				<OneReel place={place} queue={queue} view={view} onBare={setBare} /> :
+				<Shift place={place} queue={queue} view={view} shift={shift} onShift={keep} />}
+		</div>
 	</div>;
 }
 
