@@ -3,6 +3,7 @@
 #include "api/api_routes.h"
 #include "api/api_account.h"
 #include "api/api_audit.h"
+#include "api/api_audit_export.h"
 #include "api/api_batch.h"
 #include "api/api_bind.h"
 #include "api/api_cloud.h"
@@ -85,6 +86,8 @@ const struct api_route api_routes[] = {
 	{"POST", "/api/v1/accounts/{account}/tokens", API_ACCOUNT, R_ADMIN, 16384, api_token_create, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/tokens/{token}", API_ACCOUNT, R_ADMIN, 0, api_token_revoke, NULL},
 	{"GET", "/api/v1/accounts/{account}/audit", API_ACCOUNT, R_ADMIN | R_AUDITOR, 0, api_audit_list, NULL},
+	{"GET", "/api/v1/accounts/{account}/audit/export", API_ACCOUNT, R_ADMIN | R_AUDITOR, 0, api_audit_export_get, NULL},
+	{"GET", "/api/v1/accounts/{account}/audit/verify", API_ACCOUNT, R_ADMIN | R_AUDITOR, 0, api_audit_verify, NULL},
 	{"GET", "/api/v1/vendors/{vendor}/members", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_member_list, NULL},
 	{"PATCH", "/api/v1/vendors/{vendor}/members/{user}", API_VENDOR, R_VADMIN, 16384, api_member_update, NULL},
 	{"DELETE", "/api/v1/vendors/{vendor}/members/{user}", API_VENDOR, R_VADMIN, 0, api_member_remove, NULL},
@@ -95,8 +98,11 @@ const struct api_route api_routes[] = {
 	{"POST", "/api/v1/vendors/{vendor}/tokens", API_VENDOR, R_VADMIN, 16384, api_token_create, NULL},
 	{"DELETE", "/api/v1/vendors/{vendor}/tokens/{token}", API_VENDOR, R_VADMIN, 0, api_token_revoke, NULL},
 	{"GET", "/api/v1/vendors/{vendor}/audit", API_VENDOR, R_VADMIN, 0, api_audit_list, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/audit/export", API_VENDOR, R_VADMIN, 0, api_audit_export_get, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/audit/verify", API_VENDOR, R_VADMIN, 0, api_audit_verify, NULL},
 	{"POST", "/api/v1/service/invitations", API_SERVICE, R_SERVICE, 16384, api_member_invite_service, NULL},
 	{"GET", "/api/v1/service/audit", API_SERVICE, R_SERVICE, 0, api_audit_list, NULL},
+	{"GET", "/api/v1/service/audit/export", API_SERVICE, R_SERVICE, 0, api_audit_export_get, NULL},
 	{"GET", "/api/v1/service/audit/verify", API_SERVICE, R_SERVICE, 0, api_audit_verify, NULL},
 
 	/* vendors, uploads, batches, bindings, devices, products */

@@ -1,14 +1,17 @@
 /* Chains the audit log's entries and checks the chain.
  * Must never change an entry. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "core/audit.h"
+#include "core/limit.h"
 #include "core/tx.h"
 #include "pki/digest.h"
 
 #define AUDIT_FORM "birthmark-audit-1"
+#define VERIFY_STEP 4096
 
 static void audit_text(struct digest *d, const char *s)
 {
@@ -131,6 +134,7 @@ enum rc audit_each(struct core *c, const struct store_audit_list *list,
 }
 
 struct audit_walk {
+	struct core *c;
 	struct digest *d;
 	uint64_t seq;
 	uint8_t head[32];
@@ -160,26 +164,84 @@ static bool audit_check(void *arg, const struct store_audit *a)
 	return true;
 }
 
+enum rc audit_walk_new(struct audit_walk **out, struct core *c, struct err *e)
+{
+	struct audit_walk *w = calloc(1, sizeof(*w));
+
+	*out = NULL;
+	if (w)
+		w->d = digest_new();
+	if (!w || !w->d) {
+		audit_walk_free(w);
+		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
+	}
+	w->c = c;
+	*out = w;
+	return RC_OK;
+}
+
+enum rc audit_walk_step(struct audit_walk *w, uint64_t entries, struct err *e)
+{
+	const uint64_t before = w->seq;
+	enum rc rc;
+
+	rc = store_audit_walk(w->c->store, w->seq, entries, audit_check, w, e);
+	if (rc == RC_OK && w->fault) {
+		rc = err_set(e, RC_INVALID, "audit-broken",
+		    "Entry %llu of the audit log %s.",
+		    (unsigned long long)w->seq, w->fault);
+		if (e)
+			e->line = (unsigned long)w->seq;
+	}
+	if (rc == RC_OK && w->seq - before < entries)
+		rc = RC_NOT_FOUND;
+	return rc;
+}
+
+void audit_walk_head(const struct audit_walk *w, uint64_t *count,
+    uint8_t head[32])
+{
+	*count = w->seq;
+	memcpy(head, w->head, 32);
+}
+
+void audit_walk_free(struct audit_walk *w)
+{
+	if (!w)
+		return;
+	digest_free(w->d);
+	free(w);
+}
+
 enum rc audit_verify(struct core *c, uint64_t *count, uint8_t head[32],
     struct err *e)
 {
-	struct audit_walk w = {.d = digest_new()};
-	enum rc rc;
+	struct audit_walk *w = NULL;
+	enum rc rc = audit_walk_new(&w, c, e);
 
-	if (!w.d)
-		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
-	rc = store_audit_walk(c->store, audit_check, &w, e);
-	if (rc == RC_OK && w.fault) {
-		rc = err_set(e, RC_INVALID, "audit-broken",
-		    "Entry %llu of the audit log %s.",
-		    (unsigned long long)w.seq, w.fault);
-		if (e)
-			e->line = (unsigned long)w.seq;
+	while (rc == RC_OK)
+		rc = audit_walk_step(w, VERIFY_STEP, e);
+	if (rc == RC_NOT_FOUND) {
+		audit_walk_head(w, count, head);
+		rc = RC_OK;
 	}
-	if (rc == RC_OK) {
-		*count = w.seq;
-		memcpy(head, w.head, 32);
-	}
-	digest_free(w.d);
+	audit_walk_free(w);
+	return rc;
+}
+
+enum rc audit_verify_limit(struct core *c, const struct core_actor *a,
+    struct err *e)
+{
+	static const struct limit_rule rule = {"audit-verify", 0,
+	    AUDIT_VERIFY_EVERY_S, AUDIT_VERIFY_EVERY_S, 1, "audit-verified"};
+	enum rc rc = limit_check(c, &rule, a->scope_id, a->now_s, e);
+
+	if (rc == RC_LIMIT)
+		return err_set(e, RC_LIMIT, rule.slug,
+		    "The audit log was checked just now; it can be checked "
+		    "each %d s.",
+		    AUDIT_VERIFY_EVERY_S);
+	if (rc == RC_OK)
+		rc = limit_hit(c, &rule, a->scope_id, a->now_s, NULL, e);
 	return rc;
 }

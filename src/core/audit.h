@@ -24,13 +24,29 @@ MUST_CHECK enum rc audit_add(struct core *c, const struct core_actor *a,
  * NULL, then its reason is not told. */
 void audit_refused(struct core *c, const struct core_actor *a,
     const char *action, const char *target, const struct err *why);
-/* Newest first; see store_audit_list.  The caller sets scope_id to what he may
- * see. */
+/* See store_audit_list.  The caller sets scope_id to what he may see. */
 MUST_CHECK enum rc audit_each(struct core *c,
     const struct store_audit_list *list, store_audit_row *row, void *arg,
     struct err *e);
-/* Walks the chain; on a fault RC_INVALID with the number of the entry.  count
- * and head (hash of the last entry) are set on success. */
+/* Walks the chain in steps of so many entries: RC_OK while there are more,
+ * RC_NOT_FOUND after the last, RC_INVALID with the number of the entry at
+ * fault. */
+struct audit_walk;
+MUST_CHECK enum rc audit_walk_new(struct audit_walk **out, struct core *c,
+    struct err *e);
+MUST_CHECK enum rc audit_walk_step(struct audit_walk *w, uint64_t entries,
+    struct err *e);
+/* How many were right, and the hash of the last of them. */
+void audit_walk_head(const struct audit_walk *w, uint64_t *count,
+    uint8_t head[32]);
+void audit_walk_free(struct audit_walk *w);
+/* An account or a vendor may have the chain walked each so many seconds;
+ * RC_LIMIT in between. */
+#define AUDIT_VERIFY_EVERY_S 10
+MUST_CHECK enum rc audit_verify_limit(struct core *c,
+    const struct core_actor *a, struct err *e);
+/* Walks the whole chain at once; on a fault RC_INVALID with the number of the
+ * entry.  count and head (hash of the last entry) are set on success. */
 MUST_CHECK enum rc audit_verify(struct core *c, uint64_t *count,
     uint8_t head[32], struct err *e);
 

@@ -94,36 +94,135 @@ static enum rc audit_rows(struct stmt *st, store_audit_row *row, void *arg,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_audit_walk(struct store *s, store_audit_row *row, void *arg,
+enum rc store_audit_walk(struct store *s, uint64_t after, uint64_t limit,
+    store_audit_row *row, void *arg, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    AUDIT_COLUMNS "WHERE seq > $1 ORDER BY seq LIMIT $2", DB_I(after),
+	    DB_I(limit));
+
+	return rc == RC_OK ? audit_rows(st, row, arg, e) : rc;
+}
+
+/* One statement for each thing that narrows most, with its index: a plus
+ * keeps the planner from another one. */
+enum by { BY_TARGET, BY_ACTOR, BY_ACTOR_NAME, BY_ACTION, BY_REFUSED, BY_SEQ };
+
+#define REST                                                          \
+	" AND seq > $2 AND seq < $3 AND +at >= $4 AND +at < $5"       \
+	" AND ($6 = '' OR +action = $6) AND ($7 = '' OR +actor = $7)" \
+	" AND ($8 = '' OR +actor_name = $8)"                          \
+	" AND ($9 = '' OR +target = $9)"                              \
+	" AND ($10 = 0 OR ($10 = 1) = (+outcome = 'ok')) ORDER BY seq"
+
+#define PAGE(where)                                         \
+	{                                                   \
+		AUDIT_COLUMNS where REST " DESC LIMIT $11", \
+		    AUDIT_COLUMNS where REST " LIMIT $11"   \
+	}
+#define ALL " AND $1 = ''"
+#define OWN " AND +scope_id = $1"
+
+/* [by][of one scope][oldest first] */
+static const char *const pages[][2][2] = {
+    [BY_TARGET] = {PAGE("WHERE target = $9" ALL),
+	PAGE("WHERE target = $9" OWN)},
+    [BY_ACTOR] = {PAGE("WHERE actor = $7" ALL), PAGE("WHERE actor = $7" OWN)},
+    [BY_ACTOR_NAME] = {PAGE("WHERE actor_name = $8" ALL),
+	PAGE("WHERE actor_name = $8" OWN)},
+    [BY_ACTION] = {PAGE("WHERE action = $6" ALL),
+	PAGE("WHERE scope_id = $1 AND action = $6")},
+    [BY_REFUSED] = {PAGE("WHERE outcome <> 'ok'" ALL),
+	PAGE("WHERE scope_id = $1 AND outcome <> 'ok'")},
+    [BY_SEQ] = {PAGE("WHERE $1 = ''"), PAGE("WHERE scope_id = $1")},
+};
+
+static bool is_set(const char *s)
+{
+	return s && s[0] != '\0';
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static enum by narrowest(const struct store_audit_list *list)
+{
+	if (is_set(list->target))
+		return BY_TARGET;
+	if (is_set(list->actor))
+		return BY_ACTOR;
+	if (is_set(list->actor_name))
+		return BY_ACTOR_NAME;
+	if (is_set(list->action))
+		return BY_ACTION;
+	return list->outcome == STORE_AUDIT_REFUSED ? BY_REFUSED : BY_SEQ;
+}
+
+/* A clock that was set back by less than this loses no entry of a list that
+ * starts or ends at a time. */
+#define SLACK_S 3600
+
+static enum rc first_seq(struct stmt *st, enum rc rc, uint64_t *seq,
+    struct err *e)
+{
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK)
+		*seq = (uint64_t)db_col_int(st, 0);
+	db_done(st);
+	return rc;
+}
+
+/* Narrows seq to about the times asked for, so that what lies before or after
+ * them is not walked over.  RC_NOT_FOUND: there are none. */
+static enum rc seq_of_times(struct store *s,
+    const struct store_audit_list *list, uint64_t *above, uint64_t *before,
     struct err *e)
 {
 	struct stmt *st = NULL;
-	enum rc rc = db_query(store_db(s), AUDIT_COLUMNS "ORDER BY seq", NULL,
-	    0, &st, e);
+	uint64_t seq = 0;
+	enum rc rc = RC_OK;
 
-	return rc == RC_OK ? audit_rows(st, row, arg, e) : rc;
+	if (list->from_s > SLACK_S) {
+		rc = db_ask(store_db(s), &st, e,
+		    "SELECT seq FROM audit WHERE at >= $1 "
+		    "ORDER BY at, seq LIMIT 1",
+		    DB_I(list->from_s - SLACK_S));
+		rc = first_seq(st, rc, &seq, e);
+		if (rc == RC_OK && seq > 0 && seq - 1 > *above)
+			*above = seq - 1;
+	}
+	if (rc == RC_OK && list->to_s > 0) {
+		rc = db_ask(store_db(s), &st, e,
+		    "SELECT seq FROM audit WHERE at < $1 "
+		    "ORDER BY at DESC, seq DESC LIMIT 1",
+		    DB_I(list->to_s + SLACK_S));
+		rc = first_seq(st, rc, &seq, e);
+		if (rc == RC_OK && seq + 1 < *before)
+			*before = seq + 1;
+	}
+	return rc;
 }
 
 enum rc store_audit_each(struct store *s, const struct store_audit_list *list,
     store_audit_row *row, void *arg, struct err *e)
 {
-	const int64_t before = list->before ? (int64_t)list->before : INT64_MAX;
+	uint64_t above = list->above;
+	uint64_t before = list->before ? list->before : INT64_MAX;
 	struct stmt *st = NULL;
-	enum rc rc;
+	enum rc rc = seq_of_times(s, list, &above, &before, e);
 
-	if (list->scope_id)
-		rc = db_ask(store_db(s), &st, e,
-		    AUDIT_COLUMNS
-		    "WHERE scope_id = $1 AND seq < $2 AND at >= $3 "
-		    "AND ($4 = '' OR action = $4) ORDER BY seq DESC LIMIT $5",
-		    DB_T(list->scope_id), DB_I(before), DB_I(list->from_s),
-		    DB_T(list->action), DB_I(list->limit));
-	else
-		rc = db_ask(store_db(s), &st, e,
-		    AUDIT_COLUMNS
-		    "WHERE seq < $1 AND at >= $2 "
-		    "AND ($3 = '' OR action = $3) ORDER BY seq DESC LIMIT $4",
-		    DB_I(before), DB_I(list->from_s), DB_T(list->action),
-		    DB_I(list->limit));
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	rc = db_ask(store_db(s), &st, e,
+	    pages[narrowest(list)][list->scope_id != NULL][list->oldest_first],
+	    DB_T(or_empty(list->scope_id)), DB_I(above), DB_I(before),
+	    DB_I(list->from_s), DB_I(list->to_s ? list->to_s : INT64_MAX),
+	    DB_T(or_empty(list->action)), DB_T(or_empty(list->actor)),
+	    DB_T(or_empty(list->actor_name)), DB_T(or_empty(list->target)),
+	    DB_I(list->outcome), DB_I(list->limit));
 	return rc == RC_OK ? audit_rows(st, row, arg, e) : rc;
 }

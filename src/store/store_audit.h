@@ -31,17 +31,28 @@ MUST_CHECK enum rc store_audit_add(struct store *s, const struct store_audit *a,
 /* seq 0 and an all-zero hash before the first. */
 MUST_CHECK enum rc store_audit_last(struct store *s, uint64_t *seq,
     uint8_t hash[32], struct err *e);
-/* All, in order.  Rows whose text does not fit are given cut, so that their
- * hash does not match. */
-MUST_CHECK enum rc store_audit_walk(struct store *s, store_audit_row *row,
-    void *arg, struct err *e);
-/* Newest first.  scope_id NULL: all.  before: seq to start below, 0 for the
- * newest; from_s: none older; action "" for any. */
+/* At most limit after that seq, in order.  Rows whose text does not fit are
+ * given cut, so that their hash does not match. */
+MUST_CHECK enum rc store_audit_walk(struct store *s, uint64_t after,
+    uint64_t limit, store_audit_row *row, void *arg, struct err *e);
+enum store_audit_outcome {
+	STORE_AUDIT_ANY,
+	STORE_AUDIT_DONE,
+	STORE_AUDIT_REFUSED
+};
+/* What is not asked for is NULL (or "") or 0. */
 struct store_audit_list {
-	const char *scope_id;
-	uint64_t before;
-	int64_t from_s;
+	const char *scope_id; /* NULL: all */
+	uint64_t above;	      /* seq */
+	uint64_t before;      /* seq; 0: up to the newest */
+	int64_t from_s;	      /* none older */
+	int64_t to_s;	      /* only older ones; 0: any */
 	const char *action;
+	const char *actor;	/* id */
+	const char *actor_name; /* as recorded */
+	const char *target;
+	enum store_audit_outcome outcome;
+	bool oldest_first;
 	uint64_t limit;
 };
 MUST_CHECK enum rc store_audit_each(struct store *s,
