@@ -220,6 +220,24 @@ describe('logging in', () => {
 		await page.getByRole('alert').getByText('not accepted').waitFor();
 		await closed(page);
 	});
+
+	test('a passkey works in a browser that knows no JSON of it', {timeout: 120000}, async () => {
+		const page = await pageOf(await person('old'));
+		await authenticator(page);
+		await page.evaluate(() => {
+			delete PublicKeyCredential.parseCreationOptionsFromJSON;
+			delete PublicKeyCredential.parseRequestOptionsFromJSON;
+			delete PublicKeyCredential.isConditionalMediationAvailable;
+			delete PublicKeyCredential.prototype.toJSON;
+		});
+		await button(page, 'Add a passkey').click();
+		await prove(page, 'Add a passkey');
+		await page.getByRole('rowheader', {name: 'Chrome, Linux'}).waitFor();
+		await button(page, 'Log out').click();
+		await button(page, 'Log in with a passkey').click();
+		await page.getByRole('heading', {name: 'old'}).waitFor();
+		await closed(page);
+	});
 });
 
 describe('sessions', () => {
