@@ -121,7 +121,7 @@ static void print_text(const struct stage *s)
 	size_t i;
 
 	(void)printf("Birthmark's virtual developer kit is running.\n\n"
-		     "  Service   %s\n"
+		     "  Console   %s (service, API and console)\n"
 		     "  Login     %s\n"
 		     "  Password  %s\n"
 		     "  Broker    localhost:%s (MQTT, mutual TLS)\n"
