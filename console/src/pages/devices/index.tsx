@@ -49,15 +49,15 @@ function plain(q: string): string {
 function useColumns(account: string, clouds: ReadonlyMap<string, string>): Column<Device>[] {
 	const {t} = useI18n();
 	return [
-		{key: 'chip', title: t(x.chip), main: true, width: 270, cell: (d) => <>
+		{key: 'chip', title: t(x.chip), main: true, width: 290, cell: (d) => <>
 			<a href={`/console/a/${account}/devices/${d.fingerprint}`} title={d.chip_id}>{d.chip_id}</a>
 			{d.serial !== d.chip_id && <span class="line" title={d.serial}>{t(x.serialIs, {serial: d.serial})}</span>}</>},
-		{key: 'product', title: t(x.product), width: 150, cell: (d) => d.product ?? <span class="faint">–</span>},
-		{key: 'batch', title: t(x.batch), width: 150, cell: (d) =>
+		{key: 'product', title: t(x.product), width: 136, cell: (d) => d.product ?? <span class="faint">–</span>},
+		{key: 'batch', title: t(x.batch), width: 126, cell: (d) =>
 			<a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`} title={d.batch}>{d.batch}</a>},
-		{key: 'clouds', title: t(x.clouds), width: 240, cell: (d) => <DeviceClouds clouds={d.clouds} names={clouds} />},
-		{key: 'first', title: t(x.firstSeen), width: 130, cell: (d) => <Time at={d.first_seen_at} />},
-		{key: 'last', title: t(x.lastSeen), width: 130, cell: (d) => <Time at={d.last_seen_at} />},
+		{key: 'clouds', title: t(x.clouds), width: 260, cell: (d) => <DeviceClouds clouds={d.clouds} names={clouds} />},
+		{key: 'first', title: t(x.firstSeen), width: 136, cell: (d) => <Time at={d.first_seen_at} />},
+		{key: 'last', title: t(x.lastSeen), width: 136, cell: (d) => <Time at={d.last_seen_at} />},
 	];
 }
 

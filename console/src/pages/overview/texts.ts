@@ -4,7 +4,7 @@ import type {Text} from '../../i18n';
 const define = <T extends Record<string, Text>>(t: T): T => t;
 
 export const texts = define({
-	title: {en: 'Overview', de: 'Überblick', zh: '概览'},
+	title: {en: 'Overview', de: 'Übersicht', zh: '概览'},
 	totals: {
 		en: '{batches} batches, {devices} devices, {provisioned} provisioned, {seen} seen',
 		de: '{batches} Batches, {devices} Geräte, {provisioned} provisioniert, {seen} gesehen',
