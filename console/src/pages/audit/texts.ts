@@ -49,6 +49,10 @@ export const texts = define({
 		en: 'Each entry carries a hash of itself and of the one before it. Whoever changes, removes or inserts an entry breaks the chain from there on. The check walks the service’s whole log, also where you may not read it.',
 		de: 'Jeder Eintrag trägt einen Hash von sich und vom Eintrag davor. Wer einen Eintrag ändert, entfernt oder einfügt, bricht die Kette ab dieser Stelle. Geprüft wird das ganze Protokoll des Dienstes, auch was Sie nicht lesen dürfen.',
 		zh: '每个条目都包含自身及前一条目的哈希。任何更改、删除或插入都会使链从该处断开。校验会遍历整个服务的日志，包括您无权查看的部分。'},
+	verifyWait: {
+		en: 'The log was checked a moment ago. It can be checked once in ten seconds.',
+		de: 'Das Protokoll wurde gerade erst geprüft. Es lässt sich alle zehn Sekunden prüfen.',
+		zh: '日志刚刚校验过，每十秒可校验一次。'},
 	verified: {
 		en: {one: 'The chain holds: {n} entry, none changed or missing.', other: 'The chain holds: {n} entries, none changed or missing.'},
 		de: {one: 'Die Kette hält: {n} Eintrag, keiner geändert, keiner fehlt.', other: 'Die Kette hält: {n} Einträge, keiner geändert, keiner fehlt.'},

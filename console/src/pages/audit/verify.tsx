@@ -1,6 +1,6 @@
 // Has the service check the chain of hashes, and explains what that proves.
 import {useState} from 'preact/hooks';
-import type {Schemas} from '../../api/client';
+import {Problem, type Schemas} from '../../api/client';
 import {useAction} from '../../hooks';
 import {useI18n} from '../../i18n';
 import type {Scope} from '../../people/scope';
@@ -20,7 +20,8 @@ export function VerifyDialog({scope, onClose}: {scope: Scope; onClose: () => voi
 	});
 	return <Dialog title={t(x.verifyTitle)} onClose={onClose} wide>
 		<p>{t(x.verifyText)}</p>
-		<ErrorBox problem={check.problem} />
+		<ErrorBox problem={check.problem?.status === 429 ?
+			new Problem(check.problem.code, t(x.verifyWait), 429) : check.problem} />
 		{verdict?.ok && <>
 			<Notice kind="good">{t(x.verified, {n: verdict.count ?? 0})}</Notice>
 			<p>{t(x.head)} (<Time at={verdict.at} exact />):<br />
