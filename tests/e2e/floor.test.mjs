@@ -118,6 +118,24 @@ test('a label opened by the camera app survives the login and binds in two taps'
 	browser.check();
 });
 
+test('a claim code that waited while the login was elsewhere is used once', async () => {
+	const reel = await published();
+	const {page} = await phone('operator');
+	await page.goto(`${url}/console`);
+	const keep = (path) => page.evaluate(([at, hash]) => sessionStorage.setItem(
+		'birthmark.label', JSON.stringify({path: at, hash})), [path, `#${reel.code}`]);
+	await keep('/b/ANOTHER');
+	await page.goto(`${url}/b/${reel.batch}`);
+	await page.getByLabel(/^Claim code/).waitFor();
+	await keep(`/b/${reel.batch}`);
+	await page.reload();
+	await page.getByText('Claim code read').waitFor();
+	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+	await bindButton(page).click();
+	await answer(page, 'bound');
+	browser.check();
+});
+
 test('the scanner of the page reads a label and binds it', async () => {
 	const reel = await published();
 	const b = await camera([[reel]]);

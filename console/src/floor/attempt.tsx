@@ -6,7 +6,6 @@ import {useI18n} from '../i18n';
 import {Button, LinkButton} from '../ui/button';
 import {Answer, kindOf, type Kind} from './answer';
 import type {Entry, Queue, View} from './queue';
-import {Waiting} from './head';
 import type {Place} from './setup';
 import {floorTexts as x} from './texts';
 
@@ -34,16 +33,16 @@ export function useAttempt(view: View, first: string | null): Attempt {
 	return {entry, kind: busy && !late ? undefined : kind, busy, start};
 }
 
-export function Attempted({entry, kind, place, queue, view, next, again}: {
-		entry: Entry; kind: Kind; place: Place; queue: Queue; view: View;
+export function Attempted({entry, kind, place, queue, next, again}: {
+		entry: Entry; kind: Kind; place: Place; queue: Queue;
 		next: ComponentChildren; again?: (() => void) | undefined}) {
 	const {t} = useI18n();
 	const undo = useAction(() => queue.undo(entry.key));
 	const mayUndo = kind === 'bound' || (kind === 'queued' && !entry.sent);
 	return <Answer entry={entry} kind={kind} account={place.name} problem={undo.problem}>
-		{kind === 'queued' && <Waiting queue={queue} view={view} />}
 		{next}
 		<div class="answer-more">
+			{kind === 'queued' && <Button onClick={() => queue.kick()}>{t(x.sendNow)}</Button>}
 			{mayUndo && <Button busy={undo.busy} onClick={() => void undo.run()}>{t(x.undo)}</Button>}
 			{again && ['unknown', 'code-needed', 'failed', 'locked', 'undone'].includes(kind) &&
 				<Button onClick={again}>{t(x.tryAgain)}</Button>}

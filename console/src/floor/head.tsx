@@ -61,7 +61,7 @@ export function Waiting({queue, view}: {queue: Queue; view: View}) {
 	const others = othersWaiting(queue.user);
 	const stuck = view.waiting > 0 && (view.line === 'offline' || view.line === 'login');
 	return <>
-		<div role="status">{stuck && <div class="waiting">
+		<div role="status" class="floor-status">{stuck && <div class="waiting">
 			<div>
 				<strong>{t(view.line === 'login' ? x.loginWaiting : x.offlineWaiting, {n: view.waiting})}</strong>
 				{view.line === 'offline' && <p>{t(x.offlineText)}</p>}

@@ -31,7 +31,7 @@ interface Pick {
 function place(seen: Seen, frame: number): Pick[] {
 	const ratio = seen.width / seen.height;
 	const [across, down] = ratio > frame ? [frame / ratio, 1] : [1, ratio / frame];
-	const inside = (v: number) => Math.min(85, Math.max(15, v * 100));
+	const inside = (v: number) => Math.min(76, Math.max(24, v * 100));
 	return seen.codes.map(({text, corners}) => {
 		const mean = (k: 'x' | 'y') => corners.reduce((sum, c) => sum + c[k], 0) / 4;
 		return {text, x: inside((mean('x') / seen.width - 0.5) / across + 0.5),

@@ -83,7 +83,7 @@ function BindAt({place, bid, fragment, head}: {
 			toast(t(floorTexts.full));
 	};
 	if (entry && kind)
-		return <Attempted entry={entry} kind={kind} place={place} queue={queue} view={view}
+		return <Attempted entry={entry} kind={kind} place={place} queue={queue}
 			again={() => attempt.start(null)}
 			next={<LinkButton kind="primary" size="big" href={`/scan?account=${place.id}`}>
 				{t(floorTexts.scanNext)}</LinkButton>} />;

@@ -30,9 +30,9 @@ function Reels({place, head}: {place: Place; head: (waiting: number) => preact.C
 	// The same tree around an answer, or the reel in it would be forgotten.
 	return <div class={bare ? undefined : 'floor'}>
 		{!bare && head(view.waiting)}
-		<div class={bare ? undefined : 'floor-main scan'} role={bare ? undefined : 'main'}>
-			{!bare && <div class="scan-head">
-				<h1>{t(x.title)}</h1>
+		<div class={bare ? undefined : `floor-main scan${shift ? ' shift' : ''}`} role={bare ? undefined : 'main'}>
+			{!bare && <div class={shift ? undefined : 'scan-head'}>
+				<h1 class={shift ? 'visually-hidden' : undefined}>{t(x.title)}</h1>
 				{!shift && <Tabs label={t(x.ways)} value={mode} onValue={setMode}
 					tabs={[['one', t(x.one)], ['shift', t(x.shift)]]} />}
 			</div>}

@@ -49,7 +49,7 @@ export function OneReel({place, queue, view, onBare}: {
 			toast(t(floorTexts.full));
 	};
 	if (entry && kind)
-		return <Attempted entry={entry} kind={kind} place={place} queue={queue} view={view} again={next}
+		return <Attempted entry={entry} kind={kind} place={place} queue={queue} again={next}
 			next={<Button kind="primary" size="big" onClick={next}>{t(floorTexts.scanNext)}</Button>} />;
 	if (!label)
 		return <>
