@@ -11,6 +11,7 @@
 #define ANSWER_MAX 4096
 #define STEP 1024 /* entries checked at once: a few milliseconds */
 #define WALKS_MAX 4
+#define RETRY_S 5
 
 static const char *or_null(const char *s)
 {
@@ -203,11 +204,12 @@ static enum rc walk_new(struct audit_walk **out, struct core *c, struct err *e)
 	enum rc rc;
 
 	if (walks >= WALKS_MAX) {
-		if (e)
-			e->retry_after_s = 5;
-		return err_set(e, RC_LIMIT, "audit-busy",
+		(void)err_set(e, RC_LIMIT, "audit-busy",
 		    "The audit log is being checked for others; try again "
 		    "in a moment.");
+		if (e)
+			e->retry_after_s = RETRY_S;
+		return RC_LIMIT;
 	}
 	rc = audit_walk_new(out, c, e);
 	if (rc == RC_OK)

@@ -15,6 +15,7 @@
 
 #define EVENT_MAX 16384
 #define MARKER_MS 100
+#define RETRY_S 5
 #define AUTH_LATEST_MS 10000 /* as sessions and tokens end by time, too */
 
 struct stream {
@@ -42,11 +43,12 @@ static enum rc may_open(const struct api_call *call, struct err *e)
 		own += strcmp(t->user, call->actor.id) == 0;
 	if (own < API_EVENT_USER_MAX && streams_n < API_EVENT_MAX)
 		return RC_OK;
-	if (e)
-		e->retry_after_s = 5;
-	return err_set(e, RC_LIMIT, "too-many-streams",
+	(void)err_set(e, RC_LIMIT, "too-many-streams",
 	    "Too many streams of events are open; close one, or ask again "
 	    "later.");
+	if (e)
+		e->retry_after_s = RETRY_S;
+	return RC_LIMIT;
 }
 
 static void stream_free(void *state)

@@ -1,16 +1,11 @@
 /* `birthmark manifest`: download of a bound batch's certificates.
- * Must not leave a half-written file under its final name. */
+ * Must not look into them. */
 #include "cmd/cli_manifest.h"
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/args.h"
 #include "base/enc.h"
-#include "base/file.h"
 #include "cmd/cli.h"
+#include "cmd/download.h"
 
 struct options {
 	const char *account, *form, *out;
@@ -35,61 +30,6 @@ static enum rc build_url(struct options *o, const char *bid, struct buf *url,
 	return buf_ok(url)
 	    ? RC_OK
 	    : err_set(e, RC_INVALID, "too-long", "The Batch ID is too long.");
-}
-
-static enum rc download(struct options *o, const char *url, int fd,
-    struct err *e)
-{
-	struct fetch_options fo = {
-	    .ca_file = o->client.ca[0] == '\0' ? NULL : o->client.ca,
-	    .allow_private = true,
-	    .allow_http = true,
-	    .connect_ms = 10000,
-	    .total_ms = 24ULL * 3600 * 1000,
-	    .answer_max = 1024 * 1024,
-	};
-	struct fetch_request r = FETCH_REQUEST;
-	struct fetch *f = NULL;
-	struct fetch_answer a;
-	enum rc rc;
-
-	fetch_answer_init(&a);
-	rc = fetch_new(&f, &fo, e);
-	r.method = "GET";
-	r.url = url;
-	r.bearer = o->client.token;
-	r.out_fd = fd;
-	if (rc == RC_OK)
-		rc = fetch_do(f, &r, &a, e);
-	if (rc == RC_OK && a.status != 200)
-		rc = client_problem(a.status, buf_span(&a.body), e);
-	fetch_answer_clear(&a);
-	fetch_free(f);
-	return rc;
-}
-
-static enum rc to_file(struct options *o, const char *url, struct err *e)
-{
-	char part[1024];
-	enum rc rc;
-	int fd;
-
-	if (snprintf(part, sizeof(part), "%s.part", o->out) >=
-	    (int)sizeof(part))
-		return err_set(e, RC_INVALID, "too-long",
-		    "The file's name is too long.");
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(e, "create", "%s cannot be written", part);
-	rc = download(o, url, fd, e);
-	if (rc == RC_OK && fsync(fd) != 0)
-		rc = err_sys(e, "write", "%s cannot be written", part);
-	(void)close(fd);
-	if (rc == RC_OK && rename(part, o->out) != 0)
-		rc = err_sys(e, "rename", "%s cannot be written", o->out);
-	if (rc != RC_OK)
-		(void)unlink(part);
-	return rc;
 }
 
 int cli_manifest_main(int argc, char **argv)
@@ -121,9 +61,7 @@ int cli_manifest_main(int argc, char **argv)
 	if (rc == RC_OK)
 		rc = build_url(&o, argv[1], &url, &e);
 	if (rc == RC_OK)
-		rc = o.out != NULL
-		    ? to_file(&o, buf_cstr(&url), &e)
-		    : download(&o, buf_cstr(&url), STDOUT_FILENO, &e);
+		rc = download_to(&o.client, buf_cstr(&url), o.out, &e);
 	buf_clear(&url);
 	client_close(&o.client);
 	return rc == RC_OK ? 0 : cli_fail(&e);

@@ -1,6 +1,7 @@
 /* The table of subcommands that are one REST call each.
  * Must hold no code. */
 #include "cmd/cli.h"
+#include "cmd/cli_audit.h"
 #include "cmd/cli_reset.h"
 #include "cmd/cli_special.h"
 
@@ -42,6 +43,18 @@
 #define MEMBER_COLUMNS "id,email,name,role"
 #define INVITE_COLUMNS "id,expires_at,token,link"
 #define AUDIT_COLUMNS "seq,at,actor_name,action,target,outcome,reason,from"
+/* Of lists of the audit log. */
+#define AUDIT_FILTERS                                                         \
+	{CLI_QUERY, "action", "action", "only this action", false},           \
+	    {CLI_QUERY, "actor", "actor",                                     \
+		"only by this user or token (id or name)", false},            \
+	    {CLI_QUERY, "target", "target",                                   \
+		"only about this batch, id or e-mail address", false},        \
+	    {CLI_QUERY, "outcome", "outcome", "ok or refused", false},        \
+	    {CLI_QUERY, "from", "from", "since this time (RFC 3339)", false}, \
+	{                                                                     \
+		CLI_QUERY, "to", "to", "before this time", false              \
+	}
 #define UPLOAD_COLUMNS \
 	"id,batch,reel,form,state,size,offset,checked,devices,error.detail"
 
@@ -68,7 +81,9 @@ const struct cli_verb cli_verbs[] = {
 	"stop trusting a CA for new manifests",
 	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
     {"vendor", "batches", "GET", VENDOR "/batches",
-	"batch,open,devices,bound,published_at", "batches published", {{0}},
+	"batch,open,devices,bound,published_at", "batches published",
+	{{CLI_QUERY, "q", "q", "Batch ID contains", false},
+	    {CLI_QUERY, "state", "state", "bound, unbound or open", false}},
 	NULL, NULL},
     {"vendor", "uploads", "GET", VENDOR "/uploads", UPLOAD_COLUMNS,
 	"manifests sent and what became of them", {{0}}, NULL, NULL},
@@ -103,7 +118,7 @@ const struct cli_verb cli_verbs[] = {
 	"revoke a vendor's API token",
 	{{CLI_PATH, "=TOKEN", "token", NULL, false}}, NULL, NULL},
     {"vendor", "audit", "GET", VENDOR "/audit", AUDIT_COLUMNS,
-	"what was decided about a vendor", {{0}}, NULL, NULL},
+	"what was decided about a vendor", {AUDIT_FILTERS}, NULL, NULL},
     /* account */
     {"account", "create", "POST", "/api/v1/accounts", "id,name",
 	"make an account; you become its administrator", {NAME}, NULL, NULL},
@@ -292,12 +307,11 @@ const struct cli_verb cli_verbs[] = {
 	cli_special_job_wait},
     /* audit */
     {"audit", "list", "GET", ACCOUNT "/audit", AUDIT_COLUMNS,
-	"what was decided in an account",
-	{{CLI_QUERY, "action", "action", "only this action", false},
-	    {CLI_QUERY, "from", "from", "since this time (RFC 3339)", false}},
-	NULL, NULL},
+	"what was decided in an account", {AUDIT_FILTERS}, NULL, NULL},
     {"audit", "service", "GET", "/api/v1/service/audit", AUDIT_COLUMNS,
-	"what was decided in the whole service", {{0}}, NULL, NULL},
+	"what was decided in the whole service", {AUDIT_FILTERS}, NULL, NULL},
+    {"audit", "export", NULL, NULL, NULL, "download the log as a file", {{0}},
+	NULL, cli_audit_export},
     {"audit", "verify", NULL, NULL, NULL,
 	"walk the chain of the audit log and name any break", {{0}}, NULL,
 	cli_special_audit_verify},

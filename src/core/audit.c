@@ -234,13 +234,18 @@ enum rc audit_verify_limit(struct core *c, const struct core_actor *a,
 {
 	static const struct limit_rule rule = {"audit-verify", 0,
 	    AUDIT_VERIFY_EVERY_S, AUDIT_VERIFY_EVERY_S, 1, "audit-verified"};
-	enum rc rc = limit_check(c, &rule, a->scope_id, a->now_s, e);
+	struct err wait = {0};
+	enum rc rc = limit_check(c, &rule, a->scope_id, a->now_s, &wait);
 
 	if (rc == RC_LIMIT)
-		return err_set(e, RC_LIMIT, rule.slug,
+		(void)err_set(e, rc, rule.slug,
 		    "The audit log was checked just now; it can be checked "
 		    "each %d s.",
 		    AUDIT_VERIFY_EVERY_S);
+	else if (rc != RC_OK && e)
+		*e = wait;
+	if (rc == RC_LIMIT && e)
+		e->retry_after_s = wait.retry_after_s;
 	if (rc == RC_OK)
 		rc = limit_hit(c, &rule, a->scope_id, a->now_s, NULL, e);
 	return rc;
