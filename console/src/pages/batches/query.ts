@@ -19,15 +19,20 @@ const none: Wish = {q: '', product: '', cloud: '', state: '', sort: 'bound_at', 
 
 export const filtered = (w: Wish) => !!(w.q || w.product || w.cloud || w.state);
 
-export function useWish(): [Wish, (change: Partial<Wish> | null) => void] {
-	const {path, query, route} = useLocation();
-	const wish: Wish = {
+function read(query: Readonly<Record<string, string>>): Wish {
+	return {
 		q: query['q'] ?? '', product: query['product'] ?? '', cloud: query['cloud'] ?? '',
 		state: states.find((s) => s === query['state']) ?? '',
 		sort: sorts.find((s) => s === query['sort']) ?? 'bound_at',
 		order: query['order'] === 'asc' ? 'asc' : 'desc'};
+}
+
+export function useWish(): [Wish, (change: Partial<Wish> | null) => void] {
+	const {path, query, route} = useLocation();
 	const set = (change: Partial<Wish> | null) => {
-		const next: Record<string, string> = {...change ? {...wish, ...change} : none};
+		// Two fields may settle at once: what counts is the address, not what was drawn.
+		const now = read(Object.fromEntries(new URLSearchParams(location.search)));
+		const next: Record<string, string> = {...change ? {...now, ...change} : none};
 		const all = new URLSearchParams();
 		for (const [key, value] of Object.entries(next))
 			if (value !== none[key as keyof Wish])
@@ -35,7 +40,7 @@ export function useWish(): [Wish, (change: Partial<Wish> | null) => void] {
 		const text = all.toString();
 		route(text ? `${path}?${text}` : path, true);
 	};
-	return [wish, set];
+	return [read(query), set];
 }
 
 // As the service wants it: what is empty is left out.

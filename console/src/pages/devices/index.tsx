@@ -25,12 +25,15 @@ interface Wish {
 
 const keys = ['q', 'batch', 'product'] as const;
 
+const read = (query: Readonly<Record<string, string>>): Wish => ({
+	q: query['q'] ?? query['fingerprint'] ?? '', batch: query['batch'] ?? '', product: query['product'] ?? ''});
+
 function useWish(): [Wish, (change: Partial<Wish> | null) => void] {
 	const {path, query, route} = useLocation();
-	const wish: Wish = {q: query['q'] ?? query['fingerprint'] ?? '', batch: query['batch'] ?? '',
-		product: query['product'] ?? ''};
-	return [wish, (change) => {
-		const next = change ? {...wish, ...change} : {q: '', batch: '', product: ''};
+	return [read(query), (change) => {
+		// Two fields may settle at once: what counts is the address, not what was drawn.
+		const now = read(Object.fromEntries(new URLSearchParams(location.search)));
+		const next = change ? {...now, ...change} : {q: '', batch: '', product: ''};
 		const all = new URLSearchParams();
 		for (const key of keys)
 			if (next[key])
