@@ -345,6 +345,27 @@ test('a lost answer is asked for with the same key, and nothing is bound twice',
 	browser.check();
 });
 
+test('an undo that cannot be says why, and the reel stays bound', async () => {
+	const reel = await published();
+	const {page} = await phone('operator');
+	await startShift(page);
+	await typed(page, reel);
+	await row(page, reel, 'bound').waitFor();
+	let code = 'batch-provisioned';
+	await page.route(`**/batches/${reel.batch}`, (route) => route.fulfill({
+		status: 409, contentType: 'application/problem+json',
+		body: JSON.stringify({code, detail: 'told by code'})}));
+	const undo = page.getByRole('button', {name: `Undo ${reel.batch}`});
+	await undo.click();
+	await page.getByText('the product cloud may know its devices already').waitFor();
+	code = 'unbind-too-late';
+	await undo.click();
+	await page.getByText('more than 15 minutes have passed').waitFor();
+	assert.equal(await row(page, reel, 'bound').count(), 1);
+	assert.ok(await boundTo(reel));
+	browser.check();
+});
+
 test('what one worker scanned is sent by nobody else, and by it after its login', async () => {
 	const reel = await published();
 	const {context, page} = await phone('operator');
