@@ -18,6 +18,7 @@ export const texts = define({
 	provisioned: {en: 'Provisioned', de: 'Provisioniert', zh: '已配置'},
 	seen: {en: 'Seen', de: 'Gesehen', zh: '已出现'},
 	cloud: {en: 'Product cloud', de: 'Produkt-Cloud', zh: '产品云'},
+	cloudShort: {en: 'Cloud', de: 'Cloud', zh: '云'},
 	bound: {en: 'Bound', de: 'Gebunden', zh: '绑定时间'},
 	boundBy: {en: 'Bound by', de: 'Gebunden von', zh: '绑定者'},
 	boundFrom: {en: 'From the address', de: 'Von der Adresse', zh: '来源地址'},
