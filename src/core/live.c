@@ -14,6 +14,7 @@ struct live {
 	uint64_t after_n;
 	char after_id[RAND_ID_SIZE];
 	struct store_change jobs, batches, uploads;
+	uint64_t last; /* change when the look began */
 	union {
 		struct store_job jobs[LIVE_PAGE];
 		struct store_bind_row batches[LIVE_PAGE];
@@ -146,10 +147,10 @@ static enum rc follow_uploads(struct live *l, const struct live_ear *ear,
 typedef enum rc look_fn(struct live *l, const struct live_ear *ear, size_t *n,
     struct err *e);
 
-/* One page of a table; a page that is not full was the last: all up to `last`
- * is told then, also what another batch's rows were. */
+/* One page of a table; a page that is not full was the last: all up to the
+ * last change is told then, also what another batch's rows were. */
 static enum rc follow(struct live *l, const struct live_ear *ear, look_fn *look,
-    struct store_change *at, uint64_t last, bool *more, struct err *e)
+    struct store_change *at, bool *more, struct err *e)
 {
 	size_t n = LIVE_PAGE;
 	enum rc rc = look(l, ear, &n, e);
@@ -157,7 +158,7 @@ static enum rc follow(struct live *l, const struct live_ear *ear, look_fn *look,
 	if (rc == RC_OK && n == LIVE_PAGE)
 		*more = true;
 	else if (rc == RC_OK)
-		store_change_pass(at, last);
+		store_change_pass(at, l->last);
 	return rc;
 }
 
@@ -166,7 +167,6 @@ enum rc live_look(struct live *l, const struct live_ear *ear, bool *more,
 {
 	const bool vendor = l->scope == CORE_SCOPE_VENDOR;
 	size_t n = LIVE_PAGE;
-	uint64_t last = 0;
 	enum rc rc;
 
 	*more = false;
@@ -177,13 +177,12 @@ enum rc live_look(struct live *l, const struct live_ear *ear, bool *more,
 		*more = true;
 		return rc;
 	}
-	rc = store_change_last(l->c->store, &last, e);
+	rc = store_change_last(l->c->store, &l->last, e);
 	if (rc == RC_OK && vendor)
-		return follow(l, ear, follow_uploads, &l->uploads, last, more,
-		    e);
+		return follow(l, ear, follow_uploads, &l->uploads, more, e);
 	if (rc == RC_OK)
-		rc = follow(l, ear, follow_jobs, &l->jobs, last, more, e);
+		rc = follow(l, ear, follow_jobs, &l->jobs, more, e);
 	if (rc == RC_OK)
-		rc = follow(l, ear, follow_batches, &l->batches, last, more, e);
+		rc = follow(l, ear, follow_batches, &l->batches, more, e);
 	return rc;
 }

@@ -78,6 +78,29 @@ static enum rc broken_read(void *state, struct buf *out, struct err *e)
 	    : err_set(e, RC_ENV, "test", "This is meant to break.");
 }
 
+/* One piece, then nothing for ever: an answer that lasts. */
+static enum rc live_read(void *state, struct buf *out, struct err *e)
+{
+	struct count *c = state;
+
+	if (c->n++ == 0)
+		buf_add_str(out, "tick");
+	return RC_OK;
+}
+
+static enum rc flood_read(void *state, struct buf *out, struct err *e)
+{
+	uint8_t *p = buf_room(out, 60000);
+
+	if (!p)
+		return RC_ENV;
+	memset(p, 'x', 60000);
+	buf_grown(out, 60000);
+	return RC_OK;
+}
+
+static const struct http_source live_source = {live_read, free};
+static const struct http_source flood_source = {flood_read, free};
 static const struct http_source stream_source = {stream_read, free};
 static const struct http_source broken_source = {broken_read, free};
 
@@ -111,6 +134,12 @@ static void app_handle(void *ctx, struct http_request *req,
 	} else if (span_eq_str(req->path, "/broken")) {
 		resp->source = &broken_source;
 		resp->source_state = calloc(1, sizeof(struct count));
+	} else if (span_eq_str(req->path, "/live") ||
+	    span_eq_str(req->path, "/flood")) {
+		resp->source = span_eq_str(req->path, "/live") ? &live_source
+							       : &flood_source;
+		resp->source_state = calloc(1, sizeof(struct count));
+		resp->live_ms = 50;
 	} else if (span_eq_str(req->path, "/inject")) {
 		http_add_header(resp, "X-Value", "a\r\nX-Evil: 1");
 		buf_add_str(&resp->body, "ok");
@@ -140,7 +169,13 @@ static const struct http_app app = {NULL, app_head, app_handle, app_done,
 
 static void on_quit(evutil_socket_t fd, short what, void *arg)
 {
-	(void)event_base_loopbreak(t.base);
+	char c = 'q';
+
+	(void)!read(t.pipe[0], &c, 1);
+	if (c == 'd')
+		http_server_drain(t.server, NULL, NULL);
+	else
+		(void)event_base_loopbreak(t.base);
 }
 
 static void *serve(void *arg)
@@ -172,7 +207,8 @@ static int start(void **state)
 		return -1;
 	t.port = (uint16_t)strtoul(strrchr(name, ':') + 1, NULL, 10);
 	t.base = event_base_new();
-	t.quit = event_new(t.base, t.pipe[0], EV_READ, on_quit, NULL);
+	t.quit =
+	    event_new(t.base, t.pipe[0], EV_READ | EV_PERSIST, on_quit, NULL);
 	(void)event_add(t.quit, NULL);
 	if (http_server_new(&t.server, t.base, fd, NULL, &app, NULL) != RC_OK)
 		return -1;
@@ -618,6 +654,73 @@ static void reader_that_stalls_is_cut(void **state)
 	buf_clear(&out);
 }
 
+/* Opens /live and reads what there is of it. */
+static int dial_live(struct buf *out)
+{
+	static const char text[] = "GET /live HTTP/1.1\r\n" H "\r\n";
+	int fd = dial();
+	ssize_t n;
+
+	buf_init(out, 1 << 20);
+	send_all(fd, text, sizeof(text) - 1);
+	while (!memmem(out->p, out->n, "tick", 4)) {
+		n = recv(fd, buf_room(out, 1000), 1000, 0);
+		assert_true(n > 0);
+		buf_grown(out, (size_t)n);
+	}
+	return fd;
+}
+
+static void lasting_answer_outlives_every_deadline(void **state)
+{
+	struct buf out;
+	int fd = dial_live(&out);
+
+	(void)usleep(1500000);
+	assert_int_equal(http_server_open(t.server), 1);
+	(void)close(fd);
+	buf_clear(&out);
+}
+
+static void lasting_answer_ends_when_its_peer_leaves(void **state)
+{
+	struct buf out;
+	int i, fd = dial_live(&out);
+
+	/* Half of it is enough: nobody asks and then only listens. */
+	(void)shutdown(fd, SHUT_WR);
+	for (i = 0; i < 100 && http_server_open(t.server) > 0; i++)
+		(void)usleep(10000);
+	assert_int_equal(http_server_open(t.server), 0);
+	(void)close(fd);
+	buf_clear(&out);
+}
+
+static void lasting_answer_ends_when_the_server_drains(void **state)
+{
+	int64_t before = clock_mono_ms();
+	struct buf out;
+	int fd = dial_live(&out);
+
+	assert_int_equal(write(t.pipe[1], "d", 1), 1);
+	receive(fd, &out);
+	assert_true(clock_mono_ms() - before < 1000);
+	assert_string_equal(buf_cstr(&out) + out.n - 7, "\r\n0\r\n\r\n");
+	buf_clear(&out);
+}
+
+static void lasting_answer_that_nobody_reads_is_cut(void **state)
+{
+	static const char text[] = "GET /flood HTTP/1.1\r\n" H "\r\n";
+	int fd = dial(), small = 4096;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	send_all(fd, text, sizeof(text) - 1);
+	(void)usleep(1500000);
+	assert_int_equal(http_server_open(t.server), 0);
+	(void)close(fd);
+}
+
 static void peer_gets_so_many_connections(void **state)
 {
 	static const char text[] = "GET / HTTP/1.1\r\n" H C "\r\n";
@@ -653,6 +756,10 @@ int main(void)
 	    TEST(slow_head_is_cut),
 	    TEST(stalled_connections_are_cut),
 	    TEST(reader_that_stalls_is_cut),
+	    TEST(lasting_answer_outlives_every_deadline),
+	    TEST(lasting_answer_ends_when_its_peer_leaves),
+	    TEST(lasting_answer_ends_when_the_server_drains),
+	    TEST(lasting_answer_that_nobody_reads_is_cut),
 	    TEST(peer_gets_so_many_connections),
 	};
 

@@ -215,7 +215,8 @@ static void the_audit_log_has_no_gap_and_no_second_row(void **state)
 	assert_int_equal(store_audit_last(other, &seq, hash, NULL), RC_OK);
 	assert_int_equal(seq, 3);
 	assert_int_equal(hash[0], 3);
-	assert_int_equal(store_audit_walk(c.s, 0, 10, count_row, &next, NULL), RC_OK);
+	assert_int_equal(store_audit_walk(c.s, 0, 10, count_row, &next, NULL),
+	    RC_OK);
 	assert_int_equal(next, 4);
 	store_close(other);
 }
