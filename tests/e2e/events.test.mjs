@@ -235,6 +235,34 @@ describe('streams are limited', () => {
 	});
 });
 
+/** CPU time of a process so far, in ms. */
+function cpuMs(pid) {
+	const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+	const f = text.slice(text.lastIndexOf(')') + 2).split(' ');
+	return (Number(f[11]) + Number(f[12])) * 10;
+}
+
+test('200 idle streams cost next to nothing', async (t) => {
+	const own = [];
+	for (let i = 0; i < 25; i++) {
+		const made = await w.must(201, 'admin', 'POST', w.in('tokens'),
+			{name: `reader ${i}`, role: 'auditor', expires_in_days: 1});
+		own.push(...await Promise.all(Array.from({length: 8}, () =>
+			stream(null, w.in('events'), made.token))));
+	}
+	assert.ok(own.every((s) => s.status === 200));
+	const pid = w.service.addresses.pids.workers[0];
+	const [cpu, at] = [cpuMs(pid), Date.now()];
+	await sleep(5000);
+	const share = (cpuMs(pid) - cpu) / (Date.now() - at);
+	t.diagnostic(`${(share * 100).toFixed(1)} % of a core`);
+	assert.ok(share < 0.1, `${share}`);
+	for (const s of own)
+		s.close();
+	await until(async () => (await stream('auditor')).status === 200, 5000,
+		'them to be gone');
+});
+
 test('a reader who does not read harms nobody else', async () => {
 	const {listen: at} = w.service.addresses;
 	const [host, port] = [at.slice(0, at.lastIndexOf(':')),
