@@ -33,7 +33,7 @@ export function useBatchColumns(account: string): Column<BatchItem>[] {
 			<a href={`/console/a/${account}/batches/${encodeURIComponent(b.batch)}`} title={b.batch}>{b.batch}</a>
 			<span class="line" title={b.vendor}>{b.vendor}</span></>},
 		{key: 'product', title: t(x.product), width: 150, cell: (b) =>
-			b.product ? <span title={b.product.name}>{b.product.name}</span> : dash},
+			b.product ? <span class="two" title={b.product.name}>{b.product.name}</span> : dash},
 		{key: 'devices', title: t(x.devices), width: 86, align: 'end', sort: 'devices',
 			cell: (b) => <Num n={b.devices} />},
 		{key: 'provisioned', title: t(x.provisioned), width: 128, align: 'end', sort: 'provisioned',
@@ -41,7 +41,7 @@ export function useBatchColumns(account: string): Column<BatchItem>[] {
 				<span class="batch-failed"><FailedBadge n={b.failed} /></span>}</span>},
 		{key: 'seen', title: t(x.seen), width: 92, align: 'end', sort: 'seen', cell: (b) => <Num n={b.seen} />},
 		{key: 'cloud', title: t(x.cloudShort), width: 124, cell: (b) =>
-			b.cloud ? <span title={b.cloud.name}>{b.cloud.name}</span> : dash},
+			b.cloud ? <span class="two" title={b.cloud.name}>{b.cloud.name}</span> : dash},
 		{key: 'bound', title: t(x.bound), width: 132, sort: 'bound_at', cell: (b) => <span class="batch-bound">
 			<Time at={b.bound_at} /><span class="line" title={`${b.bound_by} · ${b.from}`}>
 				{t(x.byFrom, {who: b.bound_by, from: b.from})}</span></span>},

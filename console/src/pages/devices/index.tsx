@@ -55,7 +55,8 @@ function useColumns(account: string, clouds: ReadonlyMap<string, string>): Colum
 		{key: 'chip', title: t(x.chip), main: true, width: 290, cell: (d) => <>
 			<a href={`/console/a/${account}/devices/${d.fingerprint}`} title={d.chip_id}>{d.chip_id}</a>
 			{d.serial !== d.chip_id && <span class="line" title={d.serial}>{t(x.serialIs, {serial: d.serial})}</span>}</>},
-		{key: 'product', title: t(x.product), width: 136, cell: (d) => d.product ?? <span class="faint">–</span>},
+		{key: 'product', title: t(x.product), width: 136, cell: (d) =>
+			d.product ? <span class="two" title={d.product}>{d.product}</span> : <span class="faint">–</span>},
 		{key: 'batch', title: t(x.batch), width: 126, cell: (d) =>
 			<a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`} title={d.batch}>{d.batch}</a>},
 		{key: 'clouds', title: t(x.clouds), width: 260, cell: (d) => <DeviceClouds clouds={d.clouds} names={clouds} />},
