@@ -14,12 +14,15 @@ const types = {
 
 const files = fs.readdirSync(dir, {recursive: true}).map(String)
 	.filter((f) => fs.statSync(path.join(dir, f)).isFile()).sort()
-const packed = `${data}.gz`
-fs.rmSync(packed, {recursive: true, force: true})
-fs.mkdirSync(packed)
+// Copies, as another build may replace the built console at any time.
+const copies = `${data}.files`
+fs.rmSync(copies, {recursive: true, force: true})
+fs.mkdirSync(copies)
 
 const rows = [], symbols = [], bytes = []
-const embed = (name, file) => {
+const embed = (name, content) => {
+	const file = path.join(copies, name)
+	fs.writeFileSync(file, content)
 	symbols.push(`extern const uint8_t ${name}[], ${name}_end[];`)
 	bytes.push(`\t.global ${name}, ${name}_end\n\t.balign 16\n${name}:\n` +
 		`\t.incbin "${file}"\n${name}_end:\n\t.byte 0`)
@@ -32,11 +35,8 @@ for (const [i, file] of files.entries()) {
 	const plain = fs.readFileSync(path.join(dir, file))
 	const gzip = zlib.gzipSync(plain, {level: 9})
 	const small = gzip.length < plain.length * 0.95
-	const gz = path.join(packed, `${i}.gz`)
-	if (small)
-		fs.writeFileSync(gz, gzip)
-	rows.push(`\t{"${file}", "${type}", ${embed(`api_file_${i}`, path.join(dir, file))},\n` +
-		`\t    ${small ? embed(`api_file_${i}_gz`, gz) : 'NULL, NULL'}},`)
+	rows.push(`\t{"${file}", "${type}", ${embed(`api_file_${i}`, plain)},\n` +
+		`\t    ${small ? embed(`api_file_${i}_gz`, gzip) : 'NULL, NULL'}},`)
 }
 fs.writeFileSync(table, '/* Made by tools/embed-console.mjs. */\n#include <stddef.h>\n' +
 	`#include "api/api_files.h"\n\n${symbols.join('\n')}\n\n` +

@@ -20,20 +20,19 @@ static bool param_ok(struct span s)
 	return true;
 }
 
-/* {rest} at the end of a template: whatever follows.  It is not given to the
- * handler. */
+/* {rest} at the end of a template: whatever follows, also a last slash.  It is
+ * not given to the handler. */
 static bool rest_ok(struct span s)
 {
 	struct span one;
-	bool more;
 
 	if (s.n > 256)
 		return false;
-	do {
-		more = span_cut(&s, '/', &one);
+	while (s.n > 0) {
+		(void)span_cut(&s, '/', &one);
 		if (!param_ok(one))
 			return false;
-	} while (more);
+	}
 	return true;
 }
 
