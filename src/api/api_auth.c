@@ -67,6 +67,15 @@ static enum rc auth_browser(struct api_call *call, struct span cookie,
 	    "Send the header Birthmark-CSRF with the csrf of /api/v1/me.");
 }
 
+/* Browsers connect streams of events again by themselves, whether or not
+ * somebody is there. */
+static bool auth_watches(const struct http_request *req)
+{
+	const struct span *h = http_find(req, "accept");
+
+	return h && span_eq_str(*h, "text/event-stream");
+}
+
 /* Who it is, without regard to the route. */
 static enum rc auth_who(struct api_call *call, struct err *e)
 {
@@ -74,6 +83,7 @@ static enum rc auth_who(struct api_call *call, struct err *e)
 	struct span token = auth_bearer(call->req);
 	struct span cookie = auth_cookie(call->req);
 
+	a->watches = a->watches || auth_watches(call->req);
 	if (span_starts(cookie, SPAN_LIT(SESSION_PREFIX)))
 		return auth_browser(call, cookie, e);
 	if (span_starts(token, SPAN_LIT(SESSION_PREFIX)))

@@ -144,6 +144,7 @@ static enum rc authorise(struct stream *t, int64_t now, struct err *e)
 	memset(&again.actor, 0, sizeof(again.actor));
 	memcpy(again.actor.from, t->call->actor.from, sizeof(again.actor.from));
 	again.actor.now_s = clock_now_s();
+	again.actor.watches = true;
 	rc = api_auth(&again, &why);
 	if (rc == RC_UNAUTHENTICATED || rc == RC_DENIED)
 		return RC_NOT_FOUND;

@@ -60,6 +60,7 @@ struct core_actor {
 	char id[RAND_ID_SIZE]; /* user "usr_..." or token "tok_...", "" none */
 	char name[256];	       /* e-mail or token's name, for the audit */
 	bool is_token;
+	bool watches; /* only looks on, which keeps no session from ending */
 	char session[RAND_ID_SIZE]; /* "ses_..." for users */
 	enum core_scope scope;
 	char scope_id[RAND_ID_SIZE]; /* "acc_..." or "ven_..." */

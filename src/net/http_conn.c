@@ -200,6 +200,9 @@ static bool pull(struct http_conn *c)
 	struct evbuffer *out = bufferevent_get_output(c->bev);
 
 	c->waits = false;
+	/* Its head came before the drain began. */
+	if (c->resp.source && c->resp.live_ms && c->env->draining)
+		end_source(c);
 	while (c->resp.source && evbuffer_get_length(out) < OUT_HIGH) {
 		struct err e = {.rc = RC_BUG};
 		enum rc rc;

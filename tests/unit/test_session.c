@@ -54,6 +54,22 @@ static void a_session_stands_for_its_user(void **state)
 	assert_false(a.is_token);
 }
 
+static void watching_keeps_no_session_from_ending(void **state)
+{
+	const int64_t later = CASE_NOW + SESSION_IDLE_S / 2;
+	struct core_actor a = {.now_s = later, .watches = true};
+	struct session_new s;
+
+	assert_int_equal(login("jo@example.com", CASE_PASSWORD, &s, NULL),
+	    RC_OK);
+	assert_int_equal(session_find(&c.core, span_str(s.token), &a, NULL),
+	    RC_OK);
+	assert_int_equal(find(s.token, CASE_NOW + SESSION_IDLE_S, &a),
+	    RC_UNAUTHENTICATED);
+	assert_int_equal(find(s.token, later, &a), RC_OK);
+	assert_int_equal(find(s.token, CASE_NOW + SESSION_IDLE_S, &a), RC_OK);
+}
+
 static void an_unknown_email_is_refused_like_a_wrong_password(void **state)
 {
 	struct session_new s;
@@ -243,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    CASE(a_session_stands_for_its_user),
+	    CASE(watching_keeps_no_session_from_ending),
 	    CASE(an_unknown_email_is_refused_like_a_wrong_password),
 	    CASE(made_up_tokens_are_unknown),
 	    CASE(a_session_ends_with_logout_at_once),
