@@ -18,6 +18,10 @@ export function accountEvents(account: string, batch?: string): string {
 		batch ? `?batch=${encodeURIComponent(batch)}` : ''}`;
 }
 
+export function vendorEvents(vendor: string): string {
+	return `/api/v1/vendors/${encodeURIComponent(vendor)}/events`;
+}
+
 function listen(source: EventSource, latest: {readonly current: Heard}) {
 	const on = (name: 'job' | 'batch' | 'upload') =>
 		source.addEventListener(name, (e: MessageEvent<string>) => {
@@ -37,19 +41,14 @@ function listen(source: EventSource, latest: {readonly current: Heard}) {
 // One stream with its replacement; gives what ends it.
 function follow(url: string, latest: {readonly current: Heard}): () => void {
 	let source: EventSource | undefined;
-	let opened = false;
 	let triedAt = 0;
 	const open = () => {
 		triedAt = Date.now();
 		source?.close();
 		source = new EventSource(url);
 		listen(source, latest);
-		source.onopen = () => {
-			// Whatever ended between two streams was in neither.
-			if (opened)
-				latest.current.refresh();
-			opened = true;
-		};
+		// What ended before it was in no stream, nor in what was loaded earlier.
+		source.onopen = () => latest.current.refresh();
 	};
 	const timer = setInterval(() => {
 		if (source?.readyState === EventSource.OPEN)
@@ -73,21 +72,18 @@ export function useLive(url: string | undefined, heard: Heard): void {
 		if (!url)
 			return;
 		let end: (() => void) | undefined;
-		const look = (first = false) => {
+		const look = () => {
 			if (document.hidden) {
 				end?.();
 				end = undefined;
-			} else if (!end) {
-				end = follow(url, latest);
-				if (!first)
-					latest.current.refresh();
+			} else {
+				end ??= follow(url, latest);
 			}
 		};
-		const changed = () => look();
-		look(true);
-		document.addEventListener('visibilitychange', changed);
+		look();
+		document.addEventListener('visibilitychange', look);
 		return () => {
-			document.removeEventListener('visibilitychange', changed);
+			document.removeEventListener('visibilitychange', look);
 			end?.();
 		};
 	}, [url]);

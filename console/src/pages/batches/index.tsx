@@ -24,7 +24,7 @@ import {texts as x} from './texts';
 const flush_ms = 500;
 
 // What the events tell of rows that are here, taken in together.
-function useChanges(account: string, list: Listed<BatchItem>) {
+function useChanges(account: string, list: Listed<BatchItem>, firstOnes: () => Promise<BatchItem[]>) {
 	const waiting = useRef(new Map<string, BatchItem>());
 	const {change} = list;
 	useEffect(() => {
@@ -41,7 +41,11 @@ function useChanges(account: string, list: Listed<BatchItem>) {
 		batch: (b) => {
 			waiting.current.set(b.batch, b);
 		},
-		refresh: () => undefined,
+		// In place, so that neither what is selected nor where it is scrolled goes.
+		refresh: () => void firstOnes().then((items) => {
+			for (const b of items)
+				waiting.current.set(b.batch, b);
+		}, () => undefined),
 	});
 }
 
@@ -130,15 +134,17 @@ function Desk({account}: {account: string}) {
 	const [menu, setMenu] = useState<{batch: BatchItem; anchor: HTMLElement}>();
 	const [doing, setDoing] = useState<Doing>();
 	const [gone, setGone] = useState(0);
+	const load = (cursor?: string, signal?: AbortSignal) => take(api.GET('/api/v1/accounts/{account}/batches',
+		{params: {path: {account}, query: {...asked(wish), limit: cursor ? 500 : 100, ...cursor && {cursor}}},
+			...signal && {signal}}));
 	const list = useList((cursor, signal) => {
 		if (!cursor) {
 			setGone(0);
 			setChosen(new Set());
 		}
-		return take(api.GET('/api/v1/accounts/{account}/batches', {params: {path: {account},
-			query: {...asked(wish), limit: cursor ? 500 : 100, ...cursor && {cursor}}}, signal}));
+		return load(cursor, signal);
 	}, [account, JSON.stringify(wish)]);
-	useChanges(account, list);
+	useChanges(account, list, async () => (await load()).items);
 	const onMenu = useCallback((batch: BatchItem, anchor: HTMLElement) => setMenu({batch, anchor}), []);
 	const columns = useColumns(account, list.items, {chosen, set: setChosen}, onMenu, admin);
 	const deeds = useDeeds((deed) => menu && setDoing({deed, batches: [menu.batch]}));

@@ -4,6 +4,7 @@ import {useRoute} from 'preact-iso';
 import {api, take, type Schemas} from '../../api/client';
 import {useLoad} from '../../hooks';
 import {useI18n, type Text} from '../../i18n';
+import {useLive, vendorEvents} from '../../live';
 import {Card, Facts, PageHead, Progress, Time} from '../../ui/bits';
 import {Button, LinkButton} from '../../ui/button';
 import {Confirm} from '../../ui/dialog';
@@ -15,7 +16,6 @@ import {texts as x} from '../../vendor/texts';
 import {useSending, type SendingState} from '../../vendor/use-sending';
 
 type Upload = Schemas['Upload'];
-const poll_ms = 1000;
 const open = (u: Upload) => u.state === 'receiving' || u.state === 'queued' || u.state === 'verifying';
 
 function Sending({upload, sending}: {upload: Upload; sending: SendingState}) {
@@ -112,12 +112,17 @@ export default function UploadPage() {
 		if (u?.state === 'receiving' && given && !sending.active && !sending.problem)
 			sending.start(given);
 	}, [u?.id]);
-	useEffect(() => {
-		if (!u || (u.state !== 'queued' && u.state !== 'verifying'))
-			return;
-		const timer = setTimeout(loaded.reload, poll_ms);
-		return () => clearTimeout(timer);
-	}, [u]);
+	useLive(u && open(u) ? vendorEvents(vendor) : undefined, {
+		upload(news) {
+			// While it is sent, who sends it knows best.
+			if (news.id === id && news.state !== 'receiving')
+				loaded.set(news);
+		},
+		refresh() {
+			if (!sending.active)
+				loaded.reload();
+		},
+	});
 	const back = {href: `/console/v/${vendor}/uploads`, label: t(x.uploads)};
 	if (!u)
 		return <><PageHead title={t(x.uploads)} back={back} />

@@ -1,9 +1,10 @@
 // The manifests of a vendor, and the start of a publication.
-import {useEffect, useState} from 'preact/hooks';
+import {useState} from 'preact/hooks';
 import {useLocation, useRoute} from 'preact-iso';
 import {api, take} from '../../api/client';
 import {useList} from '../../hooks';
 import {useI18n} from '../../i18n';
+import {useLive, vendorEvents} from '../../live';
 import {PageHead} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {Empty} from '../../ui/state';
@@ -12,6 +13,8 @@ import {useUploadColumns} from '../../vendor/parts';
 import {PublishForm} from '../../vendor/publish-form';
 import {texts as x} from '../../vendor/texts';
 
+const page_rows = 100;
+
 export default function Uploads() {
 	const {t} = useI18n();
 	const {route} = useLocation();
@@ -19,15 +22,16 @@ export default function Uploads() {
 	const [adding, setAdding] = useState(location.hash === '#new');
 	const columns = useUploadColumns(vendor);
 	const list = useList((cursor, signal) => take(api.GET('/api/v1/vendors/{vendor}/uploads',
-		{params: {path: {vendor}, query: {limit: 100, ...cursor && {cursor}}}, signal})), [vendor]);
-	useEffect(() => {
-		const stream = new EventSource(`/api/v1/vendors/${vendor}/events`);
-		stream.addEventListener('upload', (e) => {
-			const u = JSON.parse(e.data as string) as (typeof list.items)[number];
-			list.change((items) => items.map((y) => y.id === u.id ? u : y));
-		});
-		return () => stream.close();
-	}, [vendor]);
+		{params: {path: {vendor}, query: {limit: page_rows, ...cursor && {cursor}}}, signal})), [vendor]);
+	useLive(vendor ? vendorEvents(vendor) : undefined, {
+		upload: (u) => list.change((items) => items.some((y) => y.id === u.id) ?
+			items.map((y) => y.id === u.id ? u : y) : [u, ...items]),
+		refresh() {
+			// Not under the hands of who has scrolled on.
+			if (list.items.length <= page_rows)
+				list.reload();
+		},
+	});
 	return <>
 		<PageHead title={t(x.uploads)} sub={t(x.uploadsSub)} actions={
 			<Button kind="primary" onClick={() => setAdding(true)}>{t(x.publish)}</Button>} />
