@@ -141,7 +141,7 @@ static void unknown_paths_are_not_found(void **state)
 	static const char *const paths[] = {"/x", "/api/v1", "/api/v1/",
 	    "/api/v1/me/", "//healthz", "/healthz/", "/HEALTHZ",
 	    "/api/v1/../v1/me", "/api/v1/%6de", "/b/", "/b/a%2fb", "/b/a/b",
-	    "/b/<script>", "/api/v1/accounts//members", "*", "", "/console/",
+	    "/b/<script>", "/api/v1/accounts//members", "*", "", "/console//",
 	    "/console//a", "/console/a/%2e", "/consoles", "/scan/", "/scan/x",
 	    "/assets/", "/assets/a/b", "/assets/none.js", "/index.html"};
 	size_t i;

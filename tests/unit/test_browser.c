@@ -171,8 +171,8 @@ static const char *policy(const char *path)
 
 static void each_document_has_its_policy(void **state)
 {
-	static const char *const pages[] = {"/", "/console", "/console/a/b",
-	    "/b/D001", "/scan"};
+	static const char *const pages[] = {"/", "/console", "/console/",
+	    "/console/a/b/", "/b/D001", "/scan"};
 	size_t i;
 
 	for (i = 0; i < COUNT(pages); i++) {
