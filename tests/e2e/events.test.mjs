@@ -175,6 +175,28 @@ describe('a stream ends', () => {
 		assert.equal(again.status, 401);
 	});
 
+	test('within 2 s of the logout of a browser, and not before', async () => {
+		const {email, password} = w.passwords.developer;
+		const r = await w.service.api('POST', '/api/v1/sessions', null,
+			{email, password, cookie: true});
+		assert.equal(r.status, 201, r.text);
+		const headers = {cookie: r.headers['set-cookie'][0].split(';')[0]};
+		const s = await listen(w.service, w.in('events'), null, {headers});
+		open.push(s);
+		assert.equal(s.status, 200);
+		await batch(1);
+		await until(() => s.of('batch').length > 0, 3000, 'the batch');
+		await sleep(1500);
+		assert.equal(await Promise.race([s.ended, 'open']), 'open');
+		const {json: {csrf}} = await w.service.api('GET', '/api/v1/me', null,
+			undefined, headers);
+		const out = await w.service.api('DELETE',
+			'/api/v1/sessions/current', null, undefined,
+			{...headers, 'birthmark-csrf': csrf});
+		assert.equal(out.status, 204, out.text);
+		assert.equal(await ended(s, 2000, 'open'), 'end');
+	});
+
 	test('within 2 s when the role is taken away', async () => {
 		await w.join(w.in('invitations'), 'admin', 'leaver',
 			{role: 'developer'});

@@ -4,7 +4,7 @@ import https from 'node:https';
 
 /** One stream: status, headers, events [{event, data}], comments, ended. */
 export class Events {
-	constructor(service, route, token, {agent = false} = {}) {
+	constructor(service, route, token, {agent = false, headers} = {}) {
 		this.events = [];
 		this.comments = 0;
 		this.rest = '';
@@ -13,8 +13,8 @@ export class Events {
 		this.ended = new Promise((resolve) => { this.end = resolve; });
 		this.opened = new Promise((resolve, reject) => {
 			this.req = https.get(service.url + route, {ca: service.ca,
-				agent, headers: {authorization: `Bearer ${token}`,
-					accept: 'text/event-stream'}}, (res) => {
+				agent, headers: {accept: 'text/event-stream',
+					...headers ?? {authorization: `Bearer ${token}`}}}, (res) => {
 				this.res = res;
 				this.status = res.statusCode;
 				this.headers = res.headers;
