@@ -66,7 +66,7 @@ struct core_actor {
 	char scope_id[RAND_ID_SIZE]; /* "acc_..." or "ven_..." */
 	enum core_role role;
 	char from[64];	 /* peer address */
-	char agent[128]; /* what its program calls itself, or "" */
+	char agent[201]; /* what its program calls itself, or "" */
 	int64_t now_s;
 };
 

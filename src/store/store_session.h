@@ -15,7 +15,7 @@ struct store_session {
 	int64_t created_at, last_seen_at, expires_at;
 	char from[64];
 	char method[12]; /* "password", "totp", ... */
-	char agent[128]; /* User-Agent, cut */
+	char agent[201]; /* User-Agent, cut */
 };
 typedef void store_session_row(void *arg, const struct store_session *x);
 
