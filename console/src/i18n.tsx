@@ -84,7 +84,7 @@ function make(language: Language, setLanguage: (l: Language) => void): I18n {
 		},
 		// Never "100 %" before all of it is there.
 		percent: (part, all) => new Intl.NumberFormat(tag, {style: 'percent'})
-			.format(all > 0 ? Math.floor(part / all * 100) / 100 : 0),
+			.format(all > 0 ? Math.floor(part * 100 / all) / 100 : 0),
 		dateTime: (iso) => dateTime.format(new Date(iso)),
 		date: (iso) => date.format(new Date(iso)),
 		ago(iso) {
@@ -98,10 +98,10 @@ function make(language: Language, setLanguage: (l: Language) => void): I18n {
 			const s = Math.max(0, Math.round(seconds));
 			if (s < 60)
 				return unit(s, 'second');
-			if (s < 3600)
-				return unit(Math.ceil(s / 60), 'minute');
-			return `${unit(Math.floor(s / 3600), 'hour')} ${
-				unit(Math.round(s % 3600 / 60), 'minute')}`;
+			const minutes = Math.ceil(s / 60);
+			if (minutes < 60)
+				return unit(minutes, 'minute');
+			return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`;
 		},
 		bytes(n) {
 			const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];

@@ -20,7 +20,7 @@ export function readLabels(text: string): Label[] {
 	for (const m of text.matchAll(pattern)) {
 		const about = text.slice(from, m.index);
 		const field = (name: string) =>
-			new RegExp(`^${name} +(.+)$`, 'm').exec(about)?.[1]?.trim() ?? '';
+			new RegExp(`^${name} +(.+)$`, 'm').exec(about)?.[1]?.replace(/\p{Cc}/gu, '').trim() ?? '';
 		from = m.index + m[0].length;
 		found.push({url: m[0], batch: m[1] ?? '', code: m[2] ? printedCode(m[2]) : '',
 			vendor: field('Vendor'), reel: field('Reel'), chips: field('Chips')});

@@ -6,14 +6,29 @@ import {boxOf, layoutOf, type Sheet} from './sheet';
 const pt = 72 / 25.4;
 const f = (n: number) => n.toFixed(3);
 
-// The standard fonts know WinAnsi only; what it lacks becomes '?'.
+// WinAnsi beyond Latin-1: what stands at 0x80 and after.
+const special = '\u20ac\0\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\0\u017d\0' +
+	'\0\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\0\u017e\u0178';
+
+function byteOf(c: string): number {
+	const code = c.codePointAt(0) ?? 0;
+	if (code >= 32 && code < 127 || code >= 160 && code <= 255)
+		return code;
+	const at = code > 255 ? special.indexOf(c) : -1;
+	return at < 0 ? 0 : 0x80 + at;
+}
+
+// The standard fonts know WinAnsi only; a line with other letters is left out.
+const canWrite = (s: string) => [...s].every((c) => byteOf(c) > 0);
+const pdfLines = (l: Label) => linesOf(l).filter((line) => canWrite(line.value));
+
+export const lacksLetters = (l: Label) => pdfLines(l).length < linesOf(l).length;
+
 function pdfText(s: string): string {
 	return [...s].map((c) => {
-		const code = c.codePointAt(0) ?? 63;
-		if (code > 255 || code < 32)
-			return '?';
+		const byte = byteOf(c);
 		return /[()\\]/.test(c) ? `\\${c}` :
-			code < 127 ? c : `\\${code.toString(8).padStart(3, '0')}`;
+			byte < 127 ? c : `\\${byte.toString(8).padStart(3, '0')}`;
 	}).join('');
 }
 
@@ -36,7 +51,7 @@ function qrOps(l: Label, x: number, y: number, size: number): string {
 
 // Courier's characters are 0.6 of its size wide.
 function textOps(l: Label, x: number, y: number, width: number, size: number, line: number): string {
-	return linesOf(l).map((t, i) => {
+	return pdfLines(l).map((t, i) => {
 		const top = y - line * i;
 		const fit = Math.min(size, width / (t.value.length * 0.6));
 		return `BT /F1 ${f(size * 0.75)} Tf ${f(x)} ${f(top - size * 0.8)} Td (${pdfText(t.name)}) Tj ET\n` +
@@ -50,7 +65,7 @@ function pageOps(labels: readonly Label[], sheet: Sheet, page: number): string {
 		const box = boxOf(sheet, i);
 		if (box.page !== page)
 			return '';
-		const at = layoutOf(sheet.label[0], sheet.label[1], linesOf(l).length);
+		const at = layoutOf(sheet.label[0], sheet.label[1], pdfLines(l).length);
 		const x = (mm: number) => (box.x + mm) * pt;
 		const y = (mm: number) => height - (box.y + mm) * pt;
 		return qrOps(l, x(at.qr.x), y(at.qr.y), at.qr.size * pt) +

@@ -30,6 +30,10 @@ export const texts = define({
 		de: 'Vergleichen Sie vor dem Eintragen seinen Fingerabdruck mit dem Hersteller auf einem anderen Weg.',
 		zh: '登记前，请通过其他途径与厂商核对其指纹。'},
 	chooseFile: {en: 'Drop the certificate’s file here, or choose it', de: 'Zertifikatsdatei hierher ziehen oder auswählen', zh: '将证书文件拖放到此处，或点击选择'},
+	noCertificate: {
+		en: 'This file is too large for a certificate.',
+		de: 'Diese Datei ist zu groß für ein Zertifikat.',
+		zh: '此文件过大，不是证书。'},
 	retire: {en: 'Retire', de: 'Stilllegen', zh: '停用'},
 	retireOf: {en: 'Retire {name}', de: '{name} stilllegen', zh: '停用 {name}'},
 	retireText: {

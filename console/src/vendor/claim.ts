@@ -36,13 +36,16 @@ export function printedCode(text: string): string {
 }
 
 export interface MadeClaim {
-	label: string; // the whole text of the label's QR code
+	code: string; // as labels hold it
 	sha256: string; // what the service gets
 }
 
-export async function makeClaim(batch: string): Promise<MadeClaim> {
+// The whole text of a label's QR code.
+export const labelText = (batch: string, code: string) => `${location.origin}/b/${batch}#${code}`;
+
+export async function makeClaim(): Promise<MadeClaim> {
 	const code = crypto.getRandomValues(new Uint8Array(code_bytes));
 	const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', code));
-	return {label: `${location.origin}/b/${batch}#${textOf(code)}`,
+	return {code: textOf(code),
 		sha256: [...hash].map((b) => b.toString(16).padStart(2, '0')).join('')};
 }

@@ -5,9 +5,9 @@ import type {Schemas} from '../api/client';
 export type Form = Schemas['Form'];
 
 export interface ReelFiles {
-	manifest?: File;
+	manifest?: File | undefined;
 	form: Form;
-	signature?: File;
+	signature?: File | undefined;
 	batch: string;
 	reel: string;
 	open: boolean;
@@ -55,19 +55,17 @@ async function batchOf(manifest: File): Promise<string> {
 	return m?.[1] ?? '';
 }
 
-export async function readReelFiles(files: readonly File[]): Promise<ReelFiles> {
-	const manifests = files.filter(isManifest);
-	const manifest = manifests.find((f) => /\.csv$/i.test(f.name)) ?? manifests[0];
+export function manifestOf(files: readonly File[], form: Form): File | undefined {
+	return files.find((f) => isManifest(f) && formOf(f.name) === form);
+}
+
+// A reel holds its manifest in several forms; one of `wish` goes first.
+export async function readReelFiles(files: readonly File[], wish: Form = 'csv'): Promise<ReelFiles> {
+	const manifest = manifestOf(files, wish) ?? files.find(isManifest);
 	const reel = await readReelJson(files);
 	const text = (name: string) => typeof reel[name] === 'string' ? reel[name] : '';
-	const found: ReelFiles = {form: manifest ? formOf(manifest.name) : 'csv',
+	return {manifest, signature: manifest && signatureOf(files, manifest),
+		form: manifest ? formOf(manifest.name) : 'csv',
 		batch: text('batch') || (manifest ? await batchOf(manifest) : ''),
 		reel: text('reel'), open: reel['open'] === true, claimSha256: text('claim_sha256')};
-	if (manifest) {
-		found.manifest = manifest;
-		const signature = signatureOf(files, manifest);
-		if (signature)
-			found.signature = signature;
-	}
-	return found;
 }

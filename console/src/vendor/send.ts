@@ -30,7 +30,13 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
 	});
 }
 
-// One piece; gives the new offset.  409 tells where the service really is.
+async function problemOf(response: Response): Promise<Problem> {
+	const p = await response.json().catch(() => ({})) as Partial<Schemas['Problem']>;
+	return new Problem(p.code ?? 'unreadable', p.detail ?? response.statusText, response.status,
+		p.retry_after_s ?? 0);
+}
+
+// One piece; gives the new offset.
 async function sendPiece(url: string, file: File, offset: number, signal: AbortSignal) {
 	let response: Response;
 	try {
@@ -44,39 +50,44 @@ async function sendPiece(url: string, file: File, offset: number, signal: AbortS
 		throw new Problem('offline', '');
 	}
 	const told = response.headers.get('Upload-Offset');
-	if (told !== null && (response.status === 204 || response.status === 409))
+	if (response.status === 204 && told !== null)
 		return Number(told);
-	const p = await response.json().catch(() => ({})) as Partial<Schemas['Problem']>;
-	throw new Problem(p.code ?? 'unreadable', p.detail ?? response.statusText, response.status,
-		p.retry_after_s ?? 0);
+	throw await problemOf(response);
 }
 
 const passing = (p: Problem) => p.code === 'offline' || p.status === 408 || p.status === 429 ||
 	p.status >= 500;
+// Of a cut piece a part may have been stored: the service is asked again.
+const unsure = (p: Problem) => passing(p) || p.code === 'offset-mismatch';
 
 export async function sendManifest(vendor: string, upload: string, file: File,
-		offset: number, s: Sending): Promise<void> {
+		s: Sending): Promise<void> {
 	const url = `/api/v1/vendors/${vendor}/uploads/${upload}`;
-	for (let tries = 0; offset < file.size;) {
+	const ask = () => take(api.GET('/api/v1/vendors/{vendor}/uploads/{upload}',
+		{params: {path: {vendor, upload}}, signal: s.signal}));
+	let stored: number | undefined;
+	for (let tries = 0; stored === undefined || stored < file.size;) {
 		try {
-			const next = await sendPiece(url, file, offset, s.signal);
-			if (next > file.size)
-				throw new Problem('offset-mismatch', '');
-			tries = next > offset ? 0 : tries + 1;
-			offset = next;
+			const before: number | undefined = stored;
+			stored = before === undefined ? (await ask()).offset :
+				await sendPiece(url, file, before, s.signal);
+			if (before !== undefined && stored > before)
+				tries = 0;
 			s.onWait(null);
-			s.onProgress(offset);
+			s.onProgress(stored);
 		} catch (e) {
 			const p = asProblem(e);
-			if (s.signal.aborted || !passing(p))
+			if (s.signal.aborted || !unsure(p))
 				throw e;
+			stored = undefined;
 			// Without a network for as long as it takes; else a few times.
 			tries = p.code === 'offline' ? Math.min(tries + 1, tries_max - 1) : tries + 1;
 			if (tries >= tries_max)
 				throw p;
-			s.onWait(p);
+			if (passing(p))
+				s.onWait(p);
 			await wait(Math.max(p.retryAfterS * 1000,
-				Math.min(pause_ms * 2 ** tries, pause_max_ms)), s.signal);
+				Math.min(pause_ms * 2 ** (tries - 1), pause_max_ms)), s.signal);
 		}
 	}
 }
@@ -87,10 +98,8 @@ export async function sendSignature(vendor: string, upload: string, file: File):
 	const response = await fetch(`/api/v1/vendors/${vendor}/uploads/${upload}/signature`, {
 		method: 'PUT', body: bytes, headers: {...csrfHeaders(),
 			'Content-Type': pem ? 'application/x-pem-file' : 'application/pkcs7-signature'}});
-	if (!response.ok) {
-		const p = await response.json().catch(() => ({})) as Partial<Schemas['Problem']>;
-		throw new Problem(p.code ?? 'unreadable', p.detail ?? response.statusText, response.status);
-	}
+	if (!response.ok)
+		throw await problemOf(response);
 }
 
 export const publish = (vendor: string, upload: string) => take(

@@ -63,6 +63,10 @@ export const texts = define({
 		en: 'The manifest and its signature (.p7s; for the Microchip form the signer’s certificate); reel.json fills in the rest.',
 		de: 'Das Manifest und seine Signatur (.p7s; bei der Microchip-Form das Zertifikat des Unterzeichners); reel.json füllt den Rest aus.',
 		zh: '清单及其签名（.p7s；Microchip 格式则为签名者证书）；reel.json 会自动填写其余内容。'},
+	noManifest: {
+		en: 'There is no manifest among these files. Its name ends with .csv, .jsonl or .json.',
+		de: 'Unter diesen Dateien ist kein Manifest. Sein Name endet auf .csv, .jsonl oder .json.',
+		zh: '这些文件中没有清单。清单文件名以 .csv、.jsonl 或 .json 结尾。'},
 	choose: {en: 'Choose files', de: 'Dateien auswählen', zh: '选择文件'},
 	manifest: {en: 'Manifest', de: 'Manifest', zh: '清单'},
 	signature: {en: 'Signature', de: 'Signatur', zh: '签名'},
@@ -81,9 +85,15 @@ export const texts = define({
 		zh: '取自 reel.json（claim_sha256），或在此为尚未打印的标签生成新的认领码。'},
 	makeClaim: {en: 'Make a claim code', de: 'Claim Code erzeugen', zh: '生成认领码'},
 	madeClaim: {
-		en: 'This is the label’s only copy: the service keeps just its hash. Print it before you leave this page.',
-		de: 'Dies ist das einzige Exemplar des Etiketts: Der Dienst behält nur den Hash. Drucken Sie es, bevor Sie diese Seite verlassen.',
-		zh: '这是标签的唯一副本：服务只保存其哈希。请在离开此页前打印。'},
+		en: 'This is the label’s only copy: the service keeps just its hash. Print or copy it before you leave this page.',
+		de: 'Dies ist das einzige Exemplar des Etiketts: Der Dienst behält nur den Hash. Drucken oder kopieren Sie es, bevor Sie diese Seite verlassen.',
+		zh: '这是标签的唯一副本：服务只保存其哈希。请在离开此页前打印或复制。'},
+	label: {en: 'Label', de: 'Etikett', zh: '标签'},
+	kept: {en: 'I have kept it', de: 'Ich habe es aufbewahrt', zh: '我已保存'},
+	claimNext: {
+		en: 'A new claim code is made. Its label is shown on the next page, once.',
+		de: 'Ein neuer Claim Code ist erzeugt. Sein Etikett wird auf der nächsten Seite gezeigt, einmal.',
+		zh: '已生成新的认领码。其标签将在下一页显示一次。'},
 	send: {en: 'Send and publish', de: 'Senden und veröffentlichen', zh: '发送并发布'},
 	// One upload
 	sending: {en: 'Sending', de: 'Wird gesendet', zh: '发送中'},
@@ -92,6 +102,14 @@ export const texts = define({
 		en: 'No connection. Sending goes on by itself; what arrived is kept.',
 		de: 'Keine Verbindung. Es geht von selbst weiter; was ankam, bleibt erhalten.',
 		zh: '网络中断。恢复后会自动继续，已送达的部分会保留。'},
+	waitingBusy: {
+		en: 'The service is busy. Sending goes on by itself; what arrived is kept.',
+		de: 'Der Dienst ist beschäftigt. Es geht von selbst weiter; was ankam, bleibt erhalten.',
+		zh: '服务繁忙，稍后会自动继续，已送达的部分会保留。'},
+	keepOpen: {
+		en: 'Leave this page open until all is sent.',
+		de: 'Lassen Sie diese Seite offen, bis alles gesendet ist.',
+		zh: '发送完成前请保持此页打开。'},
 	pause: {en: 'Pause', de: 'Anhalten', zh: '暂停'},
 	resume: {en: 'Go on', de: 'Weiter', zh: '继续'},
 	resumeTitle: {en: 'This manifest has not arrived whole', de: 'Dieses Manifest ist noch nicht ganz angekommen', zh: '此清单尚未完整送达'},
@@ -103,6 +121,14 @@ export const texts = define({
 		en: 'This is another file: {n} bytes were announced, this one has another size.',
 		de: 'Das ist eine andere Datei: Angekündigt waren {n} Bytes, diese hat eine andere Größe.',
 		zh: '这不是同一文件：预期 {n} 字节，而此文件大小不同。'},
+	noSignature: {
+		en: 'There is no signature among these files. Its name ends with .p7s; for the Microchip form it is the signer’s certificate (.pem).',
+		de: 'Unter diesen Dateien ist keine Signatur. Ihr Name endet auf .p7s; bei der Microchip-Form ist es das Zertifikat des Unterzeichners (.pem).',
+		zh: '这些文件中没有签名。签名文件名以 .p7s 结尾；Microchip 格式则为签名者证书（.pem）。'},
+	needPublish: {
+		en: 'Manifest and signature have arrived; they are not published yet.',
+		de: 'Manifest und Signatur sind angekommen; veröffentlicht sind sie noch nicht.',
+		zh: '清单和签名已送达，但尚未发布。'},
 	needSignature: {
 		en: 'The signature is missing. Choose it to publish.',
 		de: 'Die Signatur fehlt. Wählen Sie sie aus, um zu veröffentlichen.',

@@ -33,8 +33,9 @@ export function useSending(vendor: string, upload: Upload | undefined,
 		setProblem(undefined);
 		setStored(upload.offset);
 		const work = async () => {
-			await sendManifest(vendor, upload.id, files.manifest, upload.offset,
-				{signal: control.signal, onProgress: setStored, onWait: setWaits});
+			if (upload.offset < upload.size)
+				await sendManifest(vendor, upload.id, files.manifest,
+					{signal: control.signal, onProgress: setStored, onWait: setWaits});
 			if (files.signature)
 				await sendSignature(vendor, upload.id, files.signature);
 			if (files.signature || upload.signed) {

@@ -1,5 +1,5 @@
 // One product cloud: what it is, whether it answers, how its gate is set up.
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {useLocation, useRoute} from 'preact-iso';
 import {api, take, type Schemas} from '../../api/client';
 import {useAction, useLoad} from '../../hooks';
@@ -17,6 +17,7 @@ import {texts as x} from '../clouds/texts';
 import {CloudTest} from './test';
 
 type Cloud = Schemas['Cloud'];
+const poll_ms = 5000;
 
 function About({cloud}: {cloud: Cloud}) {
 	const {t} = useI18n();
@@ -53,7 +54,8 @@ function GateSetup({account, cloud}: {account: string; cloud: Cloud}) {
 		'dir        = /var/lib/birthmark-gate',
 		'listen     = 127.0.0.1:8446', ''].join('\n');
 	return <Card title={t(x.gateSetup)}>
-		{!cloud.feed_seen_at && <Notice kind="warn">{t(x.feedSilent)}</Notice>}
+		{cloud.feed_seen_at ? <Notice kind="good">{t(x.feedSeen)}: <Time at={cloud.feed_seen_at} /></Notice> :
+			<Notice kind="warn">{t(x.feedSilent)}</Notice>}
 		<p>1. {t(x.gateStep1)}</p>
 		<p><LinkButton size="small" href={`/console/a/${account}/tokens`}>{t(x.toTokens)}</LinkButton></p>
 		<p>2. {t(x.gateStep2)}</p>
@@ -71,19 +73,21 @@ function Change({account, cloud, onClose, onDone}: {account: string; cloud: Clou
 	const [username, setUsername] = useState(cloud.username ?? '');
 	const [password, setPassword] = useState('');
 	const [ca, setCa] = useState('');
+	const body: Schemas['CloudChange'] = {...name !== cloud.name && {name},
+		...password && {username, password}, ...ca.trim() && {ca_certificate: ca}};
 	const save = useAction(async () => {
-		onDone(await take(api.PATCH('/api/v1/accounts/{account}/clouds/{cloud}', {
-			params: {path: {account, cloud: cloud.id}},
-			body: {...name !== cloud.name && {name}, ...password && {username, password},
-				...ca.trim() && {ca_certificate: ca}}})));
+		onDone(Object.keys(body).length === 0 ? cloud :
+			await take(api.PATCH('/api/v1/accounts/{account}/clouds/{cloud}',
+				{params: {path: {account, cloud: cloud.id}}, body})));
 	});
 	return <Dialog title={t(x.changeOf, {name: cloud.name})} onClose={onClose}>
 		<Form action={save} submit={t(common.save)} onSubmit={() => void save.run()}>
 			<TextField label={t(x.name)} maxlength={128} value={name} onValue={setName} />
 			{kindOf(cloud) === 'other' && <>
 				<TextField label={t(x.username)} autocomplete="off" maxlength={128} value={username}
-					onValue={setUsername} optional={!password} />
-				<TextField label={t(x.newPassword)} hint={t(x.newPasswordHint)} type="password" optional
+					onValue={setUsername} />
+				<TextField label={t(x.newPassword)} hint={t(x.newPasswordHint)} type="password"
+					optional={username === (cloud.username ?? '')}
 					autocomplete="new-password" maxlength={256} value={password} onValue={setPassword} />
 			</>}
 			{cloud.type === 'interop' && <AreaField label={t(x.privateCa)} hint={t(x.privateCaHint)}
@@ -113,6 +117,14 @@ export default function CloudPage() {
 	const path = {account, cloud: id};
 	const cloud = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}/clouds/{cloud}',
 		{params: {path}, signal})), [account, id]);
+	// Until the gate has asked for the first time, which ends its setup.
+	const silent = cloud.value?.type === 'gate' && !cloud.value.feed_seen_at;
+	useEffect(() => {
+		if (!silent)
+			return;
+		const timer = setInterval(cloud.reload, poll_ms);
+		return () => clearInterval(timer);
+	}, [silent, cloud.reload]);
 	const settings = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}',
 		{params: {path: {account}}, signal})), [account]);
 	const preset = useAction(async () => {

@@ -20,8 +20,7 @@ function wish(kind: Kind, v: Values): Schemas['CloudWish'] {
 		return {name: v.name, type: 'gate'};
 	case 'aws':
 		return {...base, type: 'interop', form: 'aws', aws: {account_id: v.account_id,
-			...v.url ? {url: v.url} : {gateway_id: v.gateway_id, region: v.region,
-				stage: v.stage}}};
+			gateway_id: v.gateway_id, region: v.region, stage: v.stage}};
 	case 'azure':
 		return {...base, type: 'interop', form: 'azure',
 			azure: {url: v.url, subscription_id: v.subscription_id}};
@@ -77,7 +76,10 @@ export function AddCloud({account, onClose, onDone}: {
 		<Form action={save} submit={t(common.add)} onSubmit={() => void save.run()}>
 			<SelectField label={t(x.kind)} hint={t(kindAbout[kind])} value={kind}
 				choices={kinds.map((k) => ({value: k, label: t(kindName[k])}))}
-				onValue={(v) => setKind(v as Kind)} />
+				onValue={(v) => {
+					setKind(v as Kind);
+					setKey(once());
+				}} />
 			<TextField label={t(x.name)} hint={t(x.nameHint)} maxlength={128} {...field('name')} />
 			<Needs kind={kind} field={field} />
 			{kind !== 'gate' && <AreaField label={t(x.privateCa)} hint={t(x.privateCaHint)} optional

@@ -6,12 +6,13 @@ import {useAction, useLoad} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {pngOf, svgOf, zplOf} from '../../labels/draw';
 import {readLabels, type Label} from '../../labels/label';
-import {pdfOf} from '../../labels/pdf';
+import {lacksLetters, pdfOf} from '../../labels/pdf';
 import {sheets, type Sheet} from '../../labels/sheet';
 import {Card, PageHead} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {AreaField, SelectField, TextField} from '../../ui/form';
 import {Empty, ErrorBox, Notice} from '../../ui/state';
+import {takePrinting} from '../../vendor/handoff';
 import {FileDrop} from '../../vendor/parts';
 import {texts as x} from './texts';
 import './style.css';
@@ -81,6 +82,7 @@ function Output({labels, sheet, copies}: {labels: Label[]; sheet: Sheet; copies:
 			<Button busy={png.busy} onClick={() => void png.run()}>{t(x.png)}</Button>
 		</div>
 		<ErrorBox problem={png.problem} />
+		{labels.some(lacksLetters) && <Notice>{t(x.lacksLetters)}</Notice>}
 	</>;
 }
 
@@ -100,6 +102,11 @@ export default function Labels() {
 		setLabels((old) => [...old, ...more.filter((m) => !old.some((o) => o.url === m.url))]
 			.slice(0, labels_max));
 	};
+	useEffect(() => {
+		const given = takePrinting();
+		if (given)
+			add(readLabels(given));
+	}, []);
 	const files = async (list: File[]) => {
 		const parts = await Promise.all(list.filter((f) => f.size < 65536).map((f) => f.text()));
 		add(parts.flatMap(readLabels));

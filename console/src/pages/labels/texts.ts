@@ -47,6 +47,10 @@ export const texts = define({
 		en: 'There was no label in it. A label begins with https:// and has /b/ and the Batch ID.',
 		de: 'Darin war kein Etikett. Ein Etikett beginnt mit https:// und enthält /b/ und die Batch-ID.',
 		zh: '未找到标签。标签以 https:// 开头，并包含 /b/ 和批次编号。'},
+	lacksLetters: {
+		en: 'The PDF leaves out names with letters that its fonts lack; SVG and PNG hold them. The codes are whole in each.',
+		de: 'Im PDF fehlen Namen mit Schriftzeichen, die seine Schriften nicht kennen; in SVG und PNG stehen sie. Die Codes sind überall vollständig.',
+		zh: 'PDF 字体不支持的名称会被省略；SVG 和 PNG 中会保留。各格式中的二维码均完整。'},
 	clear: {en: 'Clear', de: 'Leeren', zh: '清空'},
 	secret: {
 		en: 'Whoever reads such a label can bind its reel. Print it where only the right people see it.',

@@ -1,16 +1,16 @@
 // One vendor as the operators of the service see it: its CAs, its invitation.
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {useRoute} from 'preact-iso';
 import {api, once, take, type Schemas} from '../../api/client';
 import {useAction, useLoad} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {InviteDialog} from '../../people/invite';
 import {texts as x} from '../../service/texts';
-import {Badge, Card, Id, PageHead, Time} from '../../ui/bits';
+import {Badge, Card, Facts, Id, PageHead, Time} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {Confirm, Dialog} from '../../ui/dialog';
 import {AreaField, Form, SelectField} from '../../ui/form';
-import {Empty, ErrorBox, Loading} from '../../ui/state';
+import {Empty, ErrorBox, Loading, Notice} from '../../ui/state';
 import {Table, type Column} from '../../ui/table';
 import {common} from '../../ui/texts';
 import {useToast} from '../../ui/toast';
@@ -24,14 +24,38 @@ const pem_max = 65536;
 function pemOf(bytes: Uint8Array): string {
 	if (bytes[0] !== 0x30)
 		return new TextDecoder().decode(bytes);
-	const base64 = btoa(String.fromCharCode(...bytes)).replace(/(.{64})/g, '$1\n');
+	const base64 = btoa(String.fromCharCode(...bytes)).match(/.{1,64}/g)?.join('\n');
 	return ['-----BEGIN', ' CERTIFICATE-----\n', base64, '\n-----END', ' CERTIFICATE-----\n'].join('');
+}
+
+// Of the first certificate, in groups of four; '' when there is none.
+async function fingerprintOf(pem: string): Promise<string> {
+	const base64 = /-----BEGIN CERTIFICATE-----([^-]+)-----END/.exec(pem)?.[1] ?? '';
+	try {
+		const der = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+		if (der.length === 0)
+			return '';
+		const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', der));
+		return [...hash].map((b, i) => (i > 0 && i % 2 === 0 ? ' ' : '') +
+			b.toString(16).padStart(2, '0')).join('');
+	} catch {
+		return '';
+	}
 }
 
 function AddCa({vendor, onClose, onDone}: {vendor: string; onClose: () => void; onDone: () => void}) {
 	const {t} = useI18n();
 	const [role, setRole] = useState<Ca['role']>('root');
 	const [certificate, setCertificate] = useState('');
+	const [fingerprint, setFingerprint] = useState('');
+	const [large, setLarge] = useState(false);
+	useEffect(() => {
+		let current = true;
+		void fingerprintOf(certificate).then((f) => current && setFingerprint(f));
+		return () => {
+			current = false;
+		};
+	}, [certificate]);
 	const save = useAction(async () => {
 		await take(api.POST('/api/v1/vendors/{vendor}/cas',
 			{params: {path: {vendor}}, body: {certificate, role}}));
@@ -43,11 +67,14 @@ function AddCa({vendor, onClose, onDone}: {vendor: string; onClose: () => void; 
 				choices={[{value: 'root', label: t(v.root)}, {value: 'issuing', label: t(v.issuing)}]} />
 			<FileDrop label={t(x.chooseFile)} onFiles={(files) => {
 				const file = files[0];
+				setLarge(!!file && file.size > pem_max);
 				if (file && file.size <= pem_max)
 					void file.arrayBuffer().then((b) => setCertificate(pemOf(new Uint8Array(b))));
 			}} />
+			{large && <Notice kind="bad">{t(x.noCertificate)}</Notice>}
 			<AreaField label={t(x.pem)} hint={t(x.pemHint)} rows={8} required value={certificate}
 				onValue={setCertificate} />
+			{fingerprint && <Facts rows={[[t(v.fingerprint), <code>{fingerprint}</code>]]} />}
 		</Form>
 	</Dialog>;
 }

@@ -15,8 +15,8 @@ import {common} from '../../ui/texts';
 
 type Vendor = Schemas['Vendor'];
 
-const slugOf = (name: string) => name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-')
-	.replace(/^-+|-+$/g, '').slice(0, 64);
+const slugOf = (name: string) => name.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '')
+	.replace(/[^a-z0-9]+/g, '-').slice(0, 64).replace(/^-+|-+$/g, '');
 
 function AddVendor({onClose, onDone}: {onClose: () => void; onDone: (v: Vendor) => void}) {
 	const {t} = useI18n();

@@ -9,7 +9,8 @@ import {Card, Facts, PageHead, Progress, Time} from '../../ui/bits';
 import {Button, LinkButton} from '../../ui/button';
 import {Confirm} from '../../ui/dialog';
 import {ErrorBox, Loading, Notice} from '../../ui/state';
-import {takeOver} from '../../vendor/handoff';
+import {dropLabel, handOver, keptLabel, takeOver, type Waiting} from '../../vendor/handoff';
+import {MadeLabel} from '../../vendor/made-label';
 import {FileDrop, UploadState} from '../../vendor/parts';
 import {readReelFiles} from '../../vendor/reel-files';
 import {texts as x} from '../../vendor/texts';
@@ -17,44 +18,73 @@ import {useSending, type SendingState} from '../../vendor/use-sending';
 
 type Upload = Schemas['Upload'];
 const open = (u: Upload) => u.state === 'receiving' || u.state === 'queued' || u.state === 'verifying';
+// Of these the label will never be of use.
+const ended = (u: Upload) => u.state === 'rejected' || u.state === 'cancelled';
+
+const signature_max = 1 << 20;
+
+// What of the chosen files belongs to this upload; undefined: nothing.
+async function filesFor(upload: Upload, list: File[], whole: boolean): Promise<Waiting | undefined> {
+	const found = await readReelFiles(list, upload.form);
+	const manifest = [found.manifest, ...list].find((f) => f?.size === upload.size);
+	if (!whole)
+		return manifest && {manifest, signature: found.signature};
+	const alone = list.find((f) => f !== manifest && f.size <= signature_max);
+	const signature = found.signature ?? alone;
+	return signature && {manifest: manifest ?? new File([], ''), signature};
+}
+
+function Ask({upload, whole, onFiles}: {upload: Upload; whole: boolean;
+		onFiles: (files: Waiting) => void}) {
+	const {t} = useI18n();
+	const [fault, setFault] = useState(false);
+	const files = async (list: File[]) => {
+		const found = await filesFor(upload, list, whole);
+		setFault(!found);
+		if (found)
+			onFiles(found);
+	};
+	return <>
+		<p>{t(whole ? x.needSignature : x.resumeText)}</p>
+		<FileDrop label={t(x.drop)} hint={t(x.dropHint)} multiple onFiles={(l) => void files(l)} />
+		{fault && <Notice kind="bad">{t(whole ? x.noSignature : x.otherSize, {n: upload.size})}</Notice>}
+	</>;
+}
 
 function Sending({upload, sending}: {upload: Upload; sending: SendingState}) {
 	const {t, bytes} = useI18n();
-	const [fault, setFault] = useState<string>();
+	const {active, waits, problem} = sending;
 	const given = takeOver(upload.id);
-	const stored = sending.active ? sending.stored : upload.offset;
+	const stored = active ? sending.stored : upload.offset;
 	const whole = upload.offset >= upload.size;
-	const files = async (list: File[]) => {
-		const found = await readReelFiles(list);
-		const manifest = list.find((f) => f.size === upload.size) ?? (whole ? new File([], '') : undefined);
-		setFault(manifest ? undefined : t(x.otherSize, {n: upload.size}));
-		const signature = found.signature ?? (whole ? list[0] : undefined);
-		if (manifest)
-			sending.start({manifest, signature, label: undefined});
-	};
-	return <Card title={t(sending.active || given ? x.sending : whole ? x.signature : x.resumeTitle)}
-		actions={sending.active ? <Button onClick={sending.pause}>{t(x.pause)}</Button> :
-			given && <Button kind="primary" onClick={() => sending.start(given)}>{t(x.resume)}</Button>}>
-		<Progress value={stored} max={upload.size} label={t(x.sending)}
-			tone={sending.waits ? 'warn' : 'busy'} />
+	const ready = whole ? upload.signed || given?.signature && !problem : given;
+	const goOn = () => sending.start(given ?? {manifest: new File([], ''), signature: undefined});
+	return <Card title={t(active || given && !whole ? x.sending : !whole ? x.resumeTitle :
+		upload.signed ? x.publish : x.signature)}
+		actions={active ? <Button onClick={sending.pause}>{t(x.pause)}</Button> :
+			ready && <Button kind="primary" onClick={goOn}>{t(x.resume)}</Button>}>
+		<Progress value={stored} max={upload.size} label={t(x.sending)} tone={waits ? 'warn' : 'busy'} />
 		<p class="num" data-stored={stored}>{t(x.sentOf, {done: bytes(stored), all: bytes(upload.size)})}</p>
-		{sending.waits && <Notice kind="warn">{t(x.waitingNet)}</Notice>}
-		<ErrorBox problem={sending.problem} />
-		{!sending.active && !given && <>
-			<p>{t(whole ? x.needSignature : x.resumeText)}</p>
-			<FileDrop label={t(x.drop)} hint={t(x.dropHint)} multiple onFiles={(l) => void files(l)} />
-		</>}
-		{fault && <Notice kind="bad">{fault}</Notice>}
+		{active && !waits && stored < upload.size && <p class="faint">{t(x.keepOpen)}</p>}
+		{waits && <Notice kind="warn">{t(waits.code === 'offline' ? x.waitingNet : x.waitingBusy)}</Notice>}
+		<ErrorBox problem={problem} />
+		{!active && whole && upload.signed && <p>{t(x.needPublish)}</p>}
+		{!active && (!ready || whole && problem) && <Ask upload={upload} whole={whole}
+			onFiles={(files) => {
+				handOver(upload.id, files);
+				sending.start(files);
+			}} />}
 	</Card>;
 }
 
-// What helps against a kind of fault.
-function remedy(code: string): Text {
-	if (/twice|known/.test(code))
+// What helps against a fault; one with a chip is not of the manifest's own signature.
+function remedy({code, certificate}: Schemas['UploadError']): Text {
+	if (code === 'certificate-twice' || code === 'certificate-known')
 		return x.fixTwice;
-	if (/sign/.test(code))
+	if (/^(cms|jws|signer|manifest-signer|too-many-signers)/.test(code) ||
+		/^signature/.test(code) && !certificate)
 		return x.fixSignature;
-	if (/chain|issuer|ca-|unknown/.test(code))
+	if (/^(cert-issuer|signature|ca|chain)-/.test(code))
 		return x.fixChain;
 	return x.fixManifest;
 }
@@ -67,7 +97,7 @@ function Outcome({upload, vendor}: {upload: Upload; vendor: string}) {
 			<p><LinkButton href={`/console/v/${vendor}/batches/${upload.batch}`}>{t(x.batch)} {upload.batch}</LinkButton></p></Card>;
 	if (upload.state !== 'rejected' || !error)
 		return null;
-	const rows: [string, preact.ComponentChildren][] = [[t(x.nextStep), t(remedy(error.code))]];
+	const rows: [string, preact.ComponentChildren][] = [[t(x.nextStep), t(remedy(error))]];
 	if (error.line)
 		rows.push([t(x.line), num(error.line)]);
 	if (error.certificate)
@@ -108,6 +138,7 @@ export default function UploadPage() {
 	const u = loaded.value;
 	const sending = useSending(vendor, u, loaded.reload);
 	const given = takeOver(id);
+	const [label, setLabel] = useState(() => keptLabel(id));
 	useEffect(() => {
 		if (u?.state === 'receiving' && given && !sending.active && !sending.problem)
 			sending.start(given);
@@ -131,7 +162,10 @@ export default function UploadPage() {
 		<PageHead title={`${t(x.reel)} ${u.reel}`} back={back} sub={<UploadState state={u.state} />}
 			actions={u.state === 'receiving' && !sending.active &&
 				<Button kind="danger" onClick={() => setCancelling(true)}>{t(x.cancelUpload)}</Button>} />
-		{given?.label && open(u) && <Notice kind="warn">{t(x.madeClaim)} <code>{given.label}</code></Notice>}
+		{label && !ended(u) && <MadeLabel label={label} vendor={vendor} onKept={() => {
+			dropLabel(id);
+			setLabel(undefined);
+		}} />}
 		{u.state === 'receiving' && <Sending upload={u} sending={sending} />}
 		{(u.state === 'queued' || u.state === 'verifying') && <Checking upload={u} />}
 		<Outcome upload={u} vendor={vendor} />

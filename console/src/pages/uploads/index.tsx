@@ -37,7 +37,10 @@ export default function Uploads() {
 			<Button kind="primary" onClick={() => setAdding(true)}>{t(x.publish)}</Button>} />
 		<ListTable caption={t(x.uploads)} columns={columns} rowKey={(u) => u.id} list={list}
 			empty={<Empty title={t(x.noUploads)}>{t(x.noUploadsText)}</Empty>} />
-		{adding && <PublishForm vendor={vendor} onClose={() => setAdding(false)}
+		{adding && <PublishForm vendor={vendor} onClose={() => {
+			setAdding(false);
+			history.replaceState(null, '', location.pathname);
+		}}
 			onMade={(id) => route(`/console/v/${vendor}/uploads/${id}`)} />}
 	</>;
 }
