@@ -663,7 +663,7 @@ static int dial_live(struct buf *out)
 
 	buf_init(out, 1 << 20);
 	send_all(fd, text, sizeof(text) - 1);
-	while (!memmem(out->p, out->n, "tick", 4)) {
+	while (out->n == 0 || !memmem(out->p, out->n, "tick", 4)) {
 		n = recv(fd, buf_room(out, 1000), 1000, 0);
 		assert_true(n > 0);
 		buf_grown(out, (size_t)n);
