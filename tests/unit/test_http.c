@@ -709,6 +709,26 @@ static void lasting_answer_ends_when_the_server_drains(void **state)
 	buf_clear(&out);
 }
 
+static void lasting_answer_asked_for_while_draining_ends_at_once(void **state)
+{
+	static const char text[] = "GET /live HTTP/1.1\r\n" H;
+	int64_t before;
+	struct buf out;
+	int fd = dial();
+
+	buf_init(&out, 1 << 20);
+	send_all(fd, text, sizeof(text) - 1);
+	(void)usleep(100000);
+	assert_int_equal(write(t.pipe[1], "d", 1), 1);
+	(void)usleep(100000);
+	before = clock_mono_ms();
+	send_all(fd, "\r\n", 2);
+	receive(fd, &out);
+	assert_true(clock_mono_ms() - before < 1000);
+	assert_non_null(strstr(buf_cstr(&out), "\r\n0\r\n\r\n"));
+	buf_clear(&out);
+}
+
 static void lasting_answer_that_nobody_reads_is_cut(void **state)
 {
 	static const char text[] = "GET /flood HTTP/1.1\r\n" H "\r\n";
@@ -759,6 +779,7 @@ int main(void)
 	    TEST(lasting_answer_outlives_every_deadline),
 	    TEST(lasting_answer_ends_when_its_peer_leaves),
 	    TEST(lasting_answer_ends_when_the_server_drains),
+	    TEST(lasting_answer_asked_for_while_draining_ends_at_once),
 	    TEST(lasting_answer_that_nobody_reads_is_cut),
 	    TEST(peer_gets_so_many_connections),
 	};
