@@ -107,7 +107,7 @@ export class Showcase {
 		const {w} = this;
 		const now = Math.floor(Date.now() / 3600000);
 		const rows = [];
-		for (let day = 1; day < 90; day++) {
+		for (let day = 2; day < 90; day++) {
 			const wave = 1 + Math.sin(day / 5) + (day % 7 < 2 ? -0.7 : 0.6);
 			const bound = Math.max(0, Math.round(140 * wave));
 			rows.push([`'${w.account}'`, now - day * 24, Math.ceil(bound / 90), bound,

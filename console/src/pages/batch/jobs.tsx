@@ -67,7 +67,7 @@ function Latest({account, job, admin, onJob, cloud}: OfJob & {cloud: string}) {
 				job.state === 'done' ? 'good' : 'busy'} />
 		<div class="row job-figures">
 			<strong>{t(x.progress, {done: job.done, total: job.total})}</strong>
-			<span>{percent(passed, job.total)}</span>
+			{unfinished(job) && <span>{percent(passed, job.total)}</span>}
 			{job.state === 'running' && job.rate_per_s > 0 &&
 				<span>{t(x.rate, {rate: num(job.rate_per_s, job.rate_per_s < 10 ? 1 : 0)})}</span>}
 			{unfinished(job) && job.seconds_left !== null &&
