@@ -31,7 +31,7 @@ export function useSending(vendor: string, upload: Upload | undefined,
 		abort.current = control;
 		setActive(true);
 		setProblem(undefined);
-		setStored(upload.offset);
+		setStored((old) => Math.max(old, upload.offset));
 		const work = async () => {
 			if (upload.offset < upload.size)
 				await sendManifest(vendor, upload.id, files.manifest,

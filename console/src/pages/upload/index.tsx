@@ -55,7 +55,7 @@ function Sending({upload, sending}: {upload: Upload; sending: SendingState}) {
 	const {t, bytes} = useI18n();
 	const {active, waits, problem} = sending;
 	const given = takeOver(upload.id);
-	const stored = active ? sending.stored : upload.offset;
+	const stored = Math.max(sending.stored, upload.offset);
 	const whole = upload.offset >= upload.size;
 	const ready = whole ? upload.signed || given?.signature && !problem : given;
 	const goOn = () => sending.start(given ?? {manifest: new File([], ''), signature: undefined});
