@@ -114,6 +114,7 @@ export default function CloudPage() {
 	const admin = mayIn(useMe(), account, 'administrator');
 	const toast = useToast();
 	const [open, setOpen] = useState<'change' | 'remove'>();
+	const [changes, setChanges] = useState(0); // a test before the last one tells nothing
 	const path = {account, cloud: id};
 	const cloud = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}/clouds/{cloud}',
 		{params: {path}, signal})), [account, id]);
@@ -147,12 +148,13 @@ export default function CloudPage() {
 		<ErrorBox problem={preset.problem} />
 		<div class="columns">
 			<About cloud={c} />
-			{c.type === 'interop' && admin && <CloudTest account={account} cloud={id} />}
+			{c.type === 'interop' && admin && <CloudTest key={changes} account={account} cloud={id} />}
 			{c.type === 'gate' && admin && <GateSetup account={account} cloud={c} />}
 		</div>
 		{open === 'change' && <Change account={account} cloud={c} onClose={() => setOpen(undefined)}
 			onDone={(next) => {
 				cloud.set(next);
+				setChanges(changes + 1);
 				setOpen(undefined);
 				toast(t(x.saved));
 			}} />}

@@ -6,6 +6,7 @@ import {useI18n} from '../../i18n';
 import {Badge, Card, Facts} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {ErrorBox, Notice} from '../../ui/state';
+import {common} from '../../ui/texts';
 import {texts as x} from '../clouds/texts';
 
 type Job = Schemas['Job'];
@@ -17,13 +18,14 @@ function Verdict({check}: {check: Schemas['JobCheck'] | undefined}) {
 	if (!check)
 		return <span class="faint">–</span>;
 	return <span class="row"><Badge tone={check.ok ? 'good' : 'bad'}>
-		{check.ok ? 'OK' : t(x.testBad)}</Badge>{check.detail}</span>;
+		{t(check.ok ? common.yes : common.no)}</Badge>{check.detail}</span>;
 }
 
 export function CloudTest({account, cloud}: {account: string; cloud: string}) {
 	const {t} = useI18n();
 	const [job, setJob] = useState<Job>();
 	const start = useAction(async () => {
+		setJob(undefined);
 		setJob(await take(api.POST('/api/v1/accounts/{account}/clouds/{cloud}/test',
 			{params: {path: {account, cloud}}})));
 	});
@@ -45,7 +47,7 @@ export function CloudTest({account, cloud}: {account: string; cloud: string}) {
 		<ErrorBox problem={start.problem} />
 		{job && !done && <Notice>{t(x.testing)}</Notice>}
 		{done && <Notice kind={good ? 'good' : 'bad'}>{t(good ? x.testGood : x.testBad)}
-			{!good && job.last_error ? ` ${job.last_error}` : ''}</Notice>}
+			{!good && !job.result && job.last_error ? ` ${job.last_error}` : ''}</Notice>}
 		{done && job.result && <Facts rows={[
 			[t(x.testInfo), <Verdict check={job.result.info} />],
 			[t(x.testAuth), <Verdict check={job.result.auth} />]]} />}

@@ -1,0 +1,357 @@
+// Product clouds, products and the operators' pages in the browser, against a
+// real receiver, a real gate and a real fab's CAs.
+// Must not know a cloud's password from anything but its own typing.
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import {after, before, describe, test} from 'node:test';
+import {axe, openBrowser, signIn} from './lib/browser.mjs';
+import {newCa, serverPki} from './lib/forge.mjs';
+import {Receiver} from './lib/receiver.mjs';
+import {until} from './lib/service.mjs';
+import {buildWorld, Fab} from './lib/world.mjs';
+
+const secret = 'a password of the cloud, 7 words';
+let w, browser, origin, receiver, pki;
+
+before(async () => {
+	w = await buildWorld();
+	origin = w.service.url;
+	pki = serverPki(w.dir);
+	receiver = await new Receiver({server: pki, base: '/cloud', mayRefuse: true,
+		basic: `birthmark:${secret}`}).start();
+	browser = await openBrowser();
+}, {timeout: 60000});
+after(async () => {
+	await browser?.close();
+	await receiver?.stop();
+	await w?.end();
+});
+
+const within = (route) => `${origin}/console/a/${w.account}/${route}`;
+const service = (route = '') => `${origin}/console/service${route}`;
+const button = (page, name) => page.getByRole('button', {name, exact: true});
+const dialog = (page) => page.getByRole('dialog');
+const field = (page, name) => dialog(page).getByLabel(name, {exact: true});
+
+async function pageOf(who, address, more) {
+	const context = await browser.desktop(more);
+	await signIn(context, origin, who === 'service' ? w.service.admin : w.passwords[who]);
+	const page = await context.newPage();
+	await page.goto(address);
+	await page.locator('h1').waitFor();
+	return page;
+}
+
+async function closed(page) {
+	await page.context().close();
+	browser.check();
+}
+
+const ca = () => fs.readFileSync(pki.ca, 'utf8');
+
+/** Every answer of the service, kept to look for what must not be in it. */
+function keepAnswers(page) {
+	const kept = [];
+	page.on('response', (r) => {
+		if (r.url().includes('/api/') && !/events/.test(r.url()))
+			kept.push(r.text().catch(() => ''));
+	});
+	return kept;
+}
+
+async function verdict(page, pattern, good = false) {
+	await button(page, 'Test the connection').click();
+	await page.getByText(good ? 'The cloud answers, and takes our credentials.' : 'The test failed.')
+		.first().waitFor({timeout: 40000});
+	if (pattern)
+		assert.match(await page.locator('section', {has: page.getByRole('heading',
+			{name: 'Result of the test'})}).innerText(), pattern);
+}
+
+describe('a cloud with a receiver', () => {
+	let page, answers;
+
+	before(async () => {
+		page = await pageOf('admin', within('clouds'));
+		answers = keepAnswers(page);
+	});
+	after(() => closed(page));
+
+	test('is added and answers', {timeout: 60000}, async () => {
+		await page.getByText('No product cloud yet').waitFor();
+		await axe(page);
+		await button(page, 'Add a cloud').click();
+		await axe(page);
+		// What was typed for another kind is not sent.
+		for (const kind of ['AWS', 'Azure', 'Other'])
+			await field(page, 'Kind').selectOption({label: `${kind}, with a Cloud ID receiver`});
+		await field(page, 'Name').fill('Production, Frankfurt');
+		await field(page, 'Address').fill('http://not.encrypted');
+		await field(page, 'User name').fill('birthmark');
+		await field(page, 'Password').fill(secret);
+		await dialog(page).getByLabel(/^CA certificate/).fill('no certificate');
+		await button(page, 'Add').click();
+		assert.ok(await field(page, 'Address').evaluate((e) => !e.validity.valid));
+		await field(page, 'Address').fill(receiver.url);
+		await button(page, 'Add').click();
+		await dialog(page).getByRole('alert').waitFor();
+		await axe(page);
+		await dialog(page).getByLabel(/^CA certificate/).fill(ca());
+		await button(page, 'Add').dblclick();
+		await page.getByRole('heading', {name: 'Production, Frankfurt'}).waitFor();
+		await page.getByText('the given CA only').waitFor();
+		await verdict(page, null, true);
+		await axe(page);
+		assert.deepEqual(receiver.faults, []);
+	});
+
+	test('tells a wrong password, a wrong CA and a cloud that is gone', {timeout: 180000}, async () => {
+		await button(page, 'Change').click();
+		await field(page, 'User name').fill('somebody');
+		await button(page, 'Save').click();
+		// The user name alone would be dropped in silence.
+		assert.ok(await dialog(page).getByLabel(/^New password/).evaluate((e) => !e.validity.valid));
+		await field(page, 'User name').fill('birthmark');
+		await dialog(page).getByLabel(/^New password/).fill('wrong');
+		await button(page, 'Save').click();
+		await dialog(page).waitFor({state: 'detached'});
+		await verdict(page, /credentials|password|401/i);
+		await axe(page);
+
+		await button(page, 'Change').click();
+		await dialog(page).getByLabel(/^New password/).fill(secret);
+		await dialog(page).getByLabel(/^CA certificate/).fill(
+			fs.readFileSync(newCa(w.dir, 'other', '/CN=other').cert, 'utf8'));
+		await button(page, 'Save').click();
+		await dialog(page).waitFor({state: 'detached'});
+		await verdict(page, /certificate/i);
+
+		await button(page, 'Change').click();
+		await dialog(page).getByLabel(/^CA certificate/).fill(ca());
+		await button(page, 'Save').click();
+		await dialog(page).waitFor({state: 'detached'});
+		await receiver.stop();
+		await verdict(page, /reach|connect|refused/i);
+		await receiver.start();
+		await verdict(page, null, true);
+	});
+
+	test('becomes the default, and is told of reels at once', async () => {
+		await button(page, 'Make default').click();
+		await page.locator('.page-head .badge', {hasText: 'default'}).waitFor();
+		await page.getByRole('link', {name: /← Product clouds/}).click();
+		await page.getByLabel('Default cloud').waitFor();
+		assert.equal(await page.getByLabel('Default cloud').locator('option:checked').innerText(),
+			'Production, Frankfurt');
+		const auto = page.getByLabel('Provision at once');
+		const was = await auto.isChecked();
+		await auto.click();
+		await page.getByText('Saved').first().waitFor();
+		const account = () => w.must(200, 'admin', 'GET', `/api/v1/accounts/${w.account}`);
+		assert.equal((await account()).auto_provision, !was);
+		await page.reload();
+		assert.equal(await auto.isChecked(), !was);
+		await axe(page);
+		if (was) {
+			await auto.click();
+			await until(async () => (await account()).auto_provision, 5000, 'the switch');
+		}
+		const reel = w.fab.reel('clouded', {count: 2});
+		await w.mustPublish(reel);
+		assert.equal((await w.bind('operator', reel.label, {product: w.product})).status, 201);
+		await until(() => receiver.taken.different === 2, 20000, 'both chips');
+		await page.getByLabel('Default cloud').selectOption('None: it is chosen at each binding');
+		await until(async () => !(await account()).default_cloud, 5000, 'no default');
+	});
+
+	test('is removed; its password was in no answer', async () => {
+		await page.goto(within('clouds'));
+		await page.getByRole('link', {name: 'Production, Frankfurt'}).click();
+		await button(page, 'Remove').click();
+		await axe(page);
+		const sure = dialog(page).getByRole('button', {name: 'Remove', exact: true});
+		await sure.click();
+		await Promise.race([page.getByText('No product cloud yet').waitFor(),
+			dialog(page).getByRole('alert').waitFor()]);
+		if (await dialog(page).count() > 0) {
+			// One with bound batches stays, and says so.
+			assert.match(await dialog(page).getByRole('alert').innerText(), /batch|bound|job/i);
+			await dialog(page).getByRole('button', {name: 'Cancel'}).click();
+		}
+		for (const text of await Promise.all(answers))
+			assert.ok(!text.includes(secret));
+		assert.ok(!(await page.content()).includes(secret));
+	});
+});
+
+describe('a cloud with a gate', () => {
+	test('shows its setup, and that the gate asked', {timeout: 60000}, async () => {
+		const page = await pageOf('admin', within('clouds'));
+		await button(page, 'Add a cloud').click();
+		await field(page, 'Name').fill('Own');
+		await button(page, 'Add').click();
+		await page.getByText('The gate has not asked yet').waitFor();
+		w.cloud = page.url().split('/').at(-1);
+		const conf = await page.locator('pre', {hasText: 'token_file'}).innerText();
+		assert.match(conf, new RegExp(`cloud +=  ?${w.cloud}`));
+		assert.match(conf, new RegExp(`account +=  ?${w.account}`));
+		await axe(page);
+		await w.startGate();
+		await page.getByText('The gate has not asked yet').waitFor({state: 'detached'});
+		await page.getByText(/^The gate asked last: /).waitFor();
+		await closed(page);
+	});
+
+	for (const who of ['developer', 'auditor'])
+		test(`has no buttons for somebody who is ${who}`, async () => {
+			const page = await pageOf(who, within('clouds'));
+			await page.getByRole('link', {name: 'Own'}).waitFor();
+			const none = async () => {
+				for (const name of [/^Add/, /^New/, /^Remove/, /^Rename/, /^Change /, /^Change$/,
+					/^Make default/, /^Test/])
+					assert.equal(await page.locator('main').getByRole('button', {name}).count(), 0, `${name}`);
+			};
+			await none();
+			assert.equal(await page.getByLabel('Default cloud').count(), 0);
+			await page.getByRole('link', {name: 'Own'}).click();
+			await page.getByText('About this cloud').waitFor();
+			await none();
+			await axe(page);
+			await page.goto(within('products'));
+			await page.getByRole('rowheader', {name: 'Dishwasher DW-9'}).waitFor();
+			await none();
+			await closed(page);
+		});
+});
+
+test('products are made, renamed and removed, but not one in use', async () => {
+	const page = await pageOf('admin', within('products'));
+	const long = `Ofen ${'sehr '.repeat(15)}groß <b>&amp;</b> 洗碗机`;
+	await button(page, 'New product').click();
+	await axe(page);
+	await field(page, 'Name of the product').fill(long);
+	await button(page, 'Save').dblclick();
+	await page.getByRole('rowheader', {name: long}).waitFor();
+	assert.equal(await page.getByRole('rowheader', {name: long}).count(), 1);
+	await button(page, `Rename ${long}`).click();
+	await field(page, 'Name of the product').fill('Dishwasher DW-9');
+	await button(page, 'Save').click();
+	await dialog(page).getByRole('alert').waitFor();
+	await field(page, 'Name of the product').fill('Oven O-1');
+	await button(page, 'Save').click();
+	await page.getByRole('rowheader', {name: 'Oven O-1'}).waitFor();
+	await axe(page);
+	await button(page, 'Remove Oven O-1').click();
+	await dialog(page).getByRole('button', {name: 'Remove', exact: true}).click();
+	await page.getByRole('rowheader', {name: 'Oven O-1'}).waitFor({state: 'detached'});
+	await button(page, 'Remove Dishwasher DW-9').click();
+	await dialog(page).getByRole('button', {name: 'Remove', exact: true}).click();
+	assert.match(await dialog(page).getByRole('alert').innerText(), /batch|bound/i);
+	await closed(page);
+});
+
+describe('the operators of the service', () => {
+	test('make a vendor with its CAs and its administrator', {timeout: 60000}, async () => {
+		const fab = new Fab(w.path('müller'), 'Müller Chips');
+		const page = await pageOf('service', service());
+		await axe(page);
+		await button(page, 'New vendor').click();
+		await field(page, 'Name').fill('Müller Chips');
+		assert.equal(await field(page, 'Short name').inputValue(), 'muller-chips');
+		await axe(page);
+		await button(page, 'Add').dblclick();
+		await page.getByText('No CA registered yet').waitFor();
+		const vendor = page.url().split('/').at(-1);
+		const der = w.path('issuing.der');
+		execFileSync('openssl', ['x509', '-in', fab.file('issuing.pem'), '-outform', 'DER', '-out', der]);
+		for (const [role, file] of [['root', fab.file('root.pem')], ['issuing', der]]) {
+			await button(page, 'Register a CA').click();
+			await field(page, 'Kind').selectOption(role);
+			await dialog(page).locator('input[type=file]').setInputFiles(file);
+			const told = (await dialog(page).locator('dd code').innerText()).replaceAll(' ', '');
+			assert.equal(told, execFileSync('openssl', ['x509', '-in', fab.file(`${role}.pem`), '-noout',
+				'-fingerprint', '-sha256'], {encoding: 'utf8'}).split('=')[1].trim()
+				.replaceAll(':', '').toLowerCase());
+			await axe(page);
+			await dialog(page).getByRole('button', {name: 'Register a CA'}).click();
+			await dialog(page).waitFor({state: 'detached'});
+			await page.getByRole('row', {name: new RegExp(`\\b${role}\\b`)}).waitFor();
+		}
+		await axe(page);
+		// A CA of somebody else's is refused in words.
+		await button(page, 'Register a CA').click();
+		await dialog(page).locator('input[type=file]').setInputFiles(w.fab.file('root.pem'));
+		await dialog(page).getByRole('button', {name: 'Register a CA'}).click();
+		await dialog(page).getByRole('alert').waitFor();
+		await dialog(page).getByRole('button', {name: 'Close'}).click();
+		await page.getByRole('button', {name: /^Retire .*/}).last().click();
+		await dialog(page).getByRole('button', {name: 'Retire', exact: true}).click();
+		await page.getByText('Retired').first().waitFor();
+
+		await button(page, 'Invite the vendor’s administrator').click();
+		await field(page, 'E-mail address').fill('chips@mueller.test');
+		await dialog(page).getByRole('radio').first().check();
+		await button(page, 'Make the link').click();
+		const link = await dialog(page).getByLabel('Link of the invitation').inputValue();
+		await closed(page);
+
+		const guest = await (await browser.phone()).newPage();
+		await guest.goto(link);
+		await guest.getByLabel('Your name').fill('Chips');
+		await guest.getByLabel('New password').fill('seven green herons by the weir');
+		await button(guest, 'Accept').click();
+		await guest.waitForURL(`**/console/v/${vendor}`);
+		await guest.getByRole('heading', {name: 'Müller Chips'}).waitFor();
+		await axe(guest);
+		await closed(guest);
+	});
+
+	test('invite and reset for the whole service', async () => {
+		const page = await pageOf('service', service('/users'));
+		await axe(page);
+		await button(page, 'Invite somebody').click();
+		await field(page, 'E-mail address').fill('first@ovens.test');
+		await field(page, 'Its ID').fill('acc_unknown');
+		await button(page, 'Make the link').click();
+		await dialog(page).getByRole('alert').waitFor();
+		await field(page, 'Its ID').fill(w.rival);
+		await axe(page);
+		await button(page, 'Make the link').click();
+		await dialog(page).getByLabel('Link of the invitation').waitFor();
+		await button(page, 'I have kept it').click();
+		await page.getByLabel('E-mail address').fill('nobody@nowhere.test');
+		await button(page, 'Go on').click();
+		await button(page, 'Make the link').click();
+		await dialog(page).getByRole('alert').waitFor();
+		await closed(page);
+	});
+
+	test('nobody else comes to these pages', async () => {
+		const page = await pageOf('admin', within('products'));
+		assert.equal(await page.getByRole('navigation').first()
+			.getByRole('link', {name: 'Vendors'}).count(), 0);
+		await page.goto(service());
+		await page.getByText(/may not|not allowed|no right|There is no/i).first().waitFor();
+		await closed(page);
+	});
+});
+
+for (const locale of ['de-DE', 'zh-CN'])
+	test(`nothing sticks out on a narrow phone in ${locale}`, {timeout: 60000}, async () => {
+		const narrow = {locale, viewport: {width: 360, height: 740}};
+		const admin = await pageOf('admin', within('clouds'), narrow);
+		const boss = await pageOf('service', service(), narrow);
+		for (const [page, address] of [[admin, within('clouds')], [admin, within(`clouds/${w.cloud}`)],
+			[admin, within('products')], [boss, service()], [boss, service(`/vendors/${w.vendor}`)],
+			[boss, service('/users')]]) {
+			await page.goto(address);
+			await page.locator('h1').waitFor();
+			await until(async () => await page.locator('.loading').count() === 0, 10000, address);
+			const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+			assert.ok(wide <= 360, `${address}: ${wide} px`);
+			await axe(page);
+		}
+		await closed(admin);
+		await closed(boss);
+	});
