@@ -22,13 +22,23 @@ process.on('exit', () => {
 
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
-/** A port of the loopback that nobody listens on. */
+// Below the ports that the kernel gives out by itself, and each test's own.
+const ports = {first: 12000, count: 20000};
+let nextPort = process.pid * 101 % ports.count;
+
+/** A port of the loopback that nobody listens on, nor will by chance. */
 export async function freePort() {
-	const s = net.createServer().listen(0, '127.0.0.1');
-	await new Promise((resolve) => s.once('listening', resolve));
-	const {port} = s.address();
-	await new Promise((resolve) => s.close(resolve));
-	return port;
+	for (;;) {
+		const port = ports.first + nextPort++ % ports.count;
+		const s = net.createServer().listen(port, '127.0.0.1');
+		const free = await new Promise((resolve) => {
+			s.once('listening', () => resolve(true));
+			s.once('error', () => resolve(false));
+		});
+		await new Promise((resolve) => s.close(resolve));
+		if (free)
+			return port;
+	}
 }
 
 /**
