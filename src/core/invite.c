@@ -9,6 +9,7 @@
 #include "core/password.h"
 #include "core/token.h"
 #include "core/tx.h"
+#include "store/store_reset.h"
 #include "store/store_user.h"
 
 static const struct limit_rule invite_rule = {
@@ -268,6 +269,9 @@ static enum rc invite_store(struct core *c, const struct core_actor *who,
 		    "change it.");
 	else if (rc == RC_NOT_FOUND && n == 1)
 		rc = store_member_put(c->store, &m, e);
+	/* Who made a link may not administer him any more. */
+	if (rc == RC_OK)
+		rc = store_reset_drop(c->store, m.user, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, who, &entry, e);
 	return tx_end(c, &tx, rc, e);

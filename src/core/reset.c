@@ -237,6 +237,9 @@ static enum rc accept_store(struct core *c, const struct core_actor *who,
 		rc = store_sso_identity_remove(c->store, r->user, e);
 	if (rc == RC_OK)
 		rc = store_session_end_others(c->store, r->user, "", e);
+	/* Whoever had the old one may have made some. */
+	if (rc == RC_OK)
+		rc = store_reset_drop(c->store, r->user, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, who, &entry, e);
 	return tx_end(c, &tx, rc, e);

@@ -11,6 +11,7 @@
 #include "core/tx.h"
 #include "core/user.h"
 #include "store/store_factor.h"
+#include "store/store_reset.h"
 #include "store/store_session.h"
 #include "store/store_user.h"
 
@@ -186,6 +187,9 @@ enum rc user_set_password(struct core *c, const struct core_actor *a,
 		rc = store_user_set_password(c->store, a->id, hash, e);
 	if (rc == RC_OK)
 		rc = store_session_end_others(c->store, a->id, a->session, e);
+	/* Whoever had the old one may have made some. */
+	if (rc == RC_OK)
+		rc = store_reset_drop(c->store, a->id, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	rc = tx_end(c, &tx, rc, e);
@@ -280,6 +284,9 @@ static enum rc user_change(struct core *c, const struct core_actor *a,
 		rc = store_member_remove(c->store, &m, e);
 	else if (rc == RC_OK)
 		rc = store_member_put(c->store, &m, e);
+	/* A link says what was allowed before. */
+	if (rc == RC_OK)
+		rc = store_reset_drop(c->store, user, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	rc = tx_end(c, &tx, rc, e);

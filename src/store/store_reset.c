@@ -55,6 +55,14 @@ enum rc store_reset_use(struct store *s, const uint8_t hash[32], int64_t now_s,
 	    DB_B(hash, 32), DB_I(now_s));
 }
 
+enum rc store_reset_drop(struct store *s, const char *user, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "DELETE FROM reset WHERE user_id = $1 OR created_by = "
+	    "(SELECT email FROM usr WHERE id = $1)",
+	    DB_T(user));
+}
+
 enum rc store_reset_elsewhere(struct store *s, const char *user,
     const struct store_reset_reach *r, uint64_t *out, struct err *e)
 {

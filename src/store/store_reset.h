@@ -25,6 +25,10 @@ MUST_CHECK enum rc store_reset_find(struct store *s, const uint8_t hash[32],
 MUST_CHECK enum rc store_reset_use(struct store *s, const uint8_t hash[32],
     int64_t now_s, int64_t *n, struct err *e);
 
+/* Those for the user, and those that he made. */
+MUST_CHECK enum rc store_reset_drop(struct store *s, const char *user,
+    struct err *e);
+
 struct store_reset_reach {
 	const char *by;		      /* user, or "" for a token */
 	const char *scope, *scope_id; /* where by acts */

@@ -168,6 +168,71 @@ static void strangers_and_oneself_are_not_reset(void **state)
 	    RC_OK);
 }
 
+/* Of the account, to the member, who accepts. */
+static void join(const struct core_actor *by)
+{
+	const struct invite_wish w = {.scope = CORE_SCOPE_ACCOUNT,
+	    .scope_id = by->scope_id,
+	    .email = "member@example.com",
+	    .role = CORE_ADMINISTRATOR};
+	struct invite_answer answer = {.name = "",
+	    .password = SPAN_LIT(CASE_PASSWORD)};
+	struct invite_accepted accepted;
+	struct invite_new n;
+	struct err e;
+
+	assert_int_equal(invite_create(&c.core, by, &w, &n, &e), RC_OK);
+	answer.token = n.token;
+	assert_int_equal(invite_accept(&c.core, &peer, &answer, &accepted, &e),
+	    RC_OK);
+}
+
+static void a_link_ends_when_the_member_joins_others(void **state)
+{
+	struct core_actor other = identity_case_user(&c, "other@example.com");
+	struct err e;
+
+	identity_case_account(&c, &other);
+	assert_int_equal(reset(&admin, member.id, &e), RC_OK);
+	join(&other);
+	assert_int_equal(accept(made.token, FRESH, &e), RC_NOT_FOUND);
+	assert_string_equal(e.slug, "link-invalid");
+}
+
+static void a_link_ends_with_the_right_of_who_made_it(void **state)
+{
+	struct core_actor chief = identity_case_user(&c, "chief@example.com");
+	struct err e;
+
+	identity_case_role(&c, &chief, CORE_SCOPE_ACCOUNT, admin.scope_id,
+	    CORE_ADMINISTRATOR);
+	assert_int_equal(reset(&admin, member.id, &e), RC_OK);
+	chief.scope = CORE_SCOPE_ACCOUNT;
+	chief.role = CORE_ADMINISTRATOR;
+	memcpy(chief.scope_id, admin.scope_id, sizeof(chief.scope_id));
+	assert_int_equal(user_remove(&c.core, &chief, admin.id, &e), RC_OK);
+	assert_int_equal(accept(made.token, FRESH, &e), RC_NOT_FOUND);
+	assert_string_equal(e.slug, "link-invalid");
+}
+
+/* Of whom it is for, and of who made it: a thief may have. */
+static void a_new_password_ends_links(void **state)
+{
+	const struct core_actor *const both[] = {&member, &admin};
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(reset(&admin, member.id, &e), RC_OK);
+		assert_int_equal(user_set_password(&c.core, both[i],
+				     SPAN_LIT(CASE_PASSWORD), SPAN_LIT(FRESH),
+				     &e),
+		    RC_OK);
+		assert_int_equal(accept(made.token, FRESH, &e), RC_NOT_FOUND);
+		assert_string_equal(e.slug, "link-invalid");
+	}
+}
+
 static void guessed_links_are_slowed_for_the_peer(void **state)
 {
 	struct err e;
@@ -217,6 +282,9 @@ int main(void)
 	    CASE(the_service_is_not_reset_by_an_account),
 	    CASE(a_token_reaches_its_own_account_only),
 	    CASE(strangers_and_oneself_are_not_reset),
+	    CASE(a_link_ends_when_the_member_joins_others),
+	    CASE(a_link_ends_with_the_right_of_who_made_it),
+	    CASE(a_new_password_ends_links),
 	    CASE(guessed_links_are_slowed_for_the_peer),
 	    CASE(an_invitation_tells_its_holder_what_it_is_for),
 	};
