@@ -4,19 +4,14 @@
 #include "api/api_list.h"
 #include "core/account.h"
 
-static const char *or_null(const char *s)
-{
-	return s[0] ? s : NULL;
-}
-
 static void account_json(struct json *w, const struct store_account *x,
     const char *role)
 {
 	json_obj(w);
 	json_put_str(w, "id", x->id);
 	json_put_str(w, "name", x->name);
-	json_put_str(w, "default_cloud", or_null(x->default_cloud));
-	json_put_str(w, "default_product", or_null(x->default_product));
+	json_put_str_or_null(w, "default_cloud", x->default_cloud);
+	json_put_str_or_null(w, "default_product", x->default_product);
 	json_put_bool(w, "auto_provision", x->auto_provision);
 	json_put_time(w, "created_at", x->created_at);
 	json_put_str(w, "role", role);

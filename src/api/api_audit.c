@@ -13,11 +13,6 @@
 #define WALKS_MAX 4
 #define RETRY_S 5
 
-static const char *or_null(const char *s)
-{
-	return s[0] != '\0' ? s : NULL;
-}
-
 void api_audit_write(struct json *w, const struct store_audit *a)
 {
 	json_obj(w);
@@ -25,12 +20,12 @@ void api_audit_write(struct json *w, const struct store_audit *a)
 	json_put_time(w, "at", a->at);
 	json_put_str(w, "actor", a->actor);
 	json_put_str(w, "actor_name", a->actor_name);
-	json_put_str(w, "scope_id", or_null(a->scope_id));
+	json_put_str_or_null(w, "scope_id", a->scope_id);
 	json_put_str(w, "action", a->action);
 	json_put_str(w, "target", a->target);
 	json_put_str(w, "outcome", a->outcome);
-	json_put_str(w, "reason", or_null(a->reason));
-	json_put_str(w, "detail", or_null(a->detail));
+	json_put_str_or_null(w, "reason", a->reason);
+	json_put_str_or_null(w, "detail", a->detail);
 	json_put_str(w, "from", a->from);
 	json_put_hex(w, "hash", span_of(a->hash, sizeof(a->hash)));
 	json_end(w);

@@ -116,8 +116,8 @@ static void event_write(struct json *w, const struct device_story_event *x)
 	json_obj(w);
 	json_put_time(w, "at", x->at);
 	json_put_str(w, "event", x->event);
-	json_put_str(w, "name", x->name[0] ? x->name : NULL);
-	json_put_str(w, "detail", x->detail[0] ? x->detail : NULL);
+	json_put_str_or_null(w, "name", x->name);
+	json_put_str_or_null(w, "detail", x->detail);
 	json_end(w);
 }
 
@@ -149,7 +149,7 @@ static void fields_write(struct json *w, const struct device *d,
 	json_put_str(w, "serial", d->serial);
 	json_put_str(w, "batch", d->bid);
 	json_put_str(w, "reel", d->reel);
-	json_put_str(w, "product", d->product[0] != '\0' ? d->product : NULL);
+	json_put_str_or_null(w, "product", d->product);
 	cert_write(w, cert);
 	json_put_time(w, "first_seen_at", d->first_seen_at);
 	json_put_time(w, "last_seen_at", d->last_seen_at);

@@ -10,12 +10,6 @@
 
 #define ANSWER_MAX 16384
 
-/* Null when empty. */
-static const char *or_null(const char *s)
-{
-	return s[0] != '\0' ? s : NULL;
-}
-
 void api_job_write(struct json *w, const struct store_job *j)
 {
 	int64_t left = job_seconds_left(j);
@@ -28,7 +22,7 @@ void api_job_write(struct json *w, const struct store_job *j)
 	json_obj(w);
 	json_put_str(w, "id", j->id);
 	json_put_str(w, "kind", j->kind);
-	json_put_str(w, "batch", or_null(j->bid));
+	json_put_str_or_null(w, "batch", j->bid);
 	json_put_str(w, "cloud", j->cloud);
 	json_put_str(w, "state", j->state);
 	json_put_u64(w, "total", j->total);
@@ -43,7 +37,7 @@ void api_job_write(struct json *w, const struct store_job *j)
 	else
 		json_nil(w);
 	json_put_time(w, "next_try_at", waiting ? j->next_ms / 1000 : 0);
-	json_put_str(w, "last_error", or_null(j->last_error));
+	json_put_str_or_null(w, "last_error", j->last_error);
 	json_put_time(w, "created_at", j->created_at);
 	json_put_time(w, "started_at", j->started_at);
 	json_put_time(w, "finished_at", j->finished_at);

@@ -231,7 +231,7 @@ enum rc api_member_accept(struct api_call *call, struct err *e)
 	json_obj(&w);
 	api_session_user(&w, &got.user);
 	json_put_str(&w, "scope", got.scope);
-	json_put_str(&w, "scope_id", got.scope_id[0] ? got.scope_id : NULL);
+	json_put_str_or_null(&w, "scope_id", got.scope_id);
 	json_put_str(&w, "role", got.role);
 	json_end(&w);
 	api_json(call, 200, &out);

@@ -27,11 +27,6 @@ static void tally_write(struct json *w, const struct store_tally *t)
 	number(w, "devices_first_seen", t->devices_first_seen);
 }
 
-static const char *or_null(const char *s)
-{
-	return s[0] != '\0' ? s : NULL;
-}
-
 static void attention_write(struct json *w, const struct overview *o)
 {
 	size_t i;
@@ -44,8 +39,8 @@ static void attention_write(struct json *w, const struct overview *o)
 		json_obj(w);
 		json_put_str(w, "kind", o->attention[i].kind);
 		json_put_u64(w, "count", a->count);
-		json_put_str(w, "target", or_null(a->target));
-		json_put_str(w, "name", or_null(a->name));
+		json_put_str_or_null(w, "target", a->target);
+		json_put_str_or_null(w, "name", a->name);
 		json_put_time(w, "at", a->at);
 		json_end(w);
 	}

@@ -140,7 +140,7 @@ static void member_row(void *arg, const struct store_member *m)
 
 	json_obj(w);
 	json_put_str(w, "scope", m->scope);
-	json_put_str(w, "id", m->scope_id[0] ? m->scope_id : NULL);
+	json_put_str_or_null(w, "id", m->scope_id);
 	json_put_str(w, "name", m->name);
 	json_put_str(w, "role", m->role);
 	json_end(w);

@@ -206,6 +206,11 @@ void json_put_str(struct json *w, const char *key, const char *s)
 	json_str(w, s);
 }
 
+void json_put_str_or_null(struct json *w, const char *key, const char *s)
+{
+	json_put_str(w, key, s[0] != '\0' ? s : NULL);
+}
+
 void json_put_span(struct json *w, const char *key, struct span s)
 {
 	json_key(w, key);

@@ -33,6 +33,8 @@ void json_nil(struct json *w);
 void json_raw(struct json *w, struct span s); /* s is JSON already */
 /* key and value in one */
 void json_put_str(struct json *w, const char *key, const char *s);
+/* "" as null. */
+void json_put_str_or_null(struct json *w, const char *key, const char *s);
 void json_put_span(struct json *w, const char *key, struct span s);
 void json_put_hex(struct json *w, const char *key, struct span bytes);
 void json_put_u64(struct json *w, const char *key, uint64_t v);

@@ -54,7 +54,7 @@ static void report_run(const struct chip *c, const char *broker,
 	json_put_str(&w, "broker", broker);
 	json_put_bool(&w, "connected", r->connected);
 	json_put_u64(&w, "published", r->published);
-	json_put_str(&w, "reason", r->reason[0] ? r->reason : NULL);
+	json_put_str_or_null(&w, "reason", r->reason);
 	json_end(&w);
 	print_json(&b);
 }

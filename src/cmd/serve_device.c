@@ -64,7 +64,7 @@ static void tell(struct http_response *resp, const struct device *d)
 	json_put_str(&w, "device", d->chip_id);
 	json_put_hex(&w, "fingerprint", span_of(d->fp, sizeof(d->fp)));
 	json_put_str(&w, "state", d->account_id[0] ? "bound" : "unbound");
-	json_put_str(&w, "product", d->product[0] ? d->product : NULL);
+	json_put_str_or_null(&w, "product", d->product);
 	json_end(&w);
 	dress(resp);
 }

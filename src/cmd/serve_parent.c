@@ -229,7 +229,7 @@ static void write_addresses(struct parent *p)
 	json_obj(&w);
 	json_put_str(&w, "url", p->url);
 	json_put_str(&w, "listen", p->listen);
-	json_put_str(&w, "device_listen", p->device[0] ? p->device : NULL);
+	json_put_str_or_null(&w, "device_listen", p->device);
 	json_key(&w, "pids");
 	json_obj(&w);
 	json_put_u64(&w, "parent", (uint64_t)getpid());

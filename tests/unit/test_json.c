@@ -38,10 +38,13 @@ static void json_puts_commas_where_they_belong(void **state)
 	json_put_time(&w, "f", 0);
 	json_put_time(&w, "g", 1);
 	json_put_span(&w, "h", SPAN_NONE);
+	json_put_str_or_null(&w, "i", "");
+	json_put_str_or_null(&w, "j", "k");
 	json_end(&w);
 	assert_string_equal(buf_cstr(&out),
 	    "{\"a\":1,\"b\":[-1,true,null,{},[]],\"c\":\"01fe\",\"d\":false,"
-	    "\"e\":null,\"f\":null,\"g\":\"1970-01-01T00:00:01Z\",\"h\":\"\"}");
+	    "\"e\":null,\"f\":null,\"g\":\"1970-01-01T00:00:01Z\",\"h\":\"\","
+	    "\"i\":null,\"j\":\"k\"}");
 }
 
 static void json_escapes_and_repairs(void **state)
