@@ -192,7 +192,6 @@ enum rc passkey_remove(struct core *c, const struct core_actor *a,
 enum rc passkey_login_begin(struct core *c, const struct core_actor *from,
     struct passkey_offer *out, struct err *e)
 {
-	const struct core_actor nobody = *from;
 	char peer[LIMIT_PEER_MAX];
 	enum rc rc;
 
@@ -202,7 +201,7 @@ enum rc passkey_login_begin(struct core *c, const struct core_actor *from,
 	if (rc == RC_OK)
 		rc = webauthn_site(&out->site, c->public_url, e);
 	if (rc == RC_OK)
-		rc = challenge_make(c, &nobody, out, e);
+		rc = challenge_make(c, from, out, e);
 	return rc;
 }
 
