@@ -321,6 +321,14 @@ static enum rc more_pages(struct run *r, json_t *first, struct err *e)
 	return rc;
 }
 
+bool cli_next_page(char *path, size_t cap, const char *base, json_t *page)
+{
+	const char *next = json_string_value(json_object_get(page, "next"));
+
+	return next &&
+	    snprintf(path, cap, "%s&cursor=%s", base, next) < (int)cap;
+}
+
 static enum rc send_request(struct run *r, struct err *e)
 {
 	struct client_call call = {.method = r->v->method};

@@ -68,5 +68,8 @@ MUST_CHECK enum rc cli_password(const char *prompt, const char *file, char *out,
 /* The id of a product or cloud ("products", "clouds") given by id or name. */
 MUST_CHECK enum rc cli_resolve(struct client *c, const char *kind,
     const char *name, char *id, size_t cap, struct err *e);
+/* The path of the page after this one of a list; base has a query already.
+ * False at the end. */
+bool cli_next_page(char *path, size_t cap, const char *base, json_t *page);
 
 #endif

@@ -21,15 +21,16 @@ struct wish {
 static enum rc find_member(struct wish *w, const char *base, char *id,
     size_t cap, struct err *e)
 {
-	char path[PATH_SIZE];
+	char list[PATH_SIZE], path[PATH_SIZE * 2];
 	json_t *page, *m;
-	const char *next = "";
-	enum rc rc = RC_OK;
+	bool more;
+	enum rc rc;
 	size_t i;
 
 	id[0] = '\0';
-	(void)snprintf(path, sizeof(path), "%s/members?limit=500", base);
-	while (rc == RC_OK && next && !id[0]) {
+	(void)snprintf(list, sizeof(list), "%s/members?limit=500", base);
+	(void)snprintf(path, sizeof(path), "%s", list);
+	do {
 		rc = client_get(&w->client, path, &page, e);
 		if (rc != RC_OK)
 			return rc;
@@ -40,16 +41,13 @@ static enum rc find_member(struct wish *w, const char *base, char *id,
 							cli_text(m, "user")),
 				    id, cap);
 		}
-		next = json_string_value(json_object_get(page, "next"));
-		if (next)
-			(void)snprintf(path, sizeof(path),
-			    "%s/members?limit=500&cursor=%.127s", base, next);
+		more = cli_next_page(path, sizeof(path), list, page);
 		json_decref(page);
-	}
-	if (rc == RC_OK && !id[0])
-		rc = err_set(e, RC_NOT_FOUND, "no-member",
+	} while (more && !id[0]);
+	if (!id[0])
+		return err_set(e, RC_NOT_FOUND, "no-member",
 		    "There is no member with the e-mail address %s.", w->email);
-	return rc;
+	return RC_OK;
 }
 
 static enum rc member_path(struct wish *w, char *path, size_t cap,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum rc scan(json_t *items, const char *name, char *id, size_t cap,
+static void scan(json_t *items, const char *name, char *id, size_t cap,
     size_t *found)
 {
 	json_t *row;
@@ -20,18 +20,6 @@ static enum rc scan(json_t *items, const char *name, char *id, size_t cap,
 		(*found)++;
 		(void)span_copy_str(span_str(v), id, cap);
 	}
-	return RC_OK;
-}
-
-static enum rc next_page(char *path, size_t cap, const char *base, json_t *page)
-{
-	const char *next = json_string_value(json_object_get(page, "next"));
-
-	if (next == NULL)
-		return RC_NOT_FOUND;
-	return snprintf(path, cap, "%s&cursor=%s", base, next) < (int)cap
-	    ? RC_OK
-	    : RC_NOT_FOUND;
 }
 
 enum rc cli_resolve(struct client *c, const char *kind, const char *name,
@@ -39,8 +27,9 @@ enum rc cli_resolve(struct client *c, const char *kind, const char *name,
 {
 	char base[512], path[1024];
 	size_t found = 0;
-	enum rc rc, more;
 	json_t *page;
+	bool more;
+	enum rc rc;
 
 	if (strncasecmp(name, "prd_", 4) == 0 ||
 	    strncasecmp(name, "cld_", 4) == 0)
@@ -57,11 +46,10 @@ enum rc cli_resolve(struct client *c, const char *kind, const char *name,
 		rc = client_get(c, path, &page, e);
 		if (rc != RC_OK)
 			return rc;
-		rc =
-		    scan(json_object_get(page, "items"), name, id, cap, &found);
-		more = next_page(path, sizeof(path), base, page);
+		scan(json_object_get(page, "items"), name, id, cap, &found);
+		more = cli_next_page(path, sizeof(path), base, page);
 		json_decref(page);
-	} while (rc == RC_OK && more == RC_OK);
+	} while (more);
 	if (found == 1)
 		return RC_OK;
 	return err_set(e, found == 0 ? RC_NOT_FOUND : RC_CONFLICT, "name",
