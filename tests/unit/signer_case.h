@@ -3,7 +3,6 @@
 #ifndef BIRTHMARK_TESTS_SIGNER_CASE_H
 #define BIRTHMARK_TESTS_SIGNER_CASE_H
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,7 +10,7 @@
 #include <unistd.h>
 
 #include "signer/signer.h"
-#include "tests/unit/check.h"
+#include "tests/unit/dir_case.h"
 
 struct signer_case {
 	struct signer *signer;
@@ -42,18 +41,9 @@ static inline void signer_case_open(struct signer_case *c)
 
 static inline void signer_case_close(struct signer_case *c)
 {
-	struct dirent *ent;
-	DIR *d;
-
 	signer_free(c->signer);
 	(void)waitpid(c->pid, NULL, 0);
-	d = opendir(c->dir);
-	assert_non_null(d);
-	while ((ent = readdir(d)) != NULL)
-		if (ent->d_name[0] != '.')
-			(void)unlinkat(dirfd(d), ent->d_name, 0);
-	(void)closedir(d);
-	assert_int_equal(rmdir(c->dir), 0);
+	dir_case_remove(c->dir);
 }
 
 #endif

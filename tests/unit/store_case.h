@@ -4,14 +4,13 @@
 #ifndef BIRTHMARK_TESTS_STORE_CASE_H
 #define BIRTHMARK_TESTS_STORE_CASE_H
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "store/store.h"
-#include "tests/unit/check.h"
+#include "tests/unit/dir_case.h"
 
 struct store_case {
 	char where[256]; /* for store_open and store_open_bulk */
@@ -55,18 +54,9 @@ static inline struct store *store_case_again(struct store_case *c)
 
 static inline void store_case_close(struct store_case *c)
 {
-	struct dirent *ent;
-	DIR *d;
-
 	store_close(c->s);
 	c->s = NULL;
-	d = opendir(c->dir);
-	assert_non_null(d);
-	while ((ent = readdir(d)) != NULL)
-		if (ent->d_name[0] != '.')
-			(void)unlinkat(dirfd(d), ent->d_name, 0);
-	(void)closedir(d);
-	assert_int_equal(rmdir(c->dir), 0);
+	dir_case_remove(c->dir);
 }
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "tests/unit/check.h"
+#include "tests/unit/dir_case.h"
 
 static char dir[64];
 
@@ -22,28 +22,23 @@ static int setup(void **state)
 	return mkdtemp(dir) ? 0 : -1;
 }
 
-static int count_entries(bool remove_them)
+static int count_entries(void)
 {
 	DIR *d = opendir(dir);
 	struct dirent *ent;
 	int n = 0;
 
 	assert_non_null(d);
-	while ((ent = readdir(d)) != NULL) {
-		if (ent->d_name[0] == '.')
-			continue;
-		n++;
-		if (remove_them)
-			(void)unlinkat(dirfd(d), ent->d_name, 0);
-	}
+	while ((ent = readdir(d)) != NULL)
+		n += ent->d_name[0] != '.';
 	(void)closedir(d);
 	return n;
 }
 
 static int teardown(void **state)
 {
-	(void)count_entries(true);
-	return rmdir(dir);
+	dir_case_remove(dir);
+	return 0;
 }
 
 static const char *at(const char *name)
@@ -69,7 +64,7 @@ static void file_write_replaces_and_leaves_nothing_else(void **state)
 	assert_int_equal(file_read(at("a"), &b, NULL), RC_OK);
 	assert_string_equal(buf_cstr(&b), "two");
 	buf_clear(&b);
-	assert_int_equal(count_entries(false), 1);
+	assert_int_equal(count_entries(), 1);
 }
 
 static void file_create_refuses_an_existing_file(void **state)
@@ -86,7 +81,7 @@ static void file_create_refuses_an_existing_file(void **state)
 	assert_int_equal(file_read(at("a"), &b, NULL), RC_OK);
 	assert_string_equal(buf_cstr(&b), "one");
 	buf_clear(&b);
-	assert_int_equal(count_entries(false), 1);
+	assert_int_equal(count_entries(), 1);
 }
 
 static void file_read_refuses_beyond_the_limit(void **state)
@@ -136,7 +131,7 @@ static void file_write_keeps_the_old_file_when_the_disk_is_full(void **state)
 	assert_int_equal(file_read(at("a"), &b, NULL), RC_OK);
 	assert_string_equal(buf_cstr(&b), "old");
 	buf_clear(&b);
-	assert_int_equal(count_entries(false), 1);
+	assert_int_equal(count_entries(), 1);
 }
 
 static void file_write_refuses_impossible_paths(void **state)
