@@ -5,8 +5,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import {after, before, test} from 'node:test';
-import {serverPki} from './lib/forge.mjs';
-import {Receiver} from './lib/receiver.mjs';
+import {addAwsCloud} from './lib/aws-cloud.mjs';
 import {alive, request, until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
@@ -301,15 +300,9 @@ test('what is known of a device is told', async () => {
 
 test('what a cloud refuses shows everywhere, counted once over kills',
 	async () => {
-		const pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
-		const rx = await new Receiver({server: pki, base: '/prod',
-			...await w.interopKeys(), issuer: w.service.url,
-			audience: '123456789012'}).start();
+		const {rx, cloud} = await addAwsCloud(w,
+			{name: 'Picky cloud', chunk: 5});
 		rx.delay = 40;
-		const cloud = (await w.must(201, 'admin', 'POST', w.in('clouds'),
-			{name: 'Picky cloud', type: 'interop', form: 'aws', chunk: 5,
-				aws: {account_id: '123456789012', url: rx.url},
-				ca_certificate: fs.readFileSync(pki.ca, 'utf8')})).id;
 		const reel = w.fab.reel('picky', {count: 100, keyless: true});
 		const bad = reel.devices.slice(7, 9);
 		for (const d of bad)

@@ -7,25 +7,17 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {after, afterEach, before, describe, test} from 'node:test';
+import {addAwsCloud} from './lib/aws-cloud.mjs';
 import {axe, openBrowser, signIn} from './lib/browser.mjs';
-import {serverPki} from './lib/forge.mjs';
-import {Receiver} from './lib/receiver.mjs';
 import {until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
-const AWS = '123456789012';
 let w, rx, browser, cloud, made = 0;
 const open = new Set();
 
 before(async () => {
 	w = await buildWorld();
-	const pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
-	rx = await new Receiver({server: pki, ...await w.interopKeys(),
-		issuer: w.service.url, audience: AWS, base: '/prod'}).start();
-	cloud = (await w.must(201, 'admin', 'POST', w.in('clouds'), {
-		name: 'Frankfurt', type: 'interop', form: 'aws', chunk: 10,
-		aws: {account_id: AWS, url: rx.url},
-		ca_certificate: fs.readFileSync(pki.ca, 'utf8')})).id;
+	({rx, cloud} = await addAwsCloud(w, {chunk: 10}));
 	browser = await openBrowser();
 }, {timeout: 120000});
 

@@ -1,14 +1,11 @@
 // kill -9 of each process in the middle of publishing, binding and
 // provisioning: what was acknowledged is there, nothing happens twice.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import {after, before, test} from 'node:test';
-import {serverPki} from './lib/forge.mjs';
-import {Receiver} from './lib/receiver.mjs';
+import {addAwsCloud} from './lib/aws-cloud.mjs';
 import {alive, freePort, request, until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
-const AWS = '123456789012';
 const CHIPS = 3000;
 const KINDS = ['worker', 'signer', 'courier', 'parent'];
 let w;
@@ -143,20 +140,13 @@ for (const kind of KINDS)
 	});
 
 test('provision: kill -9 of each', async () => {
-	const pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
 	const CHUNK = 50;
-	const rx = await new Receiver({server: pki, audience: AWS,
-		issuer: w.service.url, base: '/prod',
-		...await w.interopKeys()}).start();
-	const cloud = await w.must(201, 'admin', 'POST', w.in('clouds'),
-		{name: 'receiver', type: 'interop', form: 'aws', chunk: CHUNK,
-			aws: {account_id: AWS, url: rx.url},
-			ca_certificate: fs.readFileSync(pki.ca, 'utf8')});
+	const {rx, cloud} = await addAwsCloud(w, {chunk: CHUNK});
 	const reel = reels.worker;
 	assert.equal((await w.bind('admin', reel.label)).status, 201);
 	rx.delay = 30;
 	const {id} = await w.must(202, 'admin', 'POST',
-		w.in(`batches/${reel.batch}/provision`), {cloud: cloud.id});
+		w.in(`batches/${reel.batch}/provision`), {cloud});
 	const look = async () => (await again(() => w.api('admin', 'GET',
 		w.in(`jobs/${id}`)))).json;
 	for (const [i, kind] of KINDS.entries()) {

@@ -1,27 +1,18 @@
 // What changes shows in open pages by itself: by a stream of events while the
 // page is looked at, by asking where streams do not come through.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import {after, before, test} from 'node:test';
 
+import {addAwsCloud} from './lib/aws-cloud.mjs';
 import {openBrowser, signIn} from './lib/browser.mjs';
-import {serverPki} from './lib/forge.mjs';
-import {Receiver} from './lib/receiver.mjs';
 import {until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
-const AWS = '123456789012';
 let w, rx, browser, cloud, serial = 0;
 
 before(async () => {
 	w = await buildWorld();
-	const pki = serverPki(fs.mkdtempSync(w.path('receiver-')));
-	rx = await new Receiver({server: pki, ...await w.interopKeys(),
-		issuer: w.service.url, audience: AWS, base: '/prod'}).start();
-	cloud = (await w.must(201, 'admin', 'POST', w.in('clouds'), {
-		name: 'Frankfurt', type: 'interop', form: 'aws', chunk: 10,
-		aws: {account_id: AWS, url: rx.url},
-		ca_certificate: fs.readFileSync(pki.ca, 'utf8')})).id;
+	({rx, cloud} = await addAwsCloud(w, {chunk: 10}));
 	browser = await openBrowser();
 }, {timeout: 120000});
 
