@@ -27,13 +27,6 @@ static void take_ca(void *arg, struct span der)
 	cas->ends[cas->n++] = cas->der->n;
 }
 
-static bool issues(const struct cert *ca, const struct cert *below)
-{
-	return span_eq(ca->subject, below->issuer) &&
-	    (ca->ski.n == 0 || below->aki.n == 0 ||
-		span_eq(ca->ski, below->aki));
-}
-
 /* False when there is none, or it is the same one again: a root. */
 static bool find_issuer(const struct cas *cas, const struct cert *below,
     struct cert *out)
@@ -46,7 +39,8 @@ static bool find_issuer(const struct cas *cas, const struct cert *below,
 		struct span der =
 		    span_sub(buf_span(cas->der), at, cas->ends[i] - at);
 
-		if (cert_parse(out, der, NULL) == RC_OK && issues(out, below))
+		if (cert_parse(out, der, NULL) == RC_OK &&
+		    cert_may_issue(out, below))
 			return true;
 	}
 	return false;

@@ -195,6 +195,13 @@ enum rc cert_read(struct buf *out, struct span file, struct err *e)
 	return RC_OK;
 }
 
+bool cert_may_issue(const struct cert *ca, const struct cert *below)
+{
+	if (below->aki.n > 0 && ca->ski.n > 0 && !span_eq(below->aki, ca->ski))
+		return false;
+	return span_eq(below->issuer, ca->subject);
+}
+
 void cert_fingerprint(struct span der, uint8_t out[DIGEST_SHA256])
 {
 	digest_sha256(der, out);

@@ -70,21 +70,11 @@ static enum rc check_time(const struct cert *c, int64_t now_s,
 	return rc;
 }
 
-/* RFC 5280 4.1.2.4 and 4.2.1.1: the names chain; key identifiers, where both
- * sides have one, choose among CAs of one name. */
-static bool may_issue(const struct ca *ca, const struct cert *c)
-{
-	if (c->aki.n > 0 && ca->cert.ski.n > 0 &&
-	    !span_eq(c->aki, ca->cert.ski))
-		return false;
-	return span_eq(c->issuer, ca->cert.subject);
-}
-
 /* The issuer of c at or after index from, or ch->n. */
 static size_t find_issuer(const struct chain *ch, const struct cert *c,
     size_t from)
 {
-	while (from < ch->n && !may_issue(ch->cas[from], c))
+	while (from < ch->n && !cert_may_issue(&ch->cas[from]->cert, c))
 		from++;
 	return from;
 }
