@@ -1,7 +1,5 @@
 // Texts of the frame.
-import type {Text} from './i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from './i18n';
 
 export const frameTexts = define({
 	skip: {en: 'Skip to the content', de: 'Zum Inhalt springen', zh: '跳到内容'},

@@ -9,6 +9,8 @@ export type Language = keyof typeof languages;
 type Plural = {one?: string; other: string};
 // One text in every language; a Plural is chosen by the parameter `n`.
 export type Text = Readonly<Record<Language, string | Plural>>;
+// Texts by their names: the compiler looks that no language is missing.
+export const define = <T extends Record<string, Text>>(texts: T): T => texts;
 type Params = Readonly<Record<string, string | number>>;
 
 const tags: Record<Language, string> = {en: 'en', de: 'de', zh: 'zh-Hans'};

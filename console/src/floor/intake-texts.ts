@@ -1,7 +1,5 @@
 // Texts of the ways a code comes in.
-import type {Text} from '../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../i18n';
 
 export const intakeTexts = define({
 	hold: {

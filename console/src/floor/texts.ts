@@ -1,7 +1,5 @@
 // Texts of the factory floor: answers, refusals, the head, the choice.
-import type {Text} from '../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../i18n';
 
 export const floorTexts = define({
 	menu: {en: 'Menu', de: 'Menü', zh: '菜单'},

@@ -1,7 +1,5 @@
 // Texts of the camera's picture.
-import type {Text} from '../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../i18n';
 
 export const viewerTexts = define({
 	picture: {en: 'Picture of the camera', de: 'Bild der Kamera', zh: '摄像头画面'},

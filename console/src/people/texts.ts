@@ -1,8 +1,6 @@
 // Texts about people: roles, invitations, resets, passwords, codes.
-import type {Text} from '../i18n';
+import {define, type Text} from '../i18n';
 import type {Role} from '../session';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
 
 export const roleTexts: Readonly<Record<Role, Text>> = {
 	'administrator': {

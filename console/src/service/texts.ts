@@ -1,7 +1,5 @@
 // Texts for the operators of the service.
-import type {Text} from '../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../i18n';
 
 export const texts = define({
 	vendors: {en: 'Vendors', de: 'Hersteller', zh: '厂商'},

@@ -1,7 +1,5 @@
 // Texts that many pages share.
-import type {Text} from '../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../i18n';
 
 export const common = define({
 	loading: {en: 'Loading…', de: 'Wird geladen …', zh: '加载中…'},

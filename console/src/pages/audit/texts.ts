@@ -1,7 +1,5 @@
 // Texts of the audit log.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Audit log', de: 'Audit-Protokoll', zh: '审计日志'},

@@ -1,7 +1,5 @@
 // Texts of the page of one batch.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	facts: {en: 'About this batch', de: 'Über diesen Batch', zh: '关于此批次'},

@@ -1,7 +1,5 @@
 // Texts of batches: their list, what can be done with them, the page of one.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Batches', de: 'Batches', zh: '批次'},

@@ -1,7 +1,5 @@
 // Texts of the page behind a label.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Bind this reel', de: 'Diese Rolle binden', zh: '绑定此卷盘'},

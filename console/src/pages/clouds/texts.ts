@@ -1,7 +1,5 @@
 // Texts of the product clouds: their list and the page of one.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Product clouds', de: 'Produkt-Clouds', zh: '产品云'},

@@ -1,7 +1,5 @@
 // Texts of devices: finding them, and the page of one.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Devices', de: 'Geräte', zh: '设备'},

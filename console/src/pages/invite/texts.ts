@@ -1,7 +1,5 @@
 // Texts of accepting an invitation.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'You are invited', de: 'Sie sind eingeladen', zh: '您收到了邀请'},

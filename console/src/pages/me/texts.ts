@@ -1,8 +1,6 @@
 // Texts of the own page.
-import type {Text} from '../../i18n';
+import {define, type Text} from '../../i18n';
 import type {Schemas} from '../../api/client';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
 
 export const methods: Readonly<Record<Schemas['SessionInfo']['method'], Text>> = {
 	password: {en: 'password', de: 'Passwort', zh: '密码'},

@@ -1,7 +1,5 @@
 // Texts of an account's overview.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Overview', de: 'Übersicht', zh: '概览'},

@@ -1,7 +1,5 @@
 // Texts of the products.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Products', de: 'Produkte', zh: '产品'},

@@ -1,7 +1,5 @@
 // Texts of setting a new password by a link.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Choose a new password', de: 'Neues Passwort wählen', zh: '设置新密码'},

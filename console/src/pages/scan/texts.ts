@@ -1,7 +1,5 @@
 // Texts of the scan page and of shifts.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Bind reels', de: 'Rollen binden', zh: '绑定卷盘'},

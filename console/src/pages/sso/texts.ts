@@ -1,7 +1,5 @@
 // Texts of coming back from the provider.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Signing you in', de: 'Sie werden angemeldet', zh: '正在登录'},

@@ -1,7 +1,5 @@
 // Texts of API tokens.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'API tokens', de: 'API-Tokens', zh: 'API 令牌'},

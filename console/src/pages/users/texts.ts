@@ -1,7 +1,5 @@
 // Texts of the people of an account or vendor.
-import type {Text} from '../../i18n';
-
-const define = <T extends Record<string, Text>>(t: T): T => t;
+import {define} from '../../i18n';
 
 export const texts = define({
 	title: {en: 'Users and roles', de: 'Personen und Rollen', zh: '用户与角色'},
