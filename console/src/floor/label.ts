@@ -15,7 +15,7 @@ export type Parsed =
 const textMax = 512;
 const bidPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const space = /[ \t-\r]/;
-const symbols = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+export const symbols = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const checkSymbols = `${symbols}*~$=U`;
 export const codeChars = 26;
 export const groupSize = 5;
@@ -123,6 +123,9 @@ export function groupCode(typed: string): string {
 		.map((c) => c.toUpperCase()).join('');
 	return plain.replace(/(.{5})(?=.)/gu, '$1-');
 }
+
+// As it is printed: in groups, with the check character.
+export const printedCode = (text: string): string => groupCode(text + checkOf(text));
 
 function withCode(bid: string, typed: string): Parsed {
 	if (!isBid(bid))

@@ -1,6 +1,6 @@
 // What a label says, from the texts that people have of it.
 import qrcode from 'qrcode-generator';
-import {printedCode} from '../vendor/claim';
+import {printedCode} from '../floor/label';
 
 export interface Label {
 	url: string;
