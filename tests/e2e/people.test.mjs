@@ -3,12 +3,11 @@
 // Must not click what a person could not see.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {axe, openBrowser, signIn} from './lib/browser.mjs';
-import {startProvider} from './lib/oidc.mjs';
+import {startProvider, startSsoService} from './lib/oidc.mjs';
 import {totp} from './lib/passkey.mjs';
-import {endService, freePort, startService, until} from './lib/service.mjs';
+import {endService, freePort, until} from './lib/service.mjs';
 
 const password = 'seven green herons by the weir';
 let service, provider, browser, origin, account, adminToken;
@@ -17,13 +16,8 @@ before(async () => {
 	const port = await freePort();
 	origin = `https://localhost:${port}`;
 	provider = await startProvider({redirectUri: `${origin}/sso/callback`});
-	service = await startService({serveArgs: ['--listen', `127.0.0.1:${port}`,
-		'--public-url', origin], env: {
-		BIRTHMARK_SSO_ISSUER: provider.issuer,
-		BIRTHMARK_SSO_CLIENT_ID: provider.clientId,
-		BIRTHMARK_SSO_NAME: 'Example Login'}});
-	fs.writeFileSync(path.join(service.dir, 'courier', 'sso-secret'),
-		`${provider.secret}\n`, {mode: 0o600});
+	service = await startSsoService(provider, {serveArgs: [
+		'--listen', `127.0.0.1:${port}`, '--public-url', origin]});
 	adminToken = await service.login();
 	account = (await service.api('POST', '/api/v1/accounts', adminToken,
 		{name: 'Dishwashers Ltd'})).json.id;

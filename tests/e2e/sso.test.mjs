@@ -6,24 +6,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {serverPki} from './lib/forge.mjs';
-import {Browser, ecKey, rsaKey, signJws, startEvilProvider, startProvider}
-	from './lib/oidc.mjs';
+import {Browser, ecKey, rsaKey, signJws, startEvilProvider, startProvider,
+	startSsoService} from './lib/oidc.mjs';
 import {endService, freePort, run, sleep, startService, tempDir, until}
 	from './lib/service.mjs';
 
 const CALLBACK = '/sso/callback';
 const password = 'a pass phrase for people 1';
 
-/** A service that knows this provider; redirectUri is fixed before. */
+/** A service that knows this provider, and an account of it. */
 async function serviceFor(provider, port, env = {}) {
-	const s = await startService({serveArgs: [
-		'--listen', `127.0.0.1:${port}`], env: {
-		BIRTHMARK_SSO_ISSUER: provider.issuer,
-		BIRTHMARK_SSO_CLIENT_ID: provider.clientId,
-		BIRTHMARK_SSO_NAME: 'Example Login', ...env}});
-	if (provider.secret)
-		fs.writeFileSync(path.join(s.dir, 'courier', 'sso-secret'),
-			`${provider.secret}\n`, {mode: 0o600});
+	const s = await startSsoService(provider, {serveArgs: [
+		'--listen', `127.0.0.1:${port}`], env});
 	s.tokenOfAdmin = await s.login();
 	s.account = (await s.api('POST', '/api/v1/accounts', s.tokenOfAdmin,
 		{name: 'Appliances'})).json.id;

@@ -2,10 +2,12 @@
 // whatever a test wants; and a browser that follows them with its cookies.
 // Must not know the service's own tables.
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import path from 'node:path';
 import Provider from 'oidc-provider';
-import {closeServer, freePort, request} from './service.mjs';
+import {closeServer, freePort, request, startService} from './service.mjs';
 
 const jwk = (type, options, more) => {
 	const {privateKey} = crypto.generateKeyPairSync(type, options);
@@ -111,6 +113,18 @@ export async function startProvider(opts) {
 	server.unref(); // a test that fails early must still end
 	self.stop = () => closeServer(server);
 	return self;
+}
+
+/** A service that knows this provider, whose redirectUri is fixed before. */
+export async function startSsoService(provider, {env, ...opts}) {
+	const s = await startService({...opts, env: {
+		BIRTHMARK_SSO_ISSUER: provider.issuer,
+		BIRTHMARK_SSO_CLIENT_ID: provider.clientId,
+		BIRTHMARK_SSO_NAME: 'Example Login', ...env}});
+	if (provider.secret)
+		fs.writeFileSync(path.join(s.dir, 'courier', 'sso-secret'),
+			`${provider.secret}\n`, {mode: 0o600});
+	return s;
 }
 
 const b64 = (x) => Buffer.from(
