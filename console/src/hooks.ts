@@ -1,6 +1,6 @@
 // Loading: one value, a list page by page, one action at a time.
 import {useCallback, useEffect, useRef, useState} from 'preact/hooks';
-import {asProblem, type Problem} from './api/client';
+import {asProblem, once, type Problem} from './api/client';
 
 export interface Loaded<T> {
 	value: T | undefined;
@@ -136,6 +136,18 @@ export function useAction<A extends unknown[]>(
 	}, []);
 	const clear = useCallback(() => setProblem(undefined), []);
 	return {run, busy, problem, clear};
+}
+
+// The Idempotency-Key of a wish: the same when it is sent again as it was, a
+// new one when something of it changed.  For what ends with its success.
+export function useOnce(): (wish: unknown) => ReturnType<typeof once> {
+	const last = useRef<{wish: string; header: ReturnType<typeof once>}>();
+	return useCallback((wish) => {
+		const text = JSON.stringify(wish);
+		if (last.current?.wish !== text)
+			last.current = {wish: text, header: once()};
+		return last.current.header;
+	}, []);
 }
 
 // A value that follows after a pause: for searches while typing.

@@ -2,8 +2,8 @@
 // service is asked, is the page's.
 import type {ComponentChildren} from 'preact';
 import {useState} from 'preact/hooks';
-import type {Schemas} from '../api/client';
-import {useAction} from '../hooks';
+import type {once, Schemas} from '../api/client';
+import {useAction, useOnce} from '../hooks';
 import {useI18n} from '../i18n';
 import type {Role} from '../session';
 import {Dialog} from '../ui/dialog';
@@ -17,7 +17,7 @@ import {texts as x} from './texts';
 
 export function InviteDialog({roles, invite, onClose, onDone, title, children}: {
 		roles: readonly Role[];
-		invite: (email: string, role: Role) => Promise<Schemas['NewInvitation']>;
+		invite: (email: string, role: Role, header: ReturnType<typeof once>) => Promise<Schemas['NewInvitation']>;
 		onClose: () => void; onDone: () => void; title?: string;
 		children?: ComponentChildren}) {
 	const {t, date} = useI18n();
@@ -26,8 +26,9 @@ export function InviteDialog({roles, invite, onClose, onDone, title, children}: 
 	const [role, setRole] = useState<Role>(roles[roles.length > 1 ? 1 : 0] ?? 'operator');
 	const [made, setMade] = useState<Schemas['NewInvitation']>();
 	const chosen = roles.includes(role) ? role : roles[0] ?? role;
+	const keyOf = useOnce();
 	const send = useAction(async () => {
-		setMade(await invite(email.trim(), chosen));
+		setMade(await invite(email.trim(), chosen, keyOf([email.trim(), chosen])));
 		onDone();
 	});
 	if (made)

@@ -1,7 +1,7 @@
 // An account, a vendor or the service: the same questions to the service at
 // three addresses.
 import {useRoute} from 'preact-iso';
-import {api, once, take, type Schemas} from '../api/client';
+import {api, take, type once, type Schemas} from '../api/client';
 import {roleIn, useMe, type Role} from '../session';
 import {accountRoles, vendorRoles} from './roles';
 
@@ -27,6 +27,8 @@ export function useAdmin(scope: Scope): boolean {
 export const rolesOf = (scope: Owner): readonly Role[] =>
 	scope.kind === 'account' ? accountRoles : vendorRoles;
 
+// Of a wish, by useOnce: what is sent again is done once.
+type Header = ReturnType<typeof once>;
 type Cursor = string | undefined;
 const query = (cursor: Cursor) => ({limit: 100, ...cursor && {cursor}});
 
@@ -47,23 +49,23 @@ export const people = {
 			{params: {path: {account: o.id, user}}})) :
 		take(api.DELETE('/api/v1/vendors/{vendor}/members/{user}',
 			{params: {path: {vendor: o.id, user}}})),
-	reset: (o: Owner, user: string, remove_factors: boolean): Promise<Schemas['NewReset']> =>
+	reset: (o: Owner, user: string, remove_factors: boolean, header: Header): Promise<Schemas['NewReset']> =>
 		o.kind === 'account' ?
 			take(api.POST('/api/v1/accounts/{account}/members/{user}/reset',
-				{params: {path: {account: o.id, user}, header: once()}, body: {remove_factors}})) :
+				{params: {path: {account: o.id, user}, header}, body: {remove_factors}})) :
 			take(api.POST('/api/v1/vendors/{vendor}/members/{user}/reset',
-				{params: {path: {vendor: o.id, user}, header: once()}, body: {remove_factors}})),
+				{params: {path: {vendor: o.id, user}, header}, body: {remove_factors}})),
 	invitations: (o: Owner, cursor: Cursor, signal: AbortSignal) => o.kind === 'account' ?
 		take(api.GET('/api/v1/accounts/{account}/invitations',
 			{params: {path: {account: o.id}, query: query(cursor)}, signal})) :
 		take(api.GET('/api/v1/vendors/{vendor}/invitations',
 			{params: {path: {vendor: o.id}, query: query(cursor)}, signal})),
-	invite: (o: Owner, email: string, role: Role): Promise<Schemas['NewInvitation']> =>
+	invite: (o: Owner, email: string, role: Role, header: Header): Promise<Schemas['NewInvitation']> =>
 		o.kind === 'account' ?
 			take(api.POST('/api/v1/accounts/{account}/invitations',
-				{params: {path: {account: o.id}, header: once()}, body: {email, role}})) :
+				{params: {path: {account: o.id}, header}, body: {email, role}})) :
 			take(api.POST('/api/v1/vendors/{vendor}/invitations',
-				{params: {path: {vendor: o.id}, header: once()}, body: {email, role}})),
+				{params: {path: {vendor: o.id}, header}, body: {email, role}})),
 	uninvite: (o: Owner, invitation: string) => o.kind === 'account' ?
 		take(api.DELETE('/api/v1/accounts/{account}/invitations/{invitation}',
 			{params: {path: {account: o.id, invitation}}})) :
@@ -77,12 +79,12 @@ export const tokens = {
 			{params: {path: {account: o.id}, query: query(cursor)}, signal})) :
 		take(api.GET('/api/v1/vendors/{vendor}/tokens',
 			{params: {path: {vendor: o.id}, query: query(cursor)}, signal})),
-	make: (o: Owner, body: Schemas['TokenWish']): Promise<Schemas['NewToken']> =>
+	make: (o: Owner, body: Schemas['TokenWish'], header: Header): Promise<Schemas['NewToken']> =>
 		o.kind === 'account' ?
 			take(api.POST('/api/v1/accounts/{account}/tokens',
-				{params: {path: {account: o.id}, header: once()}, body})) :
+				{params: {path: {account: o.id}, header}, body})) :
 			take(api.POST('/api/v1/vendors/{vendor}/tokens',
-				{params: {path: {vendor: o.id}, header: once()}, body})),
+				{params: {path: {vendor: o.id}, header}, body})),
 	revoke: (o: Owner, token: string) => o.kind === 'account' ?
 		take(api.DELETE('/api/v1/accounts/{account}/tokens/{token}',
 			{params: {path: {account: o.id, token}}})) :

@@ -1,8 +1,8 @@
 // The form that begins a publication: files first, then what they do not say.
 import {useState} from 'preact/hooks';
-import {api, once, take} from '../api/client';
+import {api, take} from '../api/client';
 import {labelText, makeClaim, type MadeClaim} from './claim';
-import {useAction} from '../hooks';
+import {useAction, useOnce} from '../hooks';
 import {useI18n} from '../i18n';
 import {Facts} from '../ui/bits';
 import {Button} from '../ui/button';
@@ -41,18 +41,16 @@ export function PublishForm({vendor, onClose, onMade}: {vendor: string; onClose:
 	const [list, setList] = useState<File[]>([]);
 	const [none, setNone] = useState(false);
 	const [claim, setClaim] = useState<MadeClaim>();
-	const [key, setKey] = useState(() => once());
-	const change = (part: Partial<ReelFiles>) => {
-		setF((old) => ({...old, ...part}));
-		setKey(once());
-	};
+	const keyOf = useOnce();
+	const change = (part: Partial<ReelFiles>) => setF((old) => ({...old, ...part}));
 	const begin = useAction(async () => {
 		const file = f.manifest;
 		if (!file)
 			return;
+		const body = {batch: f.batch, reel: f.reel, form: f.form, size: file.size, open: f.open,
+			...!f.open && {claim_sha256: f.claimSha256}};
 		const u = await take(api.POST('/api/v1/vendors/{vendor}/uploads',
-			{params: {path: {vendor}, header: key}, body: {batch: f.batch, reel: f.reel, form: f.form,
-				size: file.size, open: f.open, ...!f.open && {claim_sha256: f.claimSha256}}}));
+			{params: {path: {vendor}, header: keyOf(body)}, body}));
 		handOver(u.id, {manifest: file, signature: f.signature});
 		if (made)
 			keepLabel(u.id, labelText(f.batch, made.code));

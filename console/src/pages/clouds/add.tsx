@@ -1,7 +1,7 @@
 // Adding a product cloud: its kind first, then what that kind needs.
 import {useState} from 'preact/hooks';
-import {api, once, take, type Schemas} from '../../api/client';
-import {useAction} from '../../hooks';
+import {api, take, type Schemas} from '../../api/client';
+import {useAction, useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {Dialog} from '../../ui/dialog';
 import {AreaField, Form, SelectField, TextField} from '../../ui/form';
@@ -62,24 +62,19 @@ export function AddCloud({account, onClose, onDone}: {
 	const {t} = useI18n();
 	const [kind, setKind] = useState<Kind>('gate');
 	const [values, setValues] = useState(empty);
-	const [key, setKey] = useState(() => once());
+	const keyOf = useOnce();
 	const field = (name: keyof Values) => ({value: values[name],
-		onValue: (v: string) => {
-			setValues({...values, [name]: v});
-			setKey(once());
-		}});
+		onValue: (v: string) => setValues({...values, [name]: v})});
 	const save = useAction(async () => {
+		const body = wish(kind, values);
 		onDone(await take(api.POST('/api/v1/accounts/{account}/clouds',
-			{params: {path: {account}, header: key}, body: wish(kind, values)})));
+			{params: {path: {account}, header: keyOf(body)}, body})));
 	});
 	return <Dialog title={t(x.add)} onClose={onClose}>
 		<Form action={save} submit={t(common.add)} onSubmit={() => void save.run()}>
 			<SelectField label={t(x.kind)} hint={t(kindAbout[kind])} value={kind}
 				choices={kinds.map((k) => ({value: k, label: t(kindName[k])}))}
-				onValue={(v) => {
-					setKind(v as Kind);
-					setKey(once());
-				}} />
+				onValue={(v) => setKind(v as Kind)} />
 			<TextField label={t(x.name)} hint={t(x.nameHint)} maxlength={128} {...field('name')} />
 			<Needs kind={kind} field={field} />
 			{kind !== 'gate' && <AreaField label={t(x.privateCa)} hint={t(x.privateCaHint)} optional

@@ -1,9 +1,9 @@
 // The reader's accounts and vendors, and making a new account.
 import {useEffect, useState} from 'preact/hooks';
 import {useLocation} from 'preact-iso';
-import {api, once, take} from '../../api/client';
+import {api, take} from '../../api/client';
 import {homeOf} from '../../frame';
-import {useAction} from '../../hooks';
+import {useAction, useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {useMe, useSession, type Membership} from '../../session';
 import {Card} from '../../ui/bits';
@@ -21,10 +21,10 @@ function NewAccount({onClose}: {onClose: () => void}) {
 	const {route} = useLocation();
 	const {reload} = useSession();
 	const [name, setName] = useState('');
-	const [key] = useState(() => once());
+	const keyOf = useOnce();
 	const make = useAction(async () => {
-		const made = await take(api.POST('/api/v1/accounts',
-			{params: {header: key}, body: {name: name.trim()}}));
+		const body = {name: name.trim()};
+		const made = await take(api.POST('/api/v1/accounts', {params: {header: keyOf(body)}, body}));
 		await reload();
 		route(homeOf({scope: 'account', id: made.id}));
 	});

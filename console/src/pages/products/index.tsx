@@ -1,8 +1,8 @@
 // The product lines of an account.
 import {useState} from 'preact/hooks';
 import {useRoute} from 'preact-iso';
-import {api, once, take, type Schemas} from '../../api/client';
-import {useAction, useList, useLoad} from '../../hooks';
+import {api, take, type Schemas} from '../../api/client';
+import {useAction, useList, useLoad, useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {mayIn, useMe} from '../../session';
 import {Badge, PageHead, Time} from '../../ui/bits';
@@ -22,14 +22,14 @@ function NameDialog({account, product, onClose, onDone}: {
 		account: string; product: Product | undefined; onClose: () => void; onDone: () => void}) {
 	const {t} = useI18n();
 	const [name, setName] = useState(product?.name ?? '');
-	const [key] = useState(() => once());
+	const keyOf = useOnce();
 	const save = useAction(async () => {
 		if (product)
 			await take(api.PATCH('/api/v1/accounts/{account}/products/{product}',
 				{params: {path: {account, product: product.id}}, body: {name}}));
 		else
 			await take(api.POST('/api/v1/accounts/{account}/products',
-				{params: {path: {account}, header: key}, body: {name}}));
+				{params: {path: {account}, header: keyOf(name)}, body: {name}}));
 		onDone();
 	});
 	return <Dialog title={product ? t(x.renameOf, {name: product.name}) : t(x.add)} onClose={onClose}>

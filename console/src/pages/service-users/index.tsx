@@ -1,6 +1,7 @@
 // Inviting and resetting for the whole service.
 import {useState} from 'preact/hooks';
-import {api, once, take} from '../../api/client';
+import {api, take} from '../../api/client';
+import {useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {InviteDialog} from '../../people/invite';
 import {ResetDialog} from '../../people/reset';
@@ -23,9 +24,12 @@ function Invite({onClose}: {onClose: () => void}) {
 	const {t} = useI18n();
 	const [scope, setScope] = useState<Scope>('account');
 	const [id, setId] = useState('');
+	const keyOf = useOnce();
 	return <InviteDialog roles={roles[scope]} onClose={onClose} onDone={() => undefined}
-		invite={(email, role) => take(api.POST('/api/v1/service/invitations', {params: {header: once()},
-			body: {email, role, scope, ...scope !== 'service' && {id: id.trim()}}}))}>
+		invite={(email, role) => {
+			const body = {email, role, scope, ...scope !== 'service' && {id: id.trim()}};
+			return take(api.POST('/api/v1/service/invitations', {params: {header: keyOf(body)}, body}));
+		}}>
 		<SelectField label={t(x.target)} value={scope} onValue={(v) => setScope(v as Scope)}
 			choices={[{value: 'account', label: t(x.targetAccount)},
 				{value: 'vendor', label: t(x.targetVendor)},
@@ -59,7 +63,7 @@ export default function ServiceUsers() {
 		</div>
 		{inviting && <Invite onClose={() => setInviting(false)} />}
 		{resetting && <ResetDialog email={email.trim()} onClose={() => setResetting(false)}
-			reset={(removeFactors) => take(api.POST('/api/v1/service/resets', {params: {header: once()},
+			reset={(removeFactors, header) => take(api.POST('/api/v1/service/resets', {params: {header},
 				body: {email: email.trim(), remove_factors: removeFactors}}))} />}
 	</div>;
 }

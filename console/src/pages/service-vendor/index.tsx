@@ -1,7 +1,7 @@
 // One vendor as the operators of the service see it: its CAs, its invitation.
 import {useEffect, useState} from 'preact/hooks';
 import {useRoute} from 'preact-iso';
-import {api, once, take, type Schemas} from '../../api/client';
+import {api, take, type Schemas} from '../../api/client';
 import {useAction, useLoad} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {InviteDialog} from '../../people/invite';
@@ -124,8 +124,8 @@ export default function ServiceVendor() {
 		{open?.kind === 'ca' && <AddCa vendor={vendor} onClose={close} onDone={() => done(t(x.registered))} />}
 		{open?.kind === 'invite' && <InviteDialog roles={['vendor-administrator', 'vendor-publisher']}
 			title={t(x.invite)} onClose={close} onDone={() => undefined}
-			invite={(email, role) => take(api.POST('/api/v1/service/invitations',
-				{params: {header: once()}, body: {email, role, scope: 'vendor', id: vendor}}))} />}
+			invite={(email, role, header) => take(api.POST('/api/v1/service/invitations',
+				{params: {header}, body: {email, role, scope: 'vendor', id: vendor}}))} />}
 		{open?.kind === 'retire' && <Confirm title={t(x.retireOf, {name: open.ca.subject})} confirm={t(x.retire)}
 			onClose={close} onConfirm={async () => {
 				await take(api.DELETE('/api/v1/vendors/{vendor}/cas/{fingerprint}',

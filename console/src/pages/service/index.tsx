@@ -1,8 +1,8 @@
 // The vendors of the service.
 import {useState} from 'preact/hooks';
 import {useLocation} from 'preact-iso';
-import {api, once, take, type Schemas} from '../../api/client';
-import {useAction, useList} from '../../hooks';
+import {api, take, type Schemas} from '../../api/client';
+import {useAction, useList, useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {texts as x} from '../../service/texts';
 import {PageHead, Time} from '../../ui/bits';
@@ -22,9 +22,10 @@ function AddVendor({onClose, onDone}: {onClose: () => void; onDone: (v: Vendor) 
 	const {t} = useI18n();
 	const [name, setName] = useState('');
 	const [slug, setSlug] = useState('');
-	const [key, setKey] = useState(() => once());
+	const keyOf = useOnce();
 	const save = useAction(async () => {
-		onDone(await take(api.POST('/api/v1/vendors', {params: {header: key}, body: {name, slug}})));
+		const body = {name, slug};
+		onDone(await take(api.POST('/api/v1/vendors', {params: {header: keyOf(body)}, body})));
 	});
 	return <Dialog title={t(x.add)} onClose={onClose}>
 		<Form action={save} submit={t(common.add)} onSubmit={() => void save.run()}>
@@ -32,13 +33,9 @@ function AddVendor({onClose, onDone}: {onClose: () => void; onDone: (v: Vendor) 
 				if (slug === slugOf(name))
 					setSlug(slugOf(v));
 				setName(v);
-				setKey(once());
 			}} />
 			<TextField label={t(x.slug)} hint={t(x.slugHint)} pattern="[a-z0-9][a-z0-9\-]{0,62}[a-z0-9]"
-				maxlength={64} value={slug} onValue={(v) => {
-					setSlug(v);
-					setKey(once());
-				}} />
+				maxlength={64} value={slug} onValue={setSlug} />
 		</Form>
 	</Dialog>;
 }

@@ -1,7 +1,7 @@
 // API tokens of an account or vendor: list, make (shown once), revoke.
 import {useState} from 'preact/hooks';
 import type {Schemas} from '../../api/client';
-import {useAction, useList} from '../../hooks';
+import {useAction, useList, useOnce} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {Once} from '../../people/once';
 import {RolePicker} from '../../people/roles';
@@ -36,8 +36,10 @@ function MakeDialog({owner, onClose, onDone}: {
 	const [role, setRole] = useState<Role>(may[1] ?? 'operator');
 	const [days, setDays] = useState('90');
 	const [made, setMade] = useState<Schemas['NewToken']>();
+	const keyOf = useOnce();
 	const make = useAction(async () => {
-		setMade(await tokens.make(owner, {name: name.trim(), role, expires_in_days: Number(days)}));
+		const wish = {name: name.trim(), role, expires_in_days: Number(days)};
+		setMade(await tokens.make(owner, wish, keyOf(wish)));
 		onDone();
 	});
 	if (made)

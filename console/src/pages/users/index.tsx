@@ -69,11 +69,11 @@ function Dialogs({owner, open, onClose, onDone}: {
 	const self = useMe().user.id;
 	if (open.kind === 'invite')
 		return <InviteDialog roles={rolesOf(owner)} onClose={onClose}
-			invite={(email, role) => people.invite(owner, email, role)}
+			invite={(email, role, header) => people.invite(owner, email, role, header)}
 			onDone={() => onDone('invite')} />;
 	if (open.kind === 'reset')
 		return <ResetDialog email={open.member.email} onClose={onClose}
-			reset={(factors) => people.reset(owner, open.member.user, factors)} />;
+			reset={(factors, header) => people.reset(owner, open.member.user, factors, header)} />;
 	return open.kind === 'role' ?
 		<RoleDialog owner={owner} member={open.member} onClose={onClose}
 			onDone={(text) => onDone('role', text)} /> :
