@@ -25,8 +25,7 @@ enum rc store_reset_find(struct store *s, const uint8_t hash[32], int64_t now_s,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT r.user_id, u.email, r.remove_factors, r.created_by, "
-	    "r.created_at, r.expires_at FROM reset r "
+	    "SELECT r.user_id, u.email, r.remove_factors FROM reset r "
 	    "JOIN usr u ON u.id = r.user_id "
 	    "WHERE r.hash = $1 AND r.used_at = 0 AND r.expires_at > $2",
 	    DB_B(hash, 32), DB_I(now_s));
@@ -38,9 +37,6 @@ enum rc store_reset_find(struct store *s, const uint8_t hash[32], int64_t now_s,
 		db_col_str(st, 0, out->user, sizeof(out->user));
 		db_col_str(st, 1, out->email, sizeof(out->email));
 		out->remove_factors = db_col_int(st, 2) != 0;
-		db_col_str(st, 3, out->created_by, sizeof(out->created_by));
-		out->created_at = db_col_int(st, 4);
-		out->expires_at = db_col_int(st, 5);
 	}
 	db_done(st);
 	return rc;

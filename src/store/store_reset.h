@@ -11,7 +11,7 @@ struct store_reset {
 	char user[RAND_ID_SIZE];
 	char email[256]; /* of the user, when found */
 	bool remove_factors;
-	char created_by[256];
+	char created_by[256]; /* this and the times when put, not found */
 	int64_t created_at, expires_at;
 };
 
