@@ -8,6 +8,7 @@ import {pngOf, svgOf, zplOf} from '../../labels/draw';
 import {readLabels, type Label} from '../../labels/label';
 import {lacksLetters, pdfOf} from '../../labels/pdf';
 import {sheets, type Sheet} from '../../labels/sheet';
+import {saveFile} from '../../save-file';
 import {Card, PageHead} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {AreaField, SelectField, TextField} from '../../ui/form';
@@ -20,14 +21,6 @@ import './style.css';
 const preview_max = 24;
 const copies_max = 100;
 const labels_max = 2000;
-
-function save(blob: Blob, name: string) {
-	const a = document.createElement('a');
-	a.href = URL.createObjectURL(blob);
-	a.download = name;
-	a.click();
-	setTimeout(() => URL.revokeObjectURL(a.href), 10000);
-}
 
 function Preview({label, sheet}: {label: Label; sheet: Sheet}) {
 	const src = useMemo(() => URL.createObjectURL(new Blob(
@@ -70,15 +63,15 @@ function Output({labels, sheet, copies}: {labels: Label[]; sheet: Sheet; copies:
 	const all = labels.flatMap((l) => Array<Label>(copies).fill(l));
 	const png = useAction(async () => {
 		for (const l of labels)
-			save(await pngOf(l, w, h), `label-${l.batch}.png`);
+			saveFile(`label-${l.batch}.png`, await pngOf(l, w, h));
 	});
 	return <>
 		<div class="row">
-			<Button kind="primary" onClick={() => save(pdfOf(all, sheet), 'labels.pdf')}>{t(x.pdf)}</Button>
-			<Button onClick={() => save(new Blob([all.map((l) => zplOf(l, w, h)).join('')],
-				{type: 'text/plain'}), 'labels.zpl')}>{t(x.zpl)}</Button>
-			<Button onClick={() => labels.forEach((l) => save(new Blob([svgOf(l, w, h)],
-				{type: 'image/svg+xml'}), `label-${l.batch}.svg`))}>{t(x.svg)}</Button>
+			<Button kind="primary" onClick={() => saveFile('labels.pdf', pdfOf(all, sheet))}>{t(x.pdf)}</Button>
+			<Button onClick={() => saveFile('labels.zpl',
+				new Blob([all.map((l) => zplOf(l, w, h)).join('')], {type: 'text/plain'}))}>{t(x.zpl)}</Button>
+			<Button onClick={() => labels.forEach((l) => saveFile(`label-${l.batch}.svg`,
+				new Blob([svgOf(l, w, h)], {type: 'image/svg+xml'})))}>{t(x.svg)}</Button>
 			<Button busy={png.busy} onClick={() => void png.run()}>{t(x.png)}</Button>
 		</div>
 		<ErrorBox problem={png.problem} />

@@ -1,5 +1,6 @@
 // Recovery codes, shown once: to copy, to download, to print.
 import {useI18n} from '../../i18n';
+import {saveFile} from '../../save-file';
 import {useMe} from '../../session';
 import {Copy} from '../../ui/bits';
 import {Button} from '../../ui/button';
@@ -7,15 +8,6 @@ import {Notice} from '../../ui/state';
 import {common} from '../../ui/texts';
 import {texts as x} from './texts';
 import './style.css';
-
-function save(name: string, text: string): void {
-	const url = URL.createObjectURL(new Blob([text], {type: 'text/plain'}));
-	const a = document.createElement('a');
-	a.href = url;
-	a.download = name;
-	a.click();
-	setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
 
 export function Codes({codes, onClose}: {codes: readonly string[]; onClose: () => void}) {
 	const {t} = useI18n();
@@ -28,7 +20,8 @@ export function Codes({codes, onClose}: {codes: readonly string[]; onClose: () =
 		<ol class="codes-list">{codes.map((c) => <li key={c}><code>{c}</code></li>)}</ol>
 		<div class="row codes-tools">
 			<Copy text={text} label={t(x.codesCopy)} />
-			<Button size="small" onClick={() => save('birthmark-recovery-codes.txt', text)}>
+			<Button size="small" onClick={() => saveFile('birthmark-recovery-codes.txt',
+				new Blob([text], {type: 'text/plain'}))}>
 				{t(x.codesDownload)}</Button>
 			<Button size="small" onClick={() => print()}>{t(x.codesPrint)}</Button>
 		</div>

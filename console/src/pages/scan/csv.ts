@@ -1,5 +1,6 @@
 // A shift as a CSV file, for the spreadsheet of the floor.
 import type {Entry} from '../../floor/queue';
+import {saveFile} from '../../save-file';
 
 // Spreadsheets take what begins so for a formula.
 const formula = /^[=+\-@\t\r]/;
@@ -17,11 +18,8 @@ export function csvOf(head: readonly string[], entries: readonly Entry[],
 	return [head, ...rows].map((r) => r.map(field).join(',')).join('\r\n') + '\r\n';
 }
 
+// The mark at the beginning lets spreadsheets read it as UTF-8.
 export function saveCsv(text: string, at: Date): void {
-	const link = document.createElement('a');
-	// The mark at the beginning lets spreadsheets read it as UTF-8.
-	link.href = URL.createObjectURL(new Blob(['\ufeff', text], {type: 'text/csv;charset=utf-8'}));
-	link.download = `birthmark-shift-${at.toISOString().slice(0, 16).replace(/[:T]/g, '-')}.csv`;
-	link.click();
-	setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+	saveFile(`birthmark-shift-${at.toISOString().slice(0, 16).replace(/[:T]/g, '-')}.csv`,
+		new Blob(['\ufeff', text], {type: 'text/csv;charset=utf-8'}));
 }
