@@ -182,6 +182,7 @@ export class Queue {
 				localStorage.setItem(this.key, JSON.stringify(entries));
 			else
 				localStorage.removeItem(this.key);
+			this.kept = true;
 		} catch {
 			this.kept = false;
 		}

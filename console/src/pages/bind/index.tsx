@@ -63,10 +63,12 @@ function BindAt({place, bid, fragment, head}: {
 		!e.shift && e.bid === bid && e.state !== 'refused')?.key ?? null);
 	const {entry, kind} = attempt;
 	const answered = entry !== undefined && entry.state !== 'waiting';
+	// Where nothing is kept, a reload needs it until the answer is there.
+	const used = answered || (entry !== undefined && view.kept);
 	useEffect(() => {
-		if (answered)
+		if (used)
 			forgetFragment();
-	}, [answered]);
+	}, [used]);
 	const check = checkCode(typed);
 	const bind = () => {
 		if (scanned === null && check.state !== 'empty' && !isCode(check))
