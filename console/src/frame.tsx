@@ -3,11 +3,13 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
 import {useLocation} from 'preact-iso';
+import {useAction} from './hooks';
 import {languages, useI18n, type Language, type Text} from './i18n';
 import {roleIn, useMe, useSession, type Me, type Role} from './session';
 import {setTheme, theme, themes, type Theme} from './theme';
 import {Brand} from './ui/brand';
 import {Button} from './ui/button';
+import {ErrorBox} from './ui/state';
 import {frameTexts as x} from './frame-texts';
 
 export type Place =
@@ -138,10 +140,21 @@ export function ThemeSwitch() {
 	</select>;
 }
 
+// Says so when it did not work: somebody would walk away from an open session.
+export function SignOut({size}: {size: 'small' | 'big'}) {
+	const {t} = useI18n();
+	const {signOut} = useSession();
+	const leave = useAction(() => signOut());
+	return <>
+		<Button size={size} kind={size === 'big' ? 'danger' : 'plain'} busy={leave.busy}
+			onClick={() => void leave.run()}>{t(x.signOut)}</Button>
+		<ErrorBox problem={leave.problem} />
+	</>;
+}
+
 export function Frame({children}: {children: ComponentChildren}) {
 	const {t} = useI18n();
 	const {path} = useLocation();
-	const {signOut} = useSession();
 	const me = useMe();
 	const [open, setOpen] = useState(false);
 	const place = placeOf(path);
@@ -178,7 +191,7 @@ export function Frame({children}: {children: ComponentChildren}) {
 							{me.user.name || me.user.email}</a>
 					</nav>
 					<div class="row"><LanguageSwitch /><ThemeSwitch /></div>
-					<Button size="small" onClick={() => void signOut()}>{t(x.signOut)}</Button>
+					<SignOut size="small" />
 				</div>
 			</aside>
 			<main class="content" id="content" tabIndex={-1}>{children}</main>

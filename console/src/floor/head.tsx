@@ -1,7 +1,7 @@
 // The head of the floor's pages: who binds for whom, the menu, and what waits
 // for the network.
 import {useState} from 'preact/hooks';
-import {LanguageSwitch, ThemeSwitch} from '../frame';
+import {LanguageSwitch, SignOut, ThemeSwitch} from '../frame';
 import {useI18n} from '../i18n';
 import {useMe, useSession} from '../session';
 import {Brand} from '../ui/brand';
@@ -25,7 +25,6 @@ interface Props {
 function Menu({place, waiting, onClose}: Pick<Props, 'place' | 'waiting'> & {onClose: () => void}) {
 	const {t} = useI18n();
 	const me = useMe();
-	const {signOut} = useSession();
 	const [tone, setTone] = useTone();
 	return <Dialog title={t(x.menu)} onClose={onClose}>
 		<p class="faint">{t(x.loggedInAs, {name: me.user.name || me.user.email})}</p>
@@ -36,7 +35,7 @@ function Menu({place, waiting, onClose}: Pick<Props, 'place' | 'waiting'> & {onC
 		<div class="plain-foot"><LanguageSwitch /><ThemeSwitch /></div>
 		{waiting > 0 && <div class="notice notice-warn"><p><strong>{t(x.signOutWaiting, {n: waiting})}</strong>{' '}
 			{t(x.signOutText)}</p></div>}
-		<Button size="big" kind="danger" onClick={() => void signOut()}>{t(frameTexts.signOut)}</Button>
+		<SignOut size="big" />
 	</Dialog>;
 }
 
