@@ -31,40 +31,40 @@ void api_audit_write(struct json *w, const struct store_audit *a)
 	json_end(w);
 }
 
+/* "" where it is absent.  What cannot be read is refused: without its filter
+ * more would be found than was asked for. */
+static enum rc read_query(const struct api_call *call, const char *name,
+    char *out, size_t cap, struct err *e)
+{
+	if (http_query(call->req, name, out, cap) ||
+	    !http_query_has(call->req, name))
+		return RC_OK;
+	return err_set(e, RC_INVALID, "bad-filter",
+	    "%s may have at most %zu bytes here, percent-encoded where need "
+	    "be.",
+	    name, cap - 1);
+}
+
 static enum rc read_time(const struct api_call *call, const char *name,
     int64_t *out, struct err *e)
 {
 	char text[40];
+	enum rc rc = read_query(call, name, text, sizeof(text), e);
 
-	if (!http_query(call->req, name, text, sizeof(text)) ||
-	    clock_parse(span_str(text), out))
-		return RC_OK;
+	if (rc != RC_OK || !text[0] || clock_parse(span_str(text), out))
+		return rc;
 	return err_set(e, RC_INVALID, "bad-time",
 	    "%s has to be a time such as 2026-01-31T00:00:00Z.", name);
-}
-
-/* A filter that is too long is refused: without it more would be found. */
-static enum rc read_text(const struct api_call *call, const char *name,
-    char *out, size_t cap, struct err *e)
-{
-	char text[4096];
-
-	out[0] = '\0';
-	if (!http_query(call->req, name, text, sizeof(text)))
-		return RC_OK;
-	if (span_copy_str(span_str(text), out, cap))
-		return RC_OK;
-	return err_set(e, RC_INVALID, "bad-filter",
-	    "%s may have at most %zu bytes here.", name, cap - 1);
 }
 
 static enum rc read_outcome(const struct api_call *call,
     struct store_audit_list *list, struct err *e)
 {
 	char text[16];
+	enum rc rc = read_query(call, "outcome", text, sizeof(text), e);
 
-	if (!http_query(call->req, "outcome", text, sizeof(text)))
-		return RC_OK;
+	if (rc != RC_OK || !text[0])
+		return rc;
 	if (strcmp(text, "ok") == 0)
 		list->outcome = STORE_AUDIT_DONE;
 	else if (strcmp(text, "refused") == 0)
@@ -95,11 +95,13 @@ enum rc api_audit_filter(const struct api_call *call,
 	if (rc == RC_OK)
 		rc = read_time(call, "to", &list->to_s, e);
 	if (rc == RC_OK)
-		rc = read_text(call, "action", f->action, sizeof(f->action), e);
+		rc =
+		    read_query(call, "action", f->action, sizeof(f->action), e);
 	if (rc == RC_OK)
-		rc = read_text(call, "actor", f->actor, sizeof(f->actor), e);
+		rc = read_query(call, "actor", f->actor, sizeof(f->actor), e);
 	if (rc == RC_OK)
-		rc = read_text(call, "target", f->target, sizeof(f->target), e);
+		rc =
+		    read_query(call, "target", f->target, sizeof(f->target), e);
 	if (rc == RC_OK)
 		rc = read_outcome(call, list, e);
 	list->action = f->action;

@@ -92,6 +92,19 @@ bool http_query(const struct http_request *req, const char *name, char *out,
 	return false;
 }
 
+bool http_query_has(const struct http_request *req, const char *name)
+{
+	struct span rest = req->query, pair, key;
+
+	while (rest.n > 0) {
+		(void)span_cut(&rest, '&', &pair);
+		(void)span_cut(&pair, '=', &key);
+		if (span_eq_str(key, name))
+			return true;
+	}
+	return false;
+}
+
 void http_add_header(struct http_response *resp, const char *name,
     const char *fmt, ...)
 {

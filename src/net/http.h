@@ -144,6 +144,9 @@ const struct span *http_find(const struct http_request *req, const char *name);
  * too long. */
 bool http_query(const struct http_request *req, const char *name, char *out,
     size_t cap);
+/* Whether it is there at all: http_query is false for one that does not fit,
+ * too. */
+bool http_query_has(const struct http_request *req, const char *name);
 void http_add_header(struct http_response *resp, const char *name,
     const char *fmt, ...) PRINTF_LIKE(3, 4);
 

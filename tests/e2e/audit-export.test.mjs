@@ -100,7 +100,8 @@ describe('a search', () => {
 	test('that cannot be understood is refused', async () => {
 		for (const q of ['from=yesterday', 'to=1', 'outcome=bad',
 			'cursor=x', `action=${'x'.repeat(48)}`,
-			`actor=${'x'.repeat(300)}`])
+			`actor=${'x'.repeat(300)}`, `target=${'x'.repeat(5000)}`,
+			`from=${'1'.repeat(50)}`, 'target=%4'])
 			for (const route of ['audit', 'audit/export'])
 				if (route === 'audit' || !/cursor/.test(q))
 					assert.equal((await w.api('admin', 'GET',
