@@ -96,7 +96,7 @@ static bool is_local_http(const char *url)
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		n = strlen(hosts[i]);
 		if (span_starts(span_str(url), span_str(hosts[i])) &&
-		    strchr(":/", url[n]))
+		    strchr(":/", url[n]) && !strchr(url, '@'))
 			return true;
 	}
 	return false;

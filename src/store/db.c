@@ -386,6 +386,8 @@ static enum rc stmt_bind(struct stmt *s, const struct db_val *vals, size_t n,
 		return err_set(e, RC_BUG, "store-sql",
 		    "A statement with %zu parameters was given %zu values.",
 		    s->params, n);
+	if (n == 0)
+		return RC_OK;
 	for (i = 1; i <= count; i++) {
 		r = bind_one(s->s, i, &vals[s->map[i - 1]], keep);
 		if (r != SQLITE_OK)
