@@ -77,6 +77,7 @@ async function startShift(page) {
 	await page.goto(`${url}/scan?account=${w.account}`);
 	await page.getByRole('button', {name: 'Shift', exact: true}).click();
 	await page.getByRole('button', {name: 'Start the shift'}).click();
+	await page.waitForLoadState('networkidle'); // the scanner too
 }
 
 /** As a scanner does that types. */

@@ -1,7 +1,7 @@
 // Reads codes in pictures, beside the page, with WebAssembly that the service
 // serves itself.  Its file must begin with "scan-worker": only there the
 // content security policy allows WebAssembly.
-import {prepareZXingModule, readBarcodes} from 'zxing-wasm/reader';
+import {prepareZXingModule, purgeZXingModule, readBarcodes} from 'zxing-wasm/reader';
 import wasm from 'zxing-wasm/reader/zxing_reader.wasm?url';
 
 export interface Picture {
@@ -30,13 +30,26 @@ export interface Reading {
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-const ready = prepareZXingModule({
-	overrides: {locateFile: () => wasm},
-	fireImmediately: true,
-});
+let loaded: Promise<unknown> | null = null;
+
+// Loaded once; after a fault, for example without a network, tried again with
+// the next picture.
+function load(): Promise<unknown> {
+	loaded ??= prepareZXingModule({
+		overrides: {locateFile: () => wasm},
+		fireImmediately: true,
+	}).catch((e: unknown) => {
+		loaded = null;
+		purgeZXingModule();
+		throw e;
+	});
+	return loaded;
+}
+
+load().catch(() => undefined);
 
 async function read(p: Picture): Promise<Code[]> {
-	await ready;
+	await load();
 	const image = new ImageData(new Uint8ClampedArray(p.pixels), p.width, p.height);
 	const found = await readBarcodes(image, {formats: ['QRCode', 'DataMatrix'],
 		tryHarder: true, tryRotate: p.hard, tryInvert: p.hard, tryDenoise: p.hard,
