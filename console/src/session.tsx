@@ -1,6 +1,6 @@
 // Who is logged in, and what they may: loaded once, kept in one context.
 import {createContext, type ComponentChildren} from 'preact';
-import {useCallback, useContext, useEffect, useMemo, useState} from 'preact/hooks';
+import {useCallback, useContext, useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {api, asProblem, onSignedOut, Problem, setCsrf, take, type Schemas} from './api/client';
 
 export type Me = Schemas['Me'];
@@ -21,11 +21,24 @@ interface Session {
 
 const Context = createContext<Session | null>(null);
 
+// Files, labels and answers that pages keep end with the page.
+function forgetTab() {
+	sessionStorage.clear();
+	location.reload();
+}
+
 export function SessionProvider({children}: {children: ComponentChildren}) {
 	const [state, setState] = useState<SessionState>({kind: 'loading'});
+	const last = useRef('');
 	const reload = useCallback(async () => {
 		try {
 			const me = await take(api.GET('/api/v1/me'));
+			// What this tab still knows is another's.
+			if (last.current && last.current !== me.user.id) {
+				forgetTab();
+				return;
+			}
+			last.current = me.user.id;
 			setCsrf(me.csrf);
 			setState({kind: 'in', me});
 		} catch (e) {
@@ -38,8 +51,7 @@ export function SessionProvider({children}: {children: ComponentChildren}) {
 		await take(everywhere ? api.DELETE('/api/v1/sessions') :
 			api.DELETE('/api/v1/sessions/{session}',
 				{params: {path: {session: 'current'}}}));
-		setCsrf(null);
-		setState({kind: 'out'});
+		forgetTab();
 	}, []);
 	useEffect(() => {
 		void reload();

@@ -197,7 +197,7 @@ describe('logging in', () => {
 		await entered;
 		await page.getByRole('heading', {name: 'pia'}).waitFor();
 		// Where browsers cannot do that, a button asks for it.
-		await page.evaluate(() => {
+		await page.addInitScript(() => {
 			PublicKeyCredential.isConditionalMediationAvailable = async () => false;
 		});
 		await button(page, 'Log out').click();
@@ -218,12 +218,13 @@ describe('logging in', () => {
 	test('a passkey works in a browser that knows no JSON of it', {timeout: 120000}, async () => {
 		const page = await pageOf(await person('old'));
 		await authenticator(page);
-		await page.evaluate(() => {
+		await page.addInitScript(() => {
 			delete PublicKeyCredential.parseCreationOptionsFromJSON;
 			delete PublicKeyCredential.parseRequestOptionsFromJSON;
 			delete PublicKeyCredential.isConditionalMediationAvailable;
 			delete PublicKeyCredential.prototype.toJSON;
 		});
+		await page.reload();
 		await button(page, 'Add a passkey').click();
 		await prove(page, 'Add a passkey');
 		await page.getByRole('rowheader', {name: 'Chrome, Linux'}).waitFor();
