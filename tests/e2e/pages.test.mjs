@@ -34,36 +34,36 @@ async function open(look, p, more) {
 	return {context, page};
 }
 
-describe('pages', () => {
-	test('every page is accessible at a desk and on a dark phone', {timeout: 600000}, async (t) => {
-		for (const p of pagesOf(show))
-			await t.test(p.name, async () => {
-				const desk = await open('desktop', p, {colorScheme: 'light'});
-				await axe(desk.page);
-				assert.notEqual(await desk.page.title(), 'Birthmark');
-				assert.deepEqual(desk.page.elsewhere, []);
-				await desk.context.close();
-				const phone = await open('phone', p, {colorScheme: 'dark',
-					viewport: {width: 360, height: 740}});
-				await axe(phone.page);
-				const wide = await phone.page.evaluate(() =>
-					document.documentElement.scrollWidth - innerWidth);
-				assert.ok(wide <= 0, `${wide} pixels too wide`);
-				await phone.context.close();
-				browser.check();
-			});
-	});
+/** The page is in this language, and no text was left unfilled. */
+async function speaks(page, lang) {
+	assert.equal(await page.getAttribute('html', 'lang'), lang);
+	assert.doesNotMatch(await page.locator('body').innerText(),
+		/\{\w+\}|undefined|\[object/);
+}
 
-	test('every language says everything, in words of its own', {timeout: 300000}, async () => {
-		for (const [locale, lang] of [['de-DE', 'de'], ['zh-CN', 'zh-Hans']])
-			for (const p of pagesOf(show)) {
-				const {context, page} = await open('desktop', p, {locale});
-				assert.equal(await page.getAttribute('html', 'lang'), lang);
-				const text = await page.locator('body').innerText();
-				assert.doesNotMatch(text, /\{\w+\}|undefined|\[object/, p.name);
-				await context.close();
-			}
-	});
+describe('pages', () => {
+	// The longest words on the smallest phone.
+	test('every page is accessible, in Chinese at a desk and in German on a dark phone',
+		{timeout: 600000}, async (t) => {
+			for (const p of pagesOf(show))
+				await t.test(p.name, async () => {
+					const desk = await open('desktop', p, {colorScheme: 'light', locale: 'zh-CN'});
+					await axe(desk.page);
+					await speaks(desk.page, 'zh-Hans');
+					assert.notEqual(await desk.page.title(), 'Birthmark');
+					assert.deepEqual(desk.page.elsewhere, []);
+					await desk.context.close();
+					const phone = await open('phone', p, {colorScheme: 'dark', locale: 'de-DE',
+						viewport: {width: 360, height: 740}});
+					await axe(phone.page);
+					await speaks(phone.page, 'de');
+					const wide = await phone.page.evaluate(() =>
+						document.documentElement.scrollWidth - innerWidth);
+					assert.ok(wide <= 0, `${wide} pixels too wide`);
+					await phone.context.close();
+					browser.check();
+				});
+		});
 
 	for (const who of [null, 'admin', 'operator', 'vendor', 'service'])
 		test(`the first load as ${who ?? 'nobody'} stays small`, async (t) => {
