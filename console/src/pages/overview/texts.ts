@@ -4,8 +4,8 @@ import {define} from '../../i18n';
 export const texts = define({
 	title: {en: 'Overview', de: 'Übersicht', zh: '概览'},
 	totals: {
-		en: '{batches} batches, {devices} devices, {provisioned} provisioned, {seen} seen',
-		de: '{batches} Batches, {devices} Geräte, {provisioned} provisioniert, {seen} gesehen',
+		en: 'Batches {batches} · Devices {devices} · Provisioned {provisioned} · Seen {seen}',
+		de: 'Batches {batches} · Geräte {devices} · Provisioniert {provisioned} · Gesehen {seen}',
 		zh: '{batches} 个批次，{devices} 台设备，{provisioned} 台已配置，{seen} 台已出现'},
 	since: {en: 'Since yesterday', de: 'Seit gestern', zh: '自昨天以来'},
 	sinceHint: {en: 'The last 24 hours', de: 'Die letzten 24 Stunden', zh: '最近 24 小时'},
