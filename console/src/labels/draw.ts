@@ -1,27 +1,9 @@
 // Labels as SVG, PNG and ZPL.
 import {layoutOf} from './sheet';
-import {linesOf, modulesOf, type Label} from './label';
+import {linesOf, type Label} from './label';
+import {modulesOf, qrPath, qrSide} from './qr';
 
-const quiet = 4;
 const escape = (s: string) => s.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
-
-// One path of all dark modules, in modules, with the quiet zone around.
-export function qrPath(modules: readonly boolean[][]): string {
-	let d = '';
-	modules.forEach((row, y) => {
-		for (let x = 0; x < row.length;) {
-			let run = 0;
-			while (row[x + run])
-				run++;
-			if (run > 0)
-				d += `M${x + quiet} ${y + quiet}h${run}v1h-${run}z`;
-			x += run || 1;
-		}
-	});
-	return d;
-}
-
-export const qrSide = (modules: readonly boolean[][]) => modules.length + 2 * quiet;
 
 // A drawing in millimetres; the claim code is in it, so treat it as secret.
 export function svgOf(l: Label, width = 100, height = 50): string {

@@ -1,5 +1,4 @@
 // What a label says, from the texts that people have of it.
-import qrcode from 'qrcode-generator';
 import {printedCode} from '../floor/label';
 
 export interface Label {
@@ -40,13 +39,4 @@ export function linesOf(l: Label): Line[] {
 		{name: 'Claim code', value: l.code.slice(0, 18)}, {name: '', value: l.code.slice(18)},
 		{name: 'Vendor', value: l.vendor}, {name: 'Reel', value: reel}];
 	return all.filter((x) => x.value !== '');
-}
-
-// The modules of the QR code, row by row; error correction M as the fab's.
-export function modulesOf(url: string): boolean[][] {
-	const qr = qrcode(0, 'M');
-	qr.addData(url, 'Byte');
-	qr.make();
-	const n = qr.getModuleCount();
-	return Array.from({length: n}, (_, y) => Array.from({length: n}, (_, x) => qr.isDark(y, x)));
 }

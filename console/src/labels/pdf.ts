@@ -1,6 +1,6 @@
 // Label sheets as PDF 1.4: vector QR codes, the standard fonts, nothing else.
-import {linesOf, modulesOf, type Label} from './label';
-import {qrSide} from './draw';
+import {linesOf, type Label} from './label';
+import {modulesOf, qrSide, quiet, runsOf} from './qr';
 import {boxOf, layoutOf, type Sheet} from './sheet';
 
 const pt = 72 / 25.4;
@@ -35,17 +35,8 @@ function pdfText(s: string): string {
 function qrOps(l: Label, x: number, y: number, size: number): string {
 	const modules = modulesOf(l.url);
 	const m = size / qrSide(modules);
-	let ops = '';
-	modules.forEach((row, r) => {
-		for (let c = 0; c < row.length;) {
-			let run = 0;
-			while (row[c + run])
-				run++;
-			if (run > 0)
-				ops += `${f(x + (c + 4) * m)} ${f(y - (r + 5) * m)} ${f(run * m)} ${f(m)} re\n`;
-			c += run || 1;
-		}
-	});
+	const ops = runsOf(modules).map((r) => `${f(x + (r.x + quiet) * m)} ${f(y - (r.y + quiet + 1) * m)} ` +
+		`${f(r.length * m)} ${f(m)} re\n`).join('');
 	return `${ops}f\n`;
 }
 

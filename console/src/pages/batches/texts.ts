@@ -115,7 +115,6 @@ export const texts = define({
 		en: 'The batch no longer belongs to your account: whoever has the label can bind it. This works only while no cloud was told of its devices.',
 		de: 'Der Batch gehört dann nicht mehr Ihrem Konto: Wer das Etikett hat, kann ihn binden. Das geht nur, solange keine Cloud von seinen Geräten weiß.',
 		zh: '该批次将不再属于您的账户：持有标签的任何人都可以绑定它。仅当尚未向任何云通报其设备时才可执行。'},
-	working: {en: '{done} of {n}', de: '{done} von {n}', zh: '{done} / {n}'},
 	partly: {
 		en: 'Done for {done} of {n}. Not for these:',
 		de: 'Erledigt für {done} von {n}. Nicht für diese:',

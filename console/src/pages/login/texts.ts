@@ -9,7 +9,6 @@ export const texts = define({
 		de: 'Das gescannte Etikett bleibt erhalten: Nach der Anmeldung geht es damit weiter.',
 		zh: '您扫描的标签已保留，登录后可继续操作。'},
 	passkey: {en: 'Log in with a passkey', de: 'Mit einem Passkey anmelden', zh: '使用通行密钥登录'},
-	or: {en: 'or', de: 'oder', zh: '或'},
 	forgot: {en: 'Forgot your password?', de: 'Passwort vergessen?', zh: '忘记密码？'},
 	forgotText: {
 		en: 'Ask an administrator of your account for a link with which you choose a new one. Nobody can tell you the old one.',
