@@ -5,6 +5,11 @@
 #define BIRTHMARK_SIGNER_SIGNER_H
 
 #include "base/buf.h"
+#include "base/rand.h"
+#include "pki/crl.h"
+#include "pki/issue_end.h"
+#include "pki/ocsp.h"
+#include "pki/voucher.h"
 
 #define SIGNER_AUDIENCE_MAX 200
 #define SIGNER_TTL_MAX_S 3600
@@ -72,6 +77,88 @@ MUST_CHECK enum rc signer_totp(struct signer *s,
     const uint8_t nonce[SIGNER_TOTP_NONCE], uint8_t secret[SIGNER_TOTP_SECRET],
     struct err *e);
 
+/* --- certificate authorities of accounts ---
+ * The signer keeps each CA's key: in its directory, or in an HSM under a name
+ * that the operator gave to that account.  It remembers whose key it is and
+ * signs for nobody else. */
+
+struct signer_ca {
+	const char *account; /* "acc_..." */
+	const char *ca;	     /* "ca_..." */
+};
+/* Makes the key (or opens the HSM's), durable before it answers; asked again
+ * it gives the same.  SubjectPublicKeyInfo (DER) appended. */
+MUST_CHECK enum rc signer_ca_key(struct signer *s, const struct signer_ca *ca,
+    enum key_type type, const char *hsm_name, struct buf *spki, struct err *e);
+/* A request for a certificate signed elsewhere: DER appended. */
+MUST_CHECK enum rc signer_ca_csr(struct signer *s, const struct signer_ca *ca,
+    const char *common_name, const char *org, struct buf *der, struct err *e);
+/* A CA certificate for subject's key by issuer's: a root when both are the
+ * same and issuer_cert is empty. */
+struct signer_ca_cert {
+	struct signer_ca issuer;
+	struct span issuer_cert;
+	const char *subject; /* whose key: "ca_...", of the same account */
+	const char *common_name, *org;
+	int64_t not_before, not_after;
+	const char *crl_url, *aia_url; /* NULL: none */
+};
+MUST_CHECK enum rc signer_ca_cert(struct signer *s,
+    const struct signer_ca_cert *r, struct buf *der, struct err *e);
+
+/* An end-entity certificate.  For a device the signer takes the key from the
+ * request after checking its proof of possession, the device's identity from
+ * its birth certificate, and all else from the profile.  For the roles of the
+ * service itself spki is given, and the lifetime is a week at most. */
+struct signer_end {
+	struct signer_ca ca;
+	struct span issuer_cert;
+	enum issue_end_kind kind;
+	struct span csr;   /* of DEVICE and SERVER */
+	struct span spki;  /* of OCSP (empty: the signer's own) and RA */
+	struct span birth; /* DER, of DEVICE */
+	const char *product, *product_id, *account_name; /* of DEVICE */
+	const char *profile;				 /* JSON, of DEVICE */
+	const char *const *names; /* of SERVER; NULL-ended, 16 at most */
+	int64_t not_before, not_after;
+	const char *crl_url, *aia_url, *ocsp_url;
+};
+MUST_CHECK enum rc signer_end(struct signer *s, const struct signer_end *r,
+    struct buf *der, struct err *e);
+
+/* A revocation list of any length: DER appended. */
+MUST_CHECK enum rc signer_crl(struct signer *s, const struct signer_ca *ca,
+    const struct crl *crl, struct buf *der, struct err *e);
+
+/* An OCSP response by the signer's responder key, whose certificate by the
+ * issuer in question is given: DER appended. */
+MUST_CHECK enum rc signer_ocsp(struct signer *s, const struct ocsp_response *r,
+    struct buf *der, struct err *e);
+/* The responder's key as a request, for a vendor to delegate to (RFC 6960
+ * 4.2.2.2): DER appended. */
+MUST_CHECK enum rc signer_ocsp_csr(struct signer *s, struct buf *der,
+    struct err *e);
+
+/* An ownership voucher, CMS-signed: DER appended. */
+MUST_CHECK enum rc signer_voucher(struct signer *s, const struct voucher *v,
+    struct buf *cms, struct err *e);
+/* The certificate (PEM) that signs vouchers: what devices are made to trust. */
+MUST_CHECK enum rc signer_voucher_pem(struct signer *s, struct buf *pem,
+    struct err *e);
+
+/* A claim voucher, as a JWS with typ "birthmark-claim":
+ * {"jti","account","product","iat","exp"}. */
+struct signer_claim {
+	const char *id; /* "cvo_..." */
+	const char *account, *product;
+	int64_t expires_at;
+};
+MUST_CHECK enum rc signer_claim(struct signer *s, const struct signer_claim *r,
+    struct buf *jws, struct err *e);
+/* Whether it is one of ours and not expired; id appended.  RC_INVALID. */
+MUST_CHECK enum rc signer_claim_check(struct signer *s, struct span jws,
+    int64_t now_s, char id[RAND_ID_SIZE], struct err *e);
+
 /* Workers parse what strangers send, so they get no tokens for clouds; the
  * courier gets nothing else signed. */
 enum signer_may {
@@ -79,8 +166,10 @@ enum signer_may {
 	SIGNER_MAY_FEED = 1 << 1,
 	SIGNER_MAY_ENTRY = 1 << 2,
 	SIGNER_MAY_TOTP = 1 << 3,
-	SIGNER_MAY_WORKER =
-	    SIGNER_MAY_FEED | SIGNER_MAY_ENTRY | SIGNER_MAY_TOTP,
+	SIGNER_MAY_CA = 1 << 4,	     /* all of certificate authorities */
+	SIGNER_MAY_VOUCHER = 1 << 5, /* ownership and claim vouchers */
+	SIGNER_MAY_WORKER = SIGNER_MAY_FEED | SIGNER_MAY_ENTRY |
+	    SIGNER_MAY_TOTP | SIGNER_MAY_CA | SIGNER_MAY_VOUCHER,
 	SIGNER_MAY_COURIER = SIGNER_MAY_INTEROP
 };
 
