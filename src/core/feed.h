@@ -24,4 +24,16 @@ MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
     const char *cloud, const struct core_page *asked, struct feed_page *page,
     struct err *e);
 
+/* Tells the gates of the account that know this device's batch, or this device
+ * by itself, that a certificate of it may in or may not any more.  Inside the
+ * caller's transaction; a gate hears it with its next question. */
+struct feed_certificate {
+	const char *account;
+	int64_t seq;
+	const char *bid, *product;
+	const uint8_t *fp; /* 32 bytes; NULL: the birth certificate */
+	bool admit;
+};
+MUST_CHECK enum rc feed_certificate(struct core *c,
+    const struct feed_certificate *f, int64_t now_s, struct err *e);
 #endif

@@ -1,0 +1,19 @@
+/* What happens to a device in the field: its first boot, enrolments, reports.
+ * Must not decide anything. */
+#ifndef BIRTHMARK_CORE_TIMELINE_H
+#define BIRTHMARK_CORE_TIMELINE_H
+
+#include "core/core.h"
+
+#define TIMELINE_DETAIL_MAX 256
+#define TIMELINE_KEEP 64 /* events of a device; older ones go */
+
+/* event: "claimed", "voucher-asked", "voucher-issued", "voucher-status",
+ * "enrolled", "renewed", "enroll-status", "certificate-revoked",
+ * "certificate-reactivated", "quarantined", "released", "birth-revoked",
+ * "birth-reactivated".  Inside the caller's transaction when there is one. */
+MUST_CHECK enum rc timeline_add(struct core *c, int64_t seq,
+    const char *account, const char *event, const char *detail, int64_t now_s,
+    struct err *e);
+
+#endif

@@ -1,0 +1,1 @@
+-- Requests to other CAs, for which this service is the registration authority.
