@@ -23,7 +23,8 @@ struct ocsp_request {
 	size_t n; /* at least 1 */
 	struct span nonce;
 };
-/* Strict DER; RC_INVALID is answered with malformedRequest, RC_TOO_LARGE for
+/* Strict DER; RC_INVALID is answered with malformedRequest, RC_NOT_FOUND (a
+ * hash that is none of ours) with unauthorized, RC_TOO_LARGE for
  * too many certificates. */
 MUST_CHECK enum rc ocsp_request_parse(struct ocsp_request *r, struct span der,
     struct err *e);
