@@ -22,7 +22,7 @@ static enum rc broken(struct err *e, const char *what)
 	return rc;
 }
 
-static bool is_name(struct span content)
+bool cert_is_name(struct span content)
 {
 	struct span set, pair;
 	uint8_t tag;
@@ -120,14 +120,14 @@ static enum rc parse_tbs(struct cert *c, struct span tbs, struct err *e)
 	if (!take_whole(&tbs, DER_SEQUENCE, NULL, &c->sig_alg))
 		return broken(e, "signature algorithm");
 	if (!take_whole(&tbs, DER_SEQUENCE, &name, &c->issuer) ||
-	    !is_name(name) || name.n == 0)
+	    !cert_is_name(name) || name.n == 0)
 		return broken(e, "issuer name");
 	if (!der_take(&tbs, DER_SEQUENCE, &times) ||
 	    !der_take_time(&times, &c->not_before) ||
 	    !der_take_time(&times, &c->not_after) || times.n != 0)
 		return broken(e, "validity");
 	if (!take_whole(&tbs, DER_SEQUENCE, &name, &c->subject) ||
-	    !is_name(name))
+	    !cert_is_name(name))
 		return broken(e, "subject name");
 	if (!take_whole(&tbs, DER_SEQUENCE, &key, &c->spki) ||
 	    !der_take(&key, DER_SEQUENCE, &alg) || !der_take_bits(&key, &alg) ||

@@ -56,6 +56,8 @@ void cert_serial_text(const struct cert *c, char out[2 * 20 + 1]);
  * printable ASCII characters, else hardwareModuleName's serial in hex, else
  * the certificate's serial number in hex (as OPTIGA Trust M chips need). */
 void cert_chip_id(const struct cert *c, char out[CERT_ID_MAX + 1]);
+/* Whether the content of a Name is well-formed; it may be empty. */
+bool cert_is_name(struct span content);
 /* One line for people, RFC 4514 order reversed to C, O, CN; odd bytes
  * escaped. */
 void cert_name_text(struct span name, struct buf *out);

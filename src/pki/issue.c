@@ -9,9 +9,9 @@
 #include "pki/der.h"
 #include "pki/issue.h"
 #include "pki/issue_ext.h"
+#include "pki/issue_tbs.h"
 
 #define TBS_MAX CERT_DER_MAX
-#define SIG_MAX 1024
 #define HEX_SIZE (2 * ISSUE_SERIAL_SIZE)
 #define OID_SERVER_AUTH "1.3.6.1.5.5.7.3.1"
 #define OID_CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
@@ -21,119 +21,14 @@
 #define KU_KEY_ENCIPHERMENT 0x0004
 #define KU_CA (CERT_KU_KEY_CERT_SIGN | CERT_KU_CRL_SIGN)
 
-/* What stands in a TBSCertificate, most of it already in DER. */
-struct tbs {
-	struct span serial; /* big-endian */
-	struct span sig_alg;
-	struct span issuer;
-	int64_t not_before, not_after;
-	struct span subject;
-	struct span spki;
-	const struct buf *extensions; /* Extension elements */
-};
-
-static enum rc no_memory(struct err *e)
-{
-	return err_set(e, RC_ENV, "cert-not-built",
-	    "The certificate could not be built: out of memory, or a name or "
-	    "an address in it is too long or not of its form.");
-}
-
-static void put_tbs(struct buf *out, const struct tbs *t)
-{
-	static const uint8_t version[] = {DER_INTEGER, 1, 2};
-	struct buf body, part;
-
-	buf_init(&body, TBS_MAX);
-	buf_init(&part, TBS_MAX);
-	der_put(&body, DER_CONTEXT(0), span_of(version, sizeof(version)));
-	der_put_uint(&body, t->serial);
-	buf_add_span(&body, t->sig_alg);
-	buf_add_span(&body, t->issuer);
-	der_put_time(&part, t->not_before);
-	der_put_time(&part, t->not_after);
-	der_put(&body, DER_SEQUENCE, buf_span(&part));
-	buf_add_span(&body, t->subject);
-	buf_add_span(&body, t->spki);
-	if (!buf_ok(&part) || !buf_ok(t->extensions))
-		out->bad = true;
-	buf_reset(&part);
-	der_put(&part, DER_SEQUENCE, buf_span(t->extensions));
-	der_put(&body, DER_CONTEXT(3), buf_span(&part));
-	if (!buf_ok(&part) || !buf_ok(&body))
-		out->bad = true;
-	der_put(out, DER_SEQUENCE, buf_span(&body));
-	buf_clear(&part);
-	buf_clear(&body);
-}
-
-static void put_length(struct buf *out, uint8_t tag, size_t n)
-{
-	buf_add_u8(out, tag);
-	if (n >= 0x80)
-		buf_add_u8(out, n < 0x100 ? 0x81 : 0x82);
-	if (n >= 0x100)
-		buf_add_u8(out, (uint8_t)(n >> 8));
-	buf_add_u8(out, (uint8_t)n);
-}
-
-static size_t whole_length(size_t n)
-{
-	return n + (n < 0x80 ? 2 : n < 0x100 ? 3 : 4);
-}
-
-/* Signs tbs and appends the certificate; sig is scratch.  No copy is made of
- * what is put together, as this runs once for every chip. */
-static enum rc put_signed(struct buf *out, struct span tbs, struct key *k,
-    struct buf *sig, struct err *e)
-{
-	struct span alg = key_sig_alg(key_sig(k));
-	size_t body;
-	enum rc rc;
-
-	buf_reset(sig);
-	rc = key_sign(k, tbs, sig, e);
-	if (rc != RC_OK)
-		return rc;
-	body = tbs.n + alg.n + whole_length(sig->n + 1);
-	if (whole_length(body) > CERT_DER_MAX)
-		return err_set(e, RC_TOO_LARGE, "cert-too-large",
-		    "The certificate would be larger than %d bytes.",
-		    CERT_DER_MAX);
-	put_length(out, DER_SEQUENCE, body);
-	buf_add_span(out, tbs);
-	buf_add_span(out, alg);
-	put_length(out, DER_BIT_STRING, sig->n + 1);
-	buf_add_u8(out, 0);
-	buf_add_span(out, buf_span(sig));
-	return buf_ok(out) ? RC_OK : no_memory(e);
-}
-
 static void random_serial(uint8_t serial[ISSUE_SERIAL_SIZE])
 {
 	rand_bytes(serial, ISSUE_SERIAL_SIZE);
 	serial[0] = (uint8_t)(1 + serial[0] % 0x7f);
 }
 
-/* The issuer's name and key identifier; it must have this very key. */
-static enum rc read_issuer(struct span cert_der, const struct key *k,
-    struct cert *c, struct err *e)
-{
-	enum rc rc = cert_parse(c, cert_der, e);
-
-	if (rc != RC_OK)
-		return rc;
-	if (!span_eq(c->spki, key_spki(k)))
-		return err_set(e, RC_INVALID, "issuer-key-differs",
-		    "The issuer's certificate is not the one of this key.");
-	if (!c->is_ca || !(c->key_usage & CERT_KU_KEY_CERT_SIGN))
-		return err_set(e, RC_INVALID, "issuer-not-ca",
-		    "The issuer's certificate is not a CA's.");
-	return RC_OK;
-}
-
 /* Any certificate but a chip's: fills in issuer and serial, and signs. */
-static enum rc issue_any(struct tbs *t, struct span issuer_cert,
+static enum rc issue_any(struct issue_tbs *t, struct span issuer_cert,
     struct buf *ext, struct key *k, struct buf *out, struct err *e)
 {
 	uint8_t serial[ISSUE_SERIAL_SIZE], own_id[DIGEST_SHA1];
@@ -143,9 +38,9 @@ static enum rc issue_any(struct tbs *t, struct span issuer_cert,
 	enum rc rc;
 
 	buf_init(&tbs, TBS_MAX);
-	buf_init(&sig, SIG_MAX);
+	buf_init(&sig, ISSUE_TBS_SIG_MAX);
 	if (issuer_cert.n > 0) {
-		rc = read_issuer(issuer_cert, k, &issuer, e);
+		rc = issue_tbs_issuer(issuer_cert, k, &issuer, e);
 		if (rc != RC_OK)
 			goto out;
 		t->issuer = issuer.subject;
@@ -165,9 +60,9 @@ static enum rc issue_any(struct tbs *t, struct span issuer_cert,
 	t->serial = span_of(serial, sizeof(serial));
 	t->sig_alg = key_sig_alg(key_sig(k));
 	t->extensions = ext;
-	put_tbs(&tbs, t);
-	rc = buf_ok(&tbs) ? put_signed(out, buf_span(&tbs), k, &sig, e)
-			  : no_memory(e);
+	issue_tbs_put(&tbs, t);
+	rc = buf_ok(&tbs) ? issue_tbs_sign(out, buf_span(&tbs), k, &sig, e)
+			  : issue_tbs_fault(e);
 out:
 	buf_clear(&tbs);
 	buf_clear(&sig);
@@ -178,7 +73,7 @@ enum rc issue_ca(const struct issue_ca *p, struct span spki,
     struct span issuer_cert, struct key *issuer_key, struct buf *out,
     struct err *e)
 {
-	struct tbs t = {.not_before = p->not_before,
+	struct issue_tbs t = {.not_before = p->not_before,
 	    .not_after = p->not_after,
 	    .spki = spki};
 	enum key_type type;
@@ -199,7 +94,7 @@ enum rc issue_ca(const struct issue_ca *p, struct span spki,
 	t.subject = buf_span(&name);
 	rc = buf_ok(&name)
 	    ? issue_any(&t, issuer_cert, &ext, issuer_key, out, e)
-	    : no_memory(e);
+	    : issue_tbs_fault(e);
 	buf_clear(&name);
 	buf_clear(&ext);
 	return rc;
@@ -221,7 +116,7 @@ enum rc issue_leaf(const struct issue_leaf *p, struct span spki,
     struct span issuer_cert, struct key *issuer_key, struct buf *out,
     struct err *e)
 {
-	struct tbs t = {.not_before = p->not_before,
+	struct issue_tbs t = {.not_before = p->not_before,
 	    .not_after = p->not_after,
 	    .spki = spki};
 	enum key_type type;
@@ -244,7 +139,7 @@ enum rc issue_leaf(const struct issue_leaf *p, struct span spki,
 	t.subject = buf_span(&name);
 	rc = buf_ok(&name)
 	    ? issue_any(&t, issuer_cert, &ext, issuer_key, out, e)
-	    : no_memory(e);
+	    : issue_tbs_fault(e);
 	buf_clear(&name);
 	buf_clear(&ext);
 	return rc;
@@ -292,7 +187,7 @@ static void put_birth_template(struct issue *i, const struct issue_birth *p,
 {
 	char id[HEX_SIZE + 1];
 	struct buf name, cn, ext;
-	struct tbs t = {.serial = span_of(serial, ISSUE_SERIAL_SIZE),
+	struct issue_tbs t = {.serial = span_of(serial, ISSUE_SERIAL_SIZE),
 	    .sig_alg = key_sig_alg(key_sig(p->issuer_key)),
 	    .issuer = issuer->subject,
 	    .not_before = p->not_before,
@@ -314,7 +209,7 @@ static void put_birth_template(struct issue *i, const struct issue_birth *p,
 	issue_ext_crl_url(&ext, p->crl_url);
 	issue_ext_aia_url(&ext, p->aia_url);
 	t.subject = buf_span(&name);
-	put_tbs(&i->tbs, &t);
+	issue_tbs_put(&i->tbs, &t);
 	if (!buf_ok(&name) || !buf_ok(&cn))
 		i->tbs.bad = true;
 	buf_clear(&name);
@@ -407,15 +302,15 @@ enum rc issue_new(struct issue **out, const struct issue_birth *p,
 	i->type = p->key_type;
 	buf_init(&i->tbs, TBS_MAX);
 	buf_init(&i->spki, TBS_MAX);
-	buf_init(&i->sig, SIG_MAX);
-	rc = read_issuer(p->issuer_cert, p->issuer_key, &issuer, e);
+	buf_init(&i->sig, ISSUE_TBS_SIG_MAX);
+	rc = issue_tbs_issuer(p->issuer_cert, p->issuer_key, &issuer, e);
 	if (rc != RC_OK)
 		goto out;
 	put_sample(&i->spki, i->type);
 	random_serial(serial);
 	put_birth_template(i, p, &issuer, serial);
 	if (!buf_ok(&i->tbs)) {
-		rc = no_memory(e);
+		rc = issue_tbs_fault(e);
 		goto out;
 	}
 	if (!find_all(i, serial)) {
@@ -477,5 +372,5 @@ enum rc issue_birth(struct issue *i, struct span spki,
 	patch(i, &i->hex, span_of(hex, HEX_SIZE));
 	patch(i, &i->bits, bits);
 	patch(i, &i->ski, span_of(ski, sizeof(ski)));
-	return put_signed(out, buf_span(&i->tbs), i->key, &i->sig, e);
+	return issue_tbs_sign(out, buf_span(&i->tbs), i->key, &i->sig, e);
 }

@@ -14,7 +14,7 @@ static void close_into(struct buf *out, uint8_t tag, struct buf *inner)
 	buf_clear(inner);
 }
 
-static void put_attr(struct buf *out, const char *oid, uint8_t tag,
+void issue_ext_attr(struct buf *out, const char *oid, uint8_t tag,
     const char *value)
 {
 	struct buf pair, set;
@@ -35,9 +35,9 @@ void issue_ext_name(struct buf *out, const char *org, const char *common_name,
 	struct buf name;
 
 	buf_init(&name, ISSUE_EXT_MAX);
-	put_attr(&name, "2.5.4.10", DER_UTF8, org);
-	put_attr(&name, "2.5.4.3", DER_UTF8, common_name);
-	put_attr(&name, "2.5.4.5", DER_PRINTABLE, serial_number);
+	issue_ext_attr(&name, "2.5.4.10", DER_UTF8, org);
+	issue_ext_attr(&name, "2.5.4.3", DER_UTF8, common_name);
+	issue_ext_attr(&name, "2.5.4.5", DER_PRINTABLE, serial_number);
 	close_into(out, DER_SEQUENCE, &name);
 }
 
@@ -123,7 +123,8 @@ void issue_ext_aki(struct buf *out, struct span key_id)
 	put_sequence(out, "2.5.29.35", false, &seq);
 }
 
-void issue_ext_crl_url(struct buf *out, const char *url)
+/* CRLDistributionPoints of one address. */
+static void put_points(struct buf *out, const char *oid, const char *url)
 {
 	struct buf names, full, point, list;
 
@@ -137,21 +138,86 @@ void issue_ext_crl_url(struct buf *out, const char *url)
 	close_into(&full, DER_CONTEXT(0), &names); /* fullName */
 	close_into(&point, DER_CONTEXT(0), &full); /* distributionPoint */
 	close_into(&list, DER_SEQUENCE, &point);
-	put_sequence(out, "2.5.29.31", false, &list);
+	put_sequence(out, oid, false, &list);
 }
 
-void issue_ext_aia_url(struct buf *out, const char *url)
+void issue_ext_crl_url(struct buf *out, const char *url)
 {
-	struct buf access, list;
+	put_points(out, "2.5.29.31", url);
+}
+
+void issue_ext_freshest(struct buf *out, const char *url)
+{
+	put_points(out, "2.5.29.46", url);
+}
+
+static void put_access(struct buf *list, const char *method, const char *url)
+{
+	struct buf access;
 
 	if (url == NULL)
 		return;
 	buf_init(&access, ISSUE_EXT_MAX);
-	buf_init(&list, ISSUE_EXT_MAX);
-	der_put_oid(&access, "1.3.6.1.5.5.7.48.2"); /* caIssuers */
+	der_put_oid(&access, method);
 	der_put(&access, DER_CONTEXT_PRIM(6), span_str(url));
-	close_into(&list, DER_SEQUENCE, &access);
+	close_into(list, DER_SEQUENCE, &access);
+}
+
+void issue_ext_access(struct buf *out, const char *ca_url, const char *ocsp_url)
+{
+	struct buf list;
+
+	if (ca_url == NULL && ocsp_url == NULL)
+		return;
+	buf_init(&list, ISSUE_EXT_MAX);
+	put_access(&list, "1.3.6.1.5.5.7.48.1", ocsp_url);
+	put_access(&list, "1.3.6.1.5.5.7.48.2", ca_url); /* caIssuers */
 	put_sequence(out, "1.3.6.1.5.5.7.1.1", false, &list);
+}
+
+void issue_ext_aia_url(struct buf *out, const char *url)
+{
+	issue_ext_access(out, url, NULL);
+}
+
+void issue_ext_policies(struct buf *out, const char *const *oids)
+{
+	struct buf policy, list;
+
+	if (oids == NULL || *oids == NULL)
+		return;
+	buf_init(&list, ISSUE_EXT_MAX);
+	for (; *oids != NULL; oids++) {
+		buf_init(&policy, ISSUE_EXT_MAX);
+		der_put_oid(&policy, *oids);
+		close_into(&list, DER_SEQUENCE, &policy);
+	}
+	put_sequence(out, "2.5.29.32", false, &list);
+}
+
+void issue_ext_nocheck(struct buf *out)
+{
+	struct buf value;
+
+	buf_init(&value, ISSUE_EXT_MAX);
+	der_put(&value, DER_NULL, SPAN_NONE);
+	put_ext(out, "1.3.6.1.5.5.7.48.1.5", false, &value);
+	buf_clear(&value);
+}
+
+void issue_ext_number(struct buf *out, const char *oid, bool critical,
+    uint64_t v)
+{
+	uint8_t be[8];
+	struct buf value;
+	size_t i;
+
+	for (i = 0; i < sizeof(be); i++)
+		be[i] = (uint8_t)(v >> (56 - 8 * i));
+	buf_init(&value, ISSUE_EXT_MAX);
+	der_put_uint(&value, span_of(be, sizeof(be)));
+	put_ext(out, oid, critical, &value);
+	buf_clear(&value);
 }
 
 void issue_ext_eku(struct buf *out, const char *const *oids)
@@ -180,6 +246,17 @@ void issue_ext_names(struct buf *out, const char *const *names)
 		else
 			der_put(&seq, DER_CONTEXT_PRIM(2), span_str(*names));
 	}
+	put_sequence(out, "2.5.29.17", false, &seq);
+}
+
+void issue_ext_san(struct buf *out, struct span names)
+{
+	struct buf seq;
+
+	if (names.n == 0)
+		return;
+	buf_init(&seq, ISSUE_EXT_MAX);
+	buf_add_span(&seq, names);
 	put_sequence(out, "2.5.29.17", false, &seq);
 }
 
