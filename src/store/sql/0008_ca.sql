@@ -75,7 +75,8 @@ CREATE TABLE certificate_unheld (
 	PRIMARY KEY (ca_id, serial)
 ) STRICT, WITHOUT ROWID;
 
--- The lists as they were last signed; a delta counts from the full one.
+-- The lists as they were last signed.  A delta counts from the full list
+-- `base`; `next_base` is the one to follow it, when all before have run out.
 CREATE TABLE crl (
 	ca_id TEXT NOT NULL REFERENCES ca (id),
 	kind TEXT NOT NULL CHECK (kind IN ('full', 'delta')),
@@ -83,6 +84,10 @@ CREATE TABLE crl (
 	changes INTEGER NOT NULL,
 	this_update INTEGER NOT NULL,
 	next_update INTEGER NOT NULL,
+	base INTEGER NOT NULL,
+	base_at INTEGER NOT NULL,
+	next_base INTEGER NOT NULL,
+	next_base_at INTEGER NOT NULL,
 	der BLOB NOT NULL,
 	PRIMARY KEY (ca_id, kind)
 ) STRICT;
