@@ -265,8 +265,8 @@ struct bm_io {
 	size_t cap;
 	/* of BM_WAIT and BM_DONE */
 	uint32_t wait_s;
-	/* of BM_WAIT and BM_FAILED; of BM_DONE: why the last refresh of peers
-	 * or proof did not succeed, or BM_OK */
+	/* of BM_WAIT and BM_FAILED; of BM_DONE: why the last renewal or
+	 * refresh of peers and proof did not succeed, or BM_OK */
 	enum bm_why why;
 	uint16_t http_status; /* of the last answer, or 0 */
 };
@@ -291,7 +291,8 @@ struct bm_http {
 	uint32_t left, retry_after;
 	uint16_t status, location_n;
 	uint8_t step, type;
-	bool has_length, chunked, close, has_retry_after, long_line, minor_0;
+	bool has_length, chunked, close, has_retry_after, long_line, minor_0,
+	    after_cr;
 };
 
 struct bm_saved {
