@@ -144,6 +144,16 @@ void bm_der_put_tlv(struct bm_der_out *o, uint8_t tag, struct bm_span content)
 	bm_der_wrap(o, tag, end);
 }
 
+void bm_der_put_uint(struct bm_der_out *o, struct bm_span v)
+{
+	size_t end = o->at;
+
+	bm_der_put(o, v);
+	if (v.n == 0 || v.p[0] >= 0x80)
+		bm_der_put_u8(o, 0);
+	bm_der_wrap(o, BM_DER_INTEGER, end);
+}
+
 void bm_der_put_small(struct bm_der_out *o, uint8_t v)
 {
 	bm_der_put_tlv(o, BM_DER_INTEGER, bm_mem_span(&v, 1));
