@@ -17,6 +17,8 @@ export const frameTexts = define({
 	devices: {en: 'Devices', de: 'Geräte', zh: '设备'},
 	clouds: {en: 'Product clouds', de: 'Produkt-Clouds', zh: '产品云'},
 	products: {en: 'Products', de: 'Produkte', zh: '产品'},
+	claims: {en: 'Claim vouchers', de: 'Claim-Voucher', zh: '认领凭证'},
+	cas: {en: 'Certificates', de: 'Zertifikate', zh: '证书'},
 	users: {en: 'Users and roles', de: 'Personen und Rollen', zh: '用户与角色'},
 	tokens: {en: 'API tokens', de: 'API-Tokens', zh: 'API 令牌'},
 	audit: {en: 'Audit log', de: 'Audit-Protokoll', zh: '审计日志'},

@@ -57,6 +57,8 @@ const items: Record<'account' | 'vendor' | 'service', readonly Item[]> = {
 		{path: '/devices', text: x.devices, roles: desk},
 		{path: '/clouds', text: x.clouds, roles: desk},
 		{path: '/products', text: x.products, roles: desk},
+		{path: '/claims', text: x.claims, roles: desk},
+		{path: '/cas', text: x.cas, roles: desk},
 		{path: '/users', text: x.users, roles: ['administrator', 'auditor']},
 		{path: '/tokens', text: x.tokens, roles: ['administrator']},
 		{path: '/audit', text: x.audit, roles: ['administrator', 'auditor']},

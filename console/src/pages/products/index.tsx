@@ -56,7 +56,7 @@ export default function Products() {
 		list.reload();
 	};
 	const columns: Column<Product>[] = [
-		{key: 'name', title: t(common.name), main: true, cell: (p) => <span class="row">{p.name}
+		{key: 'name', title: t(common.name), main: true, cell: (p) => <span class="row"><a href={`/console/a/${account}/products/${p.id}`}>{p.name}</a>
 			{settings.value?.default_product === p.id && <Badge>{t(x.isDefault)}</Badge>}</span>},
 		{key: 'batches', title: t(x.batches), cell: (p) =>
 			<a href={`/console/a/${account}/batches?product=${p.id}`}>{t(x.batches)}</a>},
