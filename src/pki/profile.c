@@ -128,11 +128,22 @@ static enum rc read_renew(struct profile *p, const json_t *v, struct err *e)
 	return read_seconds(v, &p->renew_before_s, e);
 }
 
+/* In the one form that there is for it, as it is compared as text. */
+static bool is_oid(const char *text)
+{
+	char again[PROFILE_OID_MAX];
+	uint8_t der[PROFILE_OID_MAX];
+	size_t n;
+
+	return der_oid_encode(text, der, sizeof(der), &n) &&
+	    der_oid_text(span_of(der, n), again, sizeof(again)) &&
+	    span_eq_str(span_str(text), again);
+}
+
 static enum rc read_oids(char list[][PROFILE_OID_MAX], size_t *n,
     const json_t *v, struct err *e)
 {
-	uint8_t der[PROFILE_OID_MAX];
-	size_t i, k, der_n;
+	size_t i, k;
 
 	*n = json_array_size(v);
 	if (!json_is_array(v) || *n > PROFILE_OIDS_MAX)
@@ -140,7 +151,7 @@ static enum rc read_oids(char list[][PROFILE_OID_MAX], size_t *n,
 		    "has an eku or policies that are no list of up to 8 OIDs");
 	for (i = 0; i < *n; i++) {
 		if (!copy(json_array_get(v, i), list[i], PROFILE_OID_MAX) ||
-		    !der_oid_encode(list[i], der, sizeof(der), &der_n))
+		    !is_oid(list[i]))
 			return refuse(e, "profile-oid",
 			    "has something that is no OID in dotted form, "
 			    "such as 1.3.6.1.5.5.7.3.2");

@@ -372,9 +372,7 @@ enum rc profile_name_san(const char *template_, const struct profile_device *d,
 	rc = profile_name_fill(template_, d, &text, e);
 	if (rc != RC_OK)
 		goto out;
-	rc = refuse(e, "profile-san",
-	    "has a name for the subjectAltName that is neither uri: with a "
-	    "URI, dns: with a host nor email: with an address");
+	rc = RC_INVALID;
 	for (i = 0; i < sizeof(sans) / sizeof(sans[0]); i++) {
 		prefix = span_str(sans[i].prefix);
 		value = buf_span(&text);
@@ -387,6 +385,10 @@ enum rc profile_name_san(const char *template_, const struct profile_device *d,
 		rc = RC_OK;
 		break;
 	}
+	if (rc != RC_OK)
+		rc = refuse(e, "profile-san",
+		    "has a name for the subjectAltName that is neither uri: "
+		    "with a URI, dns: with a host nor email: with an address");
 out:
 	buf_clear(&text);
 	return rc;
