@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/device.h"
+#include "store/store_apart.h"
 #include "store/store_device.h"
 #include "store/store_reel.h"
 
@@ -17,7 +18,8 @@ struct device_walk {
 	struct store_device_page page;
 	int64_t seqs[PAGE];
 	size_t ends[PAGE];
-	size_t at; /* next in the page */
+	size_t at;	 /* next in the page */
+	int64_t foreign; /* the next that is another account's by itself */
 	struct buf der;
 };
 
@@ -105,17 +107,32 @@ static enum rc next_page(struct device_walk *w, struct err *e)
 	return rc;
 }
 
+/* To the next device of the batch's owner.  Asked once where nobody else has
+ * claimed any. */
+static enum rc skip(struct device_walk *w, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (;;) {
+		if (w->at >= w->page.n)
+			rc = next_page(w, e);
+		if (rc == RC_OK && w->foreign < w->seqs[w->at])
+			rc = store_apart_foreign(w->c->store, w->bid,
+			    w->seqs[w->at], &w->foreign, e);
+		if (rc != RC_OK || w->foreign != w->seqs[w->at])
+			return rc;
+		w->after = w->seqs[w->at++];
+	}
+}
+
 enum rc device_walk_next(struct device_walk *w, struct device_cert *out,
     struct err *e)
 {
 	size_t start;
-	enum rc rc;
+	enum rc rc = skip(w, e);
 
-	if (w->at >= w->page.n) {
-		rc = next_page(w, e);
-		if (rc != RC_OK)
-			return rc;
-	}
+	if (rc != RC_OK)
+		return rc;
 	start = w->at > 0 ? w->ends[w->at - 1] : 0;
 	buf_reset(&w->der);
 	rc = pack_get(w->pack,

@@ -1,4 +1,6 @@
-/* The feed of a gate: events of batches, read as signed pages of devices.
+/* The feed of a gate: events of batches and devices, read as signed pages.  An
+ * event says what to look at again; what is told of it is what holds when it
+ * is read, so that the last event of a certificate is right in any order.
  * Must not hold a whole batch in memory. */
 #include "core/feed.h"
 
@@ -8,125 +10,280 @@
 #include "base/json.h"
 #include "core/device.h"
 #include "pki/digest.h"
+#include "store/store_apart.h"
 #include "store/store_cloud.h"
 #include "store/store_feed.h"
 #include "store/store_job.h"
 
 #define SEEN_EVERY_S 60
+/* A gate's clock may be this much behind: what expired since is told too. */
+#define CLOCK_SLACK_S 86400
+#define CERTS_PAGE 16
 
 /* Where a page has come to. */
 struct feed_reader {
 	struct core *core;
 	const struct store_cloud *cloud;
 	struct json json;
+	int64_t now_s;
 	uint64_t n, seq; /* cursor */
-	size_t left;	 /* devices that still fit */
+	/* Of the device at seq, told are its birth certificate and those of
+	 * its own up to cert. */
+	bool partial;
+	int64_t cert;
+	size_t left; /* entries that still fit */
 	uint32_t count;
+	bool full;
 };
 
-/* "N.SEQ"; "" is 1.0. */
-static enum rc parse_cursor(const char *text, uint64_t *n, uint64_t *seq,
+/* The event that is read. */
+struct word {
+	const struct store_feed_event *ev;
+	bool whole; /* what holds now for devices that do not stand apart */
+	bool known; /* the cloud was told of this very device */
+};
+
+/* A device, and what of it is the same in all its entries. */
+struct subject {
+	int64_t seq;
+	uint8_t fp[DIGEST_SHA256];
+	char chip_id[CERT_ID_MAX + 1];
+	const char *product;
+	bool admit;
+};
+
+/* "N.SEQ", within a device "N.SEQ.CERT"; "" is 1.0. */
+static enum rc parse_cursor(const char *text, struct feed_reader *r,
     struct err *e)
 {
-	struct span s = span_str(text), first;
+	struct span s = span_str(text), first, second;
+	uint64_t cert = 0;
 
-	*n = 1;
-	*seq = 0;
+	r->n = 1;
 	if (s.n == 0)
 		return RC_OK;
-	if (span_cut(&s, '.', &first) && span_u64(first, INT64_MAX - 1, n) &&
-	    span_u64(s, INT64_MAX - 1, seq) && *n > 0)
-		return RC_OK;
+	if (span_cut(&s, '.', &first)) {
+		r->partial = span_cut(&s, '.', &second);
+		if (span_u64(first, INT64_MAX - 1, &r->n) && r->n > 0 &&
+		    span_u64(second, INT64_MAX - 1, &r->seq) &&
+		    (!r->partial || span_u64(s, INT64_MAX - 1, &cert))) {
+			r->cert = (int64_t)cert;
+			return RC_OK;
+		}
+	}
 	return err_set(e, RC_INVALID, "feed-cursor",
 	    "The cursor is not one of this feed; leave it out to start from "
 	    "the beginning.");
 }
 
-static enum rc put_device(struct feed_reader *r,
-    const struct store_feed_event *ev, const struct device_cert *d,
-    struct err *e)
+static void format_cursor(const struct feed_reader *r,
+    char out[FEED_CURSOR_SIZE])
 {
-	char chip_id[CERT_ID_MAX + 1];
-	uint8_t fp[DIGEST_SHA256];
-	struct cert cert;
-	enum rc rc = cert_parse(&cert, d->der, e);
+	int n = snprintf(out, FEED_CURSOR_SIZE, "%llu.%llu",
+	    (unsigned long long)r->n, (unsigned long long)r->seq);
 
-	if (rc != RC_OK)
-		return rc;
-	cert_chip_id(&cert, chip_id);
-	cert_fingerprint(d->der, fp);
+	if (r->partial && n > 0 && n < FEED_CURSOR_SIZE)
+		(void)snprintf(out + n, (size_t)(FEED_CURSOR_SIZE - n), ".%lld",
+		    (long long)r->cert);
+}
+
+static void put_entry(struct feed_reader *r, const struct word *w,
+    const struct subject *d, const uint8_t fp[DIGEST_SHA256], bool admit)
+{
 	json_obj(&r->json);
-	json_put_str(&r->json, "op", ev->op);
-	json_put_hex(&r->json, "fp", span_of(fp, sizeof(fp)));
-	json_put_str(&r->json, "device", chip_id);
-	json_put_str(&r->json, "product", ev->product);
-	json_put_str(&r->json, "batch", ev->bid);
+	json_put_str(&r->json, "op", admit ? "admit" : "remove");
+	json_put_hex(&r->json, "fp", span_of(fp, DIGEST_SHA256));
+	json_put_str(&r->json, "device", d->chip_id);
+	json_put_str(&r->json, "product", d->product);
+	json_put_str(&r->json, "batch", w->ev->bid);
 	json_put_str(&r->json, "state", "active");
 	json_end(&r->json);
-	r->seq = (uint64_t)d->seq;
 	r->left--;
 	r->count++;
-	return RC_OK;
 }
 
-/* A batch that has become another account's since is none of this one's. */
-static enum rc may_show(struct feed_reader *r,
-    const struct store_feed_event *ev, bool *show, struct err *e)
+static enum rc put_certs(struct feed_reader *r, const struct word *w,
+    const struct subject *d, struct err *e)
 {
-	struct store_job_binding b;
-	enum rc rc;
+	struct store_apart_cert list[CERTS_PAGE];
+	size_t i, n = CERTS_PAGE;
+	enum rc rc = RC_OK;
 
-	*show = strcmp(ev->op, "admit") != 0;
-	if (*show)
-		return RC_OK;
-	rc = store_job_binding(r->core->store, ev->bid, &b, e);
-	*show = rc == RC_OK && strcmp(b.account, r->cloud->account) == 0;
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-/* Devices of one event, until the page is full; then *full. */
-static enum rc put_event(struct feed_reader *r,
-    const struct store_feed_event *ev, bool *full, struct err *e)
-{
-	struct device_walk *walk = NULL;
-	struct device_cert d;
-	bool show = false;
-	enum rc rc = may_show(r, ev, &show, e);
-
-	*full = false;
-	if (rc == RC_OK && show)
-		rc = device_walk_new(&walk, r->core, ev->bid, (int64_t)r->seq,
-		    e);
-	while (rc == RC_OK && show) {
-		rc = device_walk_next(walk, &d, e);
-		if (rc == RC_OK && r->left == 0) {
-			*full = true;
-			break;
+	while (rc == RC_OK && n == CERTS_PAGE && !r->full) {
+		rc =
+		    store_apart_certs(r->core->store, d->seq, r->cloud->account,
+			r->cert, r->now_s - CLOCK_SLACK_S, list, &n, e);
+		for (i = 0; rc == RC_OK && i < n; i++) {
+			r->full = r->left == 0;
+			if (r->full)
+				break;
+			put_entry(r, w, d, list[i].fp,
+			    d->admit && list[i].valid);
+			r->cert = list[i].n;
 		}
-		if (rc == RC_OK)
-			rc = put_device(r, ev, &d, e);
-	}
-	device_walk_free(walk);
-	if (rc == RC_NOT_FOUND)
-		rc = RC_OK;
-	if (rc == RC_OK && !*full) {
-		r->n = ev->n + 1;
-		r->seq = 0;
 	}
 	return rc;
 }
 
-static enum rc put_events(struct feed_reader *r, bool *more, struct err *e)
+/* All of one device, or as much as fits; then r->full. */
+static enum rc put_device(struct feed_reader *r, const struct word *w,
+    const struct subject *d, bool apart, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (!r->partial || r->seq != (uint64_t)d->seq) {
+		r->full = r->left == 0;
+		if (r->full)
+			return RC_OK;
+		put_entry(r, w, d, d->fp, d->admit);
+		r->seq = (uint64_t)d->seq;
+		r->cert = 0;
+	}
+	r->partial = true;
+	if (apart)
+		rc = put_certs(r, w, d, e);
+	if (!r->full)
+		r->partial = false;
+	return rc;
+}
+
+/* A device that is somebody's by itself is admitted where its batch is, or
+ * where it was told of by itself. */
+static void judge(const struct feed_reader *r, const struct word *w,
+    const struct store_apart *x, struct subject *d)
+{
+	bool claimed = x->account[0] != '\0';
+	bool ours = claimed && strcmp(x->account, r->cloud->account) == 0;
+
+	d->admit = claimed ? ours && (w->whole || w->known) : w->whole;
+	if (x->barred)
+		d->admit = false;
+	if (ours)
+		d->product = x->product;
+}
+
+static enum rc put_apart(struct feed_reader *r, struct word *w,
+    struct subject *d, struct err *e)
+{
+	struct store_apart x;
+	enum rc rc = store_apart_get(r->core->store, d->seq, &x, e);
+
+	if (rc == RC_OK && w->ev->seq == 0)
+		rc = store_feed_told(r->core->store, r->cloud->id, w->ev->bid,
+		    d->seq, &w->known, e);
+	if (rc != RC_OK)
+		return rc;
+	judge(r, w, &x, d);
+	return put_device(r, w, d, true, e);
+}
+
+static enum rc put_walked(struct feed_reader *r, struct word *w,
+    const struct device_cert *c, int64_t *apart, struct err *e)
+{
+	struct subject d = {.seq = c->seq,
+	    .product = w->ev->product,
+	    .admit = w->whole};
+	struct cert cert;
+	enum rc rc = RC_OK;
+
+	if (*apart < d.seq)
+		rc = store_apart_next(r->core->store, d.seq, apart, e);
+	if (rc == RC_OK)
+		rc = cert_parse(&cert, c->der, e);
+	if (rc != RC_OK)
+		return rc;
+	cert_chip_id(&cert, d.chip_id);
+	cert_fingerprint(c->der, d.fp);
+	return *apart == d.seq ? put_apart(r, w, &d, e)
+			       : put_device(r, w, &d, false, e);
+}
+
+static enum rc put_batch(struct feed_reader *r, struct word *w, struct err *e)
+{
+	struct device_walk *walk = NULL;
+	struct device_cert c;
+	int64_t apart = 0;
+	enum rc rc = device_walk_new(&walk, r->core, w->ev->bid,
+	    (int64_t)r->seq - r->partial, e);
+
+	while (rc == RC_OK && !r->full) {
+		rc = device_walk_next(walk, &c, e);
+		if (rc == RC_OK)
+			rc = put_walked(r, w, &c, &apart, e);
+	}
+	device_walk_free(walk);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc put_single(struct feed_reader *r, struct word *w, struct err *e)
+{
+	struct subject d = {.seq = w->ev->seq};
+	struct device row;
+	enum rc rc;
+
+	device_init(&row);
+	rc = device_get(r->core, d.seq, &row, e);
+	if (rc == RC_OK) {
+		memcpy(d.fp, row.fp, sizeof(d.fp));
+		memcpy(d.chip_id, row.chip_id, sizeof(d.chip_id));
+		d.product = row.product;
+		w->known = true;
+		rc = put_apart(r, w, &d, e);
+	}
+	device_clear(&row);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* What holds for the batch now, whatever was said when.  One that has become
+ * another account's is none of this one's. */
+static enum rc judge_batch(struct feed_reader *r, struct word *w, struct err *e)
+{
+	struct store *s = r->core->store;
+	struct store_job_binding b;
+	enum rc rc = store_job_binding(s, w->ev->bid, &b, e);
+
+	w->whole = false;
+	if (rc == RC_OK && strcmp(b.account, r->cloud->account) == 0)
+		rc = store_feed_admits(s, r->cloud->id, w->ev->bid, &w->whole,
+		    e);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Devices of one event, until the page is full.  What was said of a batch and
+ * does not hold any more is passed over: a later event says what does. */
+static enum rc put_event(struct feed_reader *r,
+    const struct store_feed_event *ev, struct err *e)
+{
+	struct word w = {.ev = ev};
+	enum rc rc = judge_batch(r, &w, e);
+
+	if (ev->n != r->n) {
+		r->n = ev->n;
+		r->seq = 0;
+		r->partial = false;
+	}
+	if (rc == RC_OK && ev->seq > 0)
+		rc = put_single(r, &w, e);
+	else if (rc == RC_OK && w.whole == (strcmp(ev->op, "admit") == 0))
+		rc = put_batch(r, &w, e);
+	if (rc == RC_OK && !r->full) {
+		r->n = ev->n + 1;
+		r->seq = 0;
+		r->partial = false;
+	}
+	return rc;
+}
+
+static enum rc put_events(struct feed_reader *r, struct err *e)
 {
 	struct store_feed_event ev;
 	enum rc rc = RC_OK;
 
-	*more = false;
 	json_arr(&r->json);
-	while (rc == RC_OK && !*more) {
+	while (rc == RC_OK && !r->full) {
 		rc = store_feed_get(r->core->store, r->cloud->id, r->n, &ev, e);
 		if (rc == RC_OK)
-			rc = put_event(r, &ev, more, e);
+			rc = put_event(r, &ev, e);
 	}
 	json_end(&r->json);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
@@ -182,16 +339,19 @@ static enum rc sign_head(struct core *c, const struct store_cloud *cloud,
 enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
     const struct core_page *asked, struct feed_page *page, struct err *e)
 {
-	struct feed_reader r = {.core = c, .left = asked->limit};
+	struct feed_reader r = {.core = c,
+	    .now_s = a->now_s,
+	    .left = asked->limit};
 	struct store_cloud cloud;
 	uint64_t last = 0;
 	enum rc rc = open_feed(c, a, id, &cloud, e);
 
 	if (rc == RC_OK)
-		rc = parse_cursor(asked->cursor, &r.n, &r.seq, e);
+		rc = parse_cursor(asked->cursor, &r, e);
 	if (rc == RC_OK)
 		rc = store_feed_last(c->store, id, &last, e);
-	if (rc == RC_OK && (r.n > last + 1 || (r.n == last + 1 && r.seq > 0)))
+	if (rc == RC_OK &&
+	    (r.n > last + 1 || (r.n == last + 1 && (r.seq > 0 || r.partial))))
 		rc = err_set(e, RC_CONFLICT, "feed-cursor-unknown",
 		    "This service never gave that cursor; start again from "
 		    "the beginning, without one.");
@@ -201,10 +361,21 @@ enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
 		return rc;
 	r.cloud = &cloud;
 	json_init(&r.json, &page->entries);
-	rc = put_events(&r, &page->more, e);
-	(void)snprintf(page->next, sizeof(page->next), "%llu.%llu",
-	    (unsigned long long)r.n, (unsigned long long)r.seq);
+	rc = put_events(&r, e);
+	page->more = r.full;
+	format_cursor(&r, page->next);
 	if (rc == RC_OK)
 		rc = sign_head(c, &cloud, asked->cursor, r.count, page, e);
 	return rc;
+}
+
+enum rc feed_certificate(struct core *c, const struct feed_certificate *f,
+    int64_t now_s, struct err *e)
+{
+	struct store_feed_event ev = {.seq = f->seq};
+
+	(void)span_copy_str(span_str(f->admit ? "admit" : "remove"), ev.op,
+	    sizeof(ev.op));
+	(void)span_copy_str(span_str(f->bid), ev.bid, sizeof(ev.bid));
+	return store_feed_tell(c->store, f->account, &ev, now_s, e);
 }

@@ -1,6 +1,7 @@
-/* The feed of a gate: numbered events of whole batches, read as pages of
- * devices.  A cursor "N.SEQ" stands before the first device behind SEQ of
- * event N; asking with it acknowledges everything before it. */
+/* The feed of a gate: numbered events of whole batches and of single devices,
+ * read as pages of certificates.  A cursor "N.SEQ" stands before the first
+ * device behind SEQ of event N, "N.SEQ.CERT" within the device at SEQ; asking
+ * with it acknowledges everything before it. */
 #ifndef BIRTHMARK_CORE_FEED_H
 #define BIRTHMARK_CORE_FEED_H
 
