@@ -19,7 +19,8 @@ enum crl_reason {
 	CRL_REASON_NONE = -1
 };
 const char *crl_reason_name(int reason); /* "keyCompromise", ... */
-int crl_reason_of(struct span name);	 /* CRL_REASON_NONE if none */
+/* Of those that a certificate can be revoked for: CRL_REASON_NONE if none. */
+int crl_reason_of(struct span name);
 
 struct crl_entry {
 	uint8_t serial[20];

@@ -256,7 +256,7 @@ bool der_oid_encode(const char *dotted, uint8_t *out, size_t cap, size_t *n)
 	return true;
 }
 
-static void put_header(struct buf *out, uint8_t tag, size_t len)
+void der_put_header(struct buf *out, uint8_t tag, size_t len)
 {
 	buf_add_u8(out, tag);
 	if (len < 0x80) {
@@ -283,7 +283,7 @@ static void put_header(struct buf *out, uint8_t tag, size_t len)
 
 void der_put(struct buf *out, uint8_t tag, struct span content)
 {
-	put_header(out, tag, content.n);
+	der_put_header(out, tag, content.n);
 	buf_add_span(out, content);
 }
 
@@ -295,7 +295,7 @@ void der_put_uint(struct buf *out, struct span big_endian)
 	while (v.n > 0 && v.p[0] == 0)
 		v = span_sub(v, 1, v.n - 1);
 	pad = v.n == 0 || (v.p[0] & 0x80);
-	put_header(out, DER_INTEGER, v.n + pad);
+	der_put_header(out, DER_INTEGER, v.n + pad);
 	if (pad)
 		buf_add_u8(out, 0);
 	buf_add_span(out, v);
@@ -303,7 +303,7 @@ void der_put_uint(struct buf *out, struct span big_endian)
 
 void der_put_bits(struct buf *out, struct span bits)
 {
-	put_header(out, DER_BIT_STRING, bits.n + 1);
+	der_put_header(out, DER_BIT_STRING, bits.n + 1);
 	buf_add_u8(out, 0);
 	buf_add_span(out, bits);
 }

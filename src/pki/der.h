@@ -43,6 +43,8 @@ MUST_CHECK bool der_oid_encode(const char *dotted, uint8_t *out, size_t cap,
 
 /* Writers append. */
 void der_put(struct buf *out, uint8_t tag, struct span content);
+/* Tag and length of what the caller adds next. */
+void der_put_header(struct buf *out, uint8_t tag, size_t n);
 void der_put_uint(struct buf *out, struct span big_endian); /* INTEGER >= 0 */
 void der_put_bits(struct buf *out, struct span bits);
 void der_put_oid(struct buf *out, const char *dotted);

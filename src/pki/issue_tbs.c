@@ -38,16 +38,6 @@ void issue_tbs_put(struct buf *out, const struct issue_tbs *t)
 	buf_clear(&body);
 }
 
-static void put_length(struct buf *out, uint8_t tag, size_t n)
-{
-	buf_add_u8(out, tag);
-	if (n >= 0x80)
-		buf_add_u8(out, n < 0x100 ? 0x81 : 0x82);
-	if (n >= 0x100)
-		buf_add_u8(out, (uint8_t)(n >> 8));
-	buf_add_u8(out, (uint8_t)n);
-}
-
 static size_t whole_length(size_t n)
 {
 	return n + (n < 0x80 ? 2 : n < 0x100 ? 3 : 4);
@@ -71,10 +61,10 @@ enum rc issue_tbs_sign(struct buf *out, struct span tbs, struct key *k,
 		return err_set(e, RC_TOO_LARGE, "cert-too-large",
 		    "The certificate would be larger than %d bytes.",
 		    CERT_DER_MAX);
-	put_length(out, DER_SEQUENCE, body);
+	der_put_header(out, DER_SEQUENCE, body);
 	buf_add_span(out, tbs);
 	buf_add_span(out, alg);
-	put_length(out, DER_BIT_STRING, sig->n + 1);
+	der_put_header(out, DER_BIT_STRING, sig->n + 1);
 	buf_add_u8(out, 0);
 	buf_add_span(out, buf_span(sig));
 	return buf_ok(out) ? RC_OK : issue_tbs_fault(e);
