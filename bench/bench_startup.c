@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 	const char *const init[] = {"birthmark", "init", "--dir", dir, NULL};
 	const char *const serve[] = {"birthmark", "serve", "--dir", dir,
 	    "--listen", "127.0.0.1:0", "--device-listen", "127.0.0.1:0",
-	    "--workers", "1", NULL};
+	    "--status-listen", "127.0.0.1:0", "--workers", "1", NULL};
 	struct figure up = {.name = "start to serving (ms)",
 	    .reference = STARTUP_MS,
 	    .goal = "<= 1"};

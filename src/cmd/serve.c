@@ -17,8 +17,8 @@
 #define DIR_DEFAULT "/var/lib/birthmark"
 
 struct flags {
-	const char *dir, *listen, *device_listen, *public_url, *workers,
-	    *log_level;
+	const char *dir, *listen, *device_listen, *status_listen, *public_url,
+	    *workers, *log_level;
 	bool allow_private, check;
 };
 
@@ -29,6 +29,7 @@ static enum rc apply(struct serve_conf *c, const struct flags *f, struct err *e)
 	} table[] = {
 	    {"listen", f->listen},
 	    {"device_listen", f->device_listen},
+	    {"status_listen", f->status_listen},
 	    {"public_url", f->public_url},
 	    {"workers", f->workers},
 	    {"log_level", f->log_level},
@@ -213,6 +214,8 @@ int serve_main(int argc, char **argv)
 		"console and API; port 0 picks a free one"},
 	    {"device-listen", 0, ARGS_STR, &f.device_listen, "HOST:PORT",
 		"devices; empty for none"},
+	    {"status-listen", 0, ARGS_STR, &f.status_listen, "HOST:PORT",
+		"OCSP, CRLs and CMP, plain HTTP; empty for none"},
 	    {"public-url", 0, ARGS_STR, &f.public_url, "URL",
 		"how the service is reached from outside"},
 	    {"workers", 0, ARGS_STR, &f.workers, "N",

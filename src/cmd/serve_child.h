@@ -18,7 +18,9 @@ struct serve_child {
 	const char *name;		     /* "worker 1" */
 	unsigned int slot;		     /* row of the counters */
 	const char *public_url;		     /* never empty */
-	int listen_fd, device_fd;	     /* worker; device_fd -1: none */
+	const char *device_url, *status_url; /* empty: there is none */
+	int listen_fd;			     /* of a worker, as these: */
+	int device_fd, status_fd;	     /* -1: none */
 	int signer_fd;			     /* worker, courier */
 	const struct signer_client *clients; /* signer */
 	unsigned int clients_n;

@@ -20,8 +20,14 @@ static const struct conf_item items[] = {
 	"console and API, HTTPS"},
     {"device_listen", ARGS_STR, &now.device_listen, "127.0.0.1:8444",
 	"devices, HTTPS with their certificates; empty: none"},
+    {"status_listen", ARGS_STR, &now.status_listen, "127.0.0.1:8080",
+	"OCSP, CRLs, CA certificates and CMP, plain HTTP; empty: none"},
     {"public_url", ARGS_STR, &now.public_url, "",
 	"how the service is reached from outside, https://HOST[:PORT]"},
+    {"device_url", ARGS_STR, &now.device_url, "",
+	"how devices reach device_listen, https://HOST[:PORT]"},
+    {"status_url", ARGS_STR, &now.status_url, "",
+	"how everybody reaches status_listen, http://HOST[:PORT]"},
     {"workers", ARGS_U64, &now.workers, "0",
 	"processes that serve; 0: one for each core"},
     {"publish_threads", ARGS_U64, &now.publish_threads, "0",
@@ -147,16 +153,32 @@ static enum rc check_sso(struct serve_conf *c, struct err *e)
 	return RC_OK;
 }
 
+/* Empty, or of this scheme and without a slash at its end. */
+static enum rc check_url(const char *name, char *url, const char *scheme,
+    struct err *e)
+{
+	size_t n = strlen(url);
+
+	while (n > 0 && url[n - 1] == '/')
+		url[--n] = '\0';
+	if (n > 0 && !span_starts(span_str(url), span_str(scheme)))
+		return err_set(e, RC_INVALID, "bad-setting",
+		    "The setting %s must begin with %s.", name, scheme);
+	return n < SERVE_CONF_URL ? RC_OK
+				  : err_set(e, RC_INVALID, "bad-setting",
+					"The setting %s is too long.", name);
+}
+
 enum rc serve_conf_check(struct serve_conf *c, struct err *e)
 {
-	size_t n = strlen(c->public_url);
+	enum rc rc = check_url("public_url", c->public_url, "https://", e);
 
-	while (n > 0 && c->public_url[n - 1] == '/')
-		c->public_url[--n] = '\0';
-	if (n > 0 &&
-	    !span_starts(span_str(c->public_url), SPAN_LIT("https://")))
-		return err_set(e, RC_INVALID, "bad-setting",
-		    "The setting public_url must begin with https://.");
+	if (rc == RC_OK)
+		rc = check_url("device_url", c->device_url, "https://", e);
+	if (rc == RC_OK)
+		rc = check_url("status_url", c->status_url, "http://", e);
+	if (rc != RC_OK)
+		return rc;
 	if (c->workers > WORKERS_MAX)
 		return err_set(e, RC_INVALID, "bad-setting",
 		    "The setting workers is at most %d.", WORKERS_MAX);

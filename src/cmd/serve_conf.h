@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #define SERVE_CONF_PATH 4096
+#define SERVE_CONF_URL 256
 
 /* Below the directory of --dir. */
 #define SERVE_CONF_FILE "birthmark.conf"
@@ -30,7 +31,8 @@
 
 struct serve_conf {
 	const char *dir; /* of --dir, borrowed */
-	char *listen, *device_listen, *public_url, *log_level;
+	char *listen, *device_listen, *status_listen;
+	char *public_url, *device_url, *status_url, *log_level;
 	uint64_t workers, publish_threads;
 	bool allow_private_clouds;
 	char *sso_issuer, *sso_client_id, *sso_name, *sso_ca;

@@ -47,8 +47,10 @@ struct parent {
 	struct child children[CHILDREN_MAX]; /* signer, workers, courier */
 	unsigned int n;
 	int pairs[CHILDREN_MAX][2]; /* client's end, signer's end */
-	int listen_fd, device_fd, signal_fd;
-	char listen[80], device[80], url[256];
+	int listen_fd, device_fd, status_fd, signal_fd;
+	char listen[80], device[80], status_at[80];
+	char url[SERVE_CONF_URL], device_url[SERVE_CONF_URL];
+	char status_url[SERVE_CONF_URL];
 	bool was_ready, stopping, killed;
 	int64_t stop_at_ms;
 	int status;
@@ -67,23 +69,41 @@ static enum rc make_pair(struct parent *p, unsigned int i, struct err *e)
 	return RC_OK;
 }
 
+static enum rc open_socket(const char *where, int *fd, char name[80],
+    struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (where[0])
+		rc = listen_open(fd, where, e);
+	return rc == RC_OK && where[0] ? listen_name(*fd, name, 80, e) : rc;
+}
+
+/* As it is set, else as it is listened on; nothing where nobody listens. */
+static void make_url(char url[SERVE_CONF_URL], const char *set,
+    const char *scheme, const char *name)
+{
+	if (set[0] || !name[0])
+		scheme = "";
+	(void)snprintf(url, SERVE_CONF_URL, "%s%s", scheme,
+	    set[0] && name[0] ? set : name);
+}
+
 static enum rc open_sockets(struct parent *p, struct err *e)
 {
+	const struct serve_conf *c = p->conf;
 	unsigned int i;
 	enum rc rc;
 
-	rc = listen_open(&p->listen_fd, p->conf->listen, e);
+	rc = open_socket(c->listen, &p->listen_fd, p->listen, e);
 	if (rc == RC_OK)
-		rc = listen_name(p->listen_fd, p->listen, sizeof(p->listen), e);
-	if (rc == RC_OK && p->conf->device_listen[0]) {
-		rc = listen_open(&p->device_fd, p->conf->device_listen, e);
-		if (rc == RC_OK)
-			rc = listen_name(p->device_fd, p->device,
-			    sizeof(p->device), e);
-	}
-	(void)snprintf(p->url, sizeof(p->url), "%s%s",
-	    p->conf->public_url[0] ? "" : "https://",
-	    p->conf->public_url[0] ? p->conf->public_url : p->listen);
+		rc = open_socket(c->device_listen, &p->device_fd, p->device, e);
+	if (rc == RC_OK)
+		rc = open_socket(c->status_listen, &p->status_fd, p->status_at,
+		    e);
+	make_url(p->url, c->public_url, "https://", p->listen);
+	make_url(p->device_url, c->device_url, "https://", p->device);
+	make_url(p->status_url, c->status_url, "http://", p->status_at);
 	for (i = 1; rc == RC_OK && i < p->n; i++)
 		rc = make_pair(p, i, e);
 	return rc;
@@ -141,14 +161,17 @@ static struct signer_client client_of(const struct parent *p, unsigned int i)
 static void enter_child(struct parent *p, const struct child *c, int ready_fd)
 {
 	struct signer_client clients[CHILDREN_MAX];
-	int keep[CHILDREN_MAX + 4];
+	int keep[CHILDREN_MAX + 5];
 	struct serve_child run = {.conf = p->conf,
 	    .kind = c->kind,
 	    .name = c->name,
 	    .slot = c->index,
 	    .public_url = p->url,
+	    .device_url = p->device_url,
+	    .status_url = p->status_url,
 	    .listen_fd = p->listen_fd,
 	    .device_fd = p->device_fd,
+	    .status_fd = p->status_fd,
 	    .signer_fd = p->pairs[c->index][0],
 	    .clients = clients,
 	    .ready_fd = ready_fd};
@@ -170,6 +193,7 @@ static void enter_child(struct parent *p, const struct child *c, int ready_fd)
 	if (c->kind == SERVE_CHILD_WORKER) {
 		keep[n++] = p->listen_fd;
 		keep[n++] = p->device_fd;
+		keep[n++] = p->status_fd;
 	}
 	keep_only(keep, n);
 	/* No atexit: what the parent has set up is the parent's. */
@@ -230,6 +254,9 @@ static void write_addresses(struct parent *p)
 	json_put_str(&w, "url", p->url);
 	json_put_str(&w, "listen", p->listen);
 	json_put_str_or_null(&w, "device_listen", p->device);
+	json_put_str_or_null(&w, "device_url", p->device_url);
+	json_put_str_or_null(&w, "status_listen", p->status_at);
+	json_put_str_or_null(&w, "status_url", p->status_url);
 	json_key(&w, "pids");
 	json_obj(&w);
 	json_put_u64(&w, "parent", (uint64_t)getpid());
@@ -271,8 +298,9 @@ static void on_child_ready(struct parent *p, struct child *c)
 		return;
 	p->was_ready = true;
 	serve_notify("READY=1");
-	log_info("serving %s on %s%s%s", p->url, p->listen,
-	    p->device[0] ? ", devices on " : "", p->device);
+	log_info("serving %s on %s%s%s%s%s", p->url, p->listen,
+	    p->device[0] ? ", devices on " : "", p->device,
+	    p->status_at[0] ? ", status on " : "", p->status_at);
 }
 
 static void kill_all(struct parent *p, int sig, bool signer)
@@ -502,6 +530,7 @@ int serve_parent_run(const struct serve_conf *conf)
 	struct parent p = {.conf = conf,
 	    .listen_fd = -1,
 	    .device_fd = -1,
+	    .status_fd = -1,
 	    .signal_fd = -1};
 	struct err e = {.rc = RC_BUG};
 	enum rc rc;

@@ -87,6 +87,8 @@ static enum rc open_core(struct worker *w, struct err *e)
 
 	w->core.dir = w->data;
 	w->core.public_url = w->child->public_url;
+	w->core.device_url = w->child->device_url;
+	w->core.status_url = w->child->status_url;
 	w->core.seal_spki = buf_span(&w->spki);
 	w->sso = (struct sso_conf){conf->sso_issuer, conf->sso_client_id,
 	    conf->sso_name};

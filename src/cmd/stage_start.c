@@ -110,19 +110,23 @@ static enum rc init_service(struct stage *s, const char *dir, const char *url,
 
 enum rc stage_start_service(struct stage *s, struct err *e)
 {
-	char dir[STAGE_PATH], url[64], listen[32], device[32];
+	char dir[STAGE_PATH], url[64], listen[32], device[32], status[32];
 	struct proc_cmd cmd = {
 	    .argv = {"birthmark", "serve", "--dir", dir, "--listen", listen,
-		"--device-listen", device, "--allow-private-clouds"}};
-	unsigned int port = 0, device_port = 0;
+		"--device-listen", device, "--status-listen", status,
+		"--allow-private-clouds"}};
+	unsigned int port = 0, device_port = 0, status_port = 0;
 	enum rc rc;
 
 	rc = stage_port(s, "service.port", 8443, &port, e);
 	if (rc == RC_OK)
 		rc = stage_port(s, "device.port", 8444, &device_port, e);
+	if (rc == RC_OK)
+		rc = stage_port(s, "status.port", 8080, &status_port, e);
 	(void)snprintf(url, sizeof(url), "https://localhost:%u", port);
 	(void)snprintf(listen, sizeof(listen), "127.0.0.1:%u", port);
 	(void)snprintf(device, sizeof(device), "127.0.0.1:%u", device_port);
+	(void)snprintf(status, sizeof(status), "127.0.0.1:%u", status_port);
 	if (rc == RC_OK)
 		rc = stage_path(s, "service", dir, e);
 	if (rc == RC_OK)

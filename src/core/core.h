@@ -15,7 +15,10 @@ struct core {
 	struct signer *signer;	/* NULL where there is none */
 	const char *dir;	/* data directory */
 	const char *public_url; /* "https://host:8443", no slash at the end */
-	struct span seal_spki;	/* courier's public key, for seal_close */
+	/* "http://host:8080", of OCSP and CRLs, and "https://host:8444", of
+	 * devices; "" where there is none. */
+	const char *status_url, *device_url;
+	struct span seal_spki;	    /* courier's public key, for seal_close */
 	const struct sso_conf *sso; /* NULL: no single sign-on */
 };
 

@@ -175,6 +175,7 @@ export class Service {
 		this.status = null;
 		this.child = spawn(bin, ['serve', '--dir', this.dir,
 			'--listen', '127.0.0.1:0', '--device-listen', '127.0.0.1:0',
+			'--status-listen', '127.0.0.1:0',
 			'--workers', String(this.opts.workers || 1),
 			...(this.opts.serveArgs || [])], {
 			stdio: ['ignore', 'ignore', 'pipe'],
@@ -212,7 +213,7 @@ export class Service {
 		return path.join(this.dir, 'run', 'addresses.json');
 	}
 
-	/** {url (public), listen, device_listen, pids: {parent, signer, workers, courier}} */
+	/** {url (public), listen, device_listen, device_url, status_listen, status_url, pids: {parent, signer, workers, courier}} */
 	get addresses() {
 		return JSON.parse(fs.readFileSync(this.addressesFile, 'utf8'));
 	}
@@ -223,6 +224,10 @@ export class Service {
 
 	get deviceUrl() {
 		return `https://${this.addresses.device_listen}`;
+	}
+
+	get statusUrl() {
+		return this.addresses.status_url;
 	}
 
 	/** body: an object (sent as JSON), a string or a Buffer. */
