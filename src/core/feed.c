@@ -105,6 +105,9 @@ static void put_entry(struct feed_reader *r, const struct word *w,
 static enum rc put_certs(struct feed_reader *r, const struct word *w,
     const struct subject *d, struct err *e)
 {
+	struct store_apart_filter f = {.seq = d->seq,
+	    .account = r->cloud->account,
+	    .from_s = r->now_s - CLOCK_SLACK_S};
 	struct store_apart_cert list[CERTS_PAGE];
 	size_t i, n = CERTS_PAGE;
 	enum rc rc = RC_OK;

@@ -78,9 +78,8 @@ enum rc store_apart_foreign(struct store *s, const char *bid, int64_t from,
 	return read_seq(rc, q, seq, e);
 }
 
-enum rc store_apart_certs(struct store *s, int64_t seq, const char *account,
-    int64_t after, int64_t from_s, struct store_apart_cert *out, size_t *n,
-    struct err *e)
+enum rc store_apart_certs(struct store *s, const struct store_apart_filter *f,
+    struct store_apart_cert *out, size_t *n, struct err *e)
 {
 	size_t cap = *n;
 	struct stmt *q = NULL;
@@ -88,7 +87,8 @@ enum rc store_apart_certs(struct store *s, int64_t seq, const char *account,
 	    "SELECT n, fp, state = 'valid' FROM certificate "
 	    "WHERE seq = $1 AND seq > 0 AND n > $3 AND account_id = $2 "
 	    "AND not_after >= $4 ORDER BY n LIMIT $5",
-	    DB_I(seq), DB_T(account), DB_I(after), DB_I(from_s), DB_I(cap));
+	    DB_I(f->seq), DB_T(f->account), DB_I(f->after), DB_I(f->from_s),
+	    DB_I(cap));
 
 	*n = 0;
 	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK) {

@@ -30,16 +30,22 @@ MUST_CHECK enum rc store_apart_foreign(struct store *s, const char *bid,
     int64_t from, int64_t *seq, struct err *e);
 
 /* The operational certificates that an account has issued to a device, in the
- * order of n after that one, but those that expired before from_s.  *n: the
- * room in out, then how many. */
+ * order of n. */
 struct store_apart_cert {
 	int64_t n;
 	uint8_t fp[32];
 	bool valid; /* not held, not revoked */
 };
-MUST_CHECK enum rc store_apart_certs(struct store *s, int64_t seq,
-    const char *account, int64_t after, int64_t from_s,
-    struct store_apart_cert *out, size_t *n, struct err *e);
+struct store_apart_filter {
+	int64_t seq;
+	const char *account;
+	int64_t after;	/* n of the last one had */
+	int64_t from_s; /* not those that expired before */
+};
+/* *n: the room in out, then how many. */
+MUST_CHECK enum rc store_apart_certs(struct store *s,
+    const struct store_apart_filter *f, struct store_apart_cert *out, size_t *n,
+    struct err *e);
 /* Whose operational certificate this is; RC_NOT_FOUND leaves e untouched. */
 MUST_CHECK enum rc store_apart_find_fp(struct store *s, const uint8_t fp[32],
     int64_t *seq, struct err *e);
