@@ -30,7 +30,7 @@ void device_clear(struct device *d)
 		buf_clear(&d->der);
 }
 
-static int64_t key_of(const char *id)
+int64_t device_key(const char *id)
 {
 	char low[CERT_ID_MAX + 1];
 	uint8_t hash[DIGEST_SHA256];
@@ -60,8 +60,8 @@ enum rc device_prepare(const struct pack *pk, const struct cert *cert,
 	cert_fingerprint(cert->der, d->fp);
 	cert_chip_id(cert, chip);
 	cert_serial_text(cert, serial);
-	d->key[0] = key_of(chip);
-	d->key[1] = strcmp(chip, serial) == 0 ? d->key[0] : key_of(serial);
+	d->key[0] = device_key(chip);
+	d->key[1] = strcmp(chip, serial) == 0 ? d->key[0] : device_key(serial);
 	return RC_OK;
 }
 
@@ -325,8 +325,8 @@ static enum rc search_id(struct search *s, struct span text, unsigned int kinds,
 	if (!normalise(text, id, sizeof(id)))
 		return RC_OK;
 	while (rc == RC_OK && n == KEY_PAGE) {
-		rc = store_device_find_key(s->c->store, key_of(id), after, seqs,
-		    &n, e);
+		rc = store_device_find_key(s->c->store, device_key(id), after,
+		    seqs, &n, e);
 		for (i = 0; rc == RC_OK && i < n; i++) {
 			if (s->n == s->cap)
 				return RC_OK;

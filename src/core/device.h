@@ -21,7 +21,8 @@ struct device_cert {
 };
 
 /* Walks the certificates of a batch's published reels in the order of seq,
- * flat in memory, with no transaction held open between calls. */
+ * flat in memory, with no transaction held open between calls.  Devices that
+ * another account than the batch's has claimed are left out. */
 struct device_walk;
 /* after: the seq of the last one had, 0 from the first. */
 MUST_CHECK enum rc device_walk_new(struct device_walk **out, struct core *c,
@@ -60,6 +61,10 @@ MUST_CHECK enum rc device_find_by_cert(struct core *c, struct span der,
 /* By its place in the store. */
 MUST_CHECK enum rc device_get(struct core *c, int64_t seq, struct device *out,
     struct err *e);
+
+/* What the store finds a chip id or a serial number (in hex) by, whatever its
+ * case: other ids may have the same. */
+int64_t device_key(const char *id);
 
 /* A search among the devices of the actor's account. */
 struct device_query {

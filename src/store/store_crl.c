@@ -98,7 +98,8 @@ enum rc store_crl_revoked(struct store *s, const char *ca, int64_t since,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT serial, reason, state_at FROM certificate"
+	    "SELECT serial, CASE state WHEN 'held' THEN 6 ELSE reason END,"
+	    " state_at FROM certificate"
 	    " WHERE ca_id = $1 AND state <> 'valid' AND state_at >= $2"
 	    " AND not_after >= $3 ORDER BY serial",
 	    DB_T(ca), DB_I(since), DB_I(expired));
