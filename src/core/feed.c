@@ -113,9 +113,8 @@ static enum rc put_certs(struct feed_reader *r, const struct word *w,
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && n == CERTS_PAGE && !r->full) {
-		rc =
-		    store_apart_certs(r->core->store, d->seq, r->cloud->account,
-			r->cert, r->now_s - CLOCK_SLACK_S, list, &n, e);
+		f.after = r->cert;
+		rc = store_apart_certs(r->core->store, &f, list, &n, e);
 		for (i = 0; rc == RC_OK && i < n; i++) {
 			r->full = r->left == 0;
 			if (r->full)
