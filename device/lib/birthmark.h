@@ -313,14 +313,16 @@ struct bm {
 	struct bm_http http;
 	const uint8_t *out;
 	size_t out_n;
-	int64_t renew_at, peers_at, proof_at, not_after;
-	enum bm_task task;
+	/* now_s is never before what is known to be past */
+	int64_t now_s, not_after, renew_at, renew_next, peers_at, proof_at;
+	enum bm_task task, refresh_task;
 	enum bm_why why, refresh_why;
 	uint32_t wait_s;
 	uint8_t nonce[BM_NONCE];
-	uint8_t step, open, conn, conn_credential, faults, refresh_faults,
-	    redirects;
-	bool reused, tried_claim, renew_now, has_cacerts, has_nonce;
+	uint8_t step, target_conn, conn, conn_credential, faults,
+	    refresh_faults, redirects;
+	bool clock, open, reused, redirected, claim_tried, claim_refused,
+	    has_cacerts;
 };
 
 /* Reads the stored state and checks the configuration; no I/O but load.
@@ -354,7 +356,8 @@ int64_t bm_renew_at(const struct bm *b);
  * BM_DONE, whatever the time. */
 void bm_renew(struct bm *b);
 void bm_refresh(struct bm *b);
-/* Back to BM_NEW, as for a change of owner: empties all slots, STATE first. */
+/* Back to BM_NEW, as for a change of owner: empties all slots, STATE first.
+ * The caller has closed its connection. */
 enum bm_why bm_reset(struct bm *b);
 
 /* Device to device (mutual TLS made by the caller, who has proof that the peer
