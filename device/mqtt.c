@@ -2,21 +2,20 @@
  * Must not wait without end, whatever the broker does. */
 #include <errno.h>
 #include <mosquitto.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/enc.h"
 #include "device/mqtt.h"
+#include "device/reach.h"
+#include "device/tls.h"
 
 #define TOPIC_MAX 512
 #define LOOP_MS 50
 #define KEEPALIVE_S 30
+#define ANCHORS_MAX (256u * 1024)
 
 struct visit {
 	struct mosquitto *m;
@@ -96,50 +95,48 @@ static int64_t deadline(const struct visit *v)
 	return clock_mono_ms() + (int64_t)v->o->timeout_s * 1000;
 }
 
-static enum rc reach_one(const struct addrinfo *ai, int timeout_ms)
-{
-	int fd = socket(ai->ai_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct pollfd p = {.fd = fd, .events = POLLOUT};
-	socklen_t n = sizeof(int);
-	int fault = 0;
-	enum rc rc = RC_AGAIN;
-
-	if (fd < 0)
-		return RC_ENV;
-	if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
-		rc = RC_OK;
-	else if (errno == EINPROGRESS && poll(&p, 1, timeout_ms) == 1 &&
-	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &n) == 0 && fault == 0)
-		rc = RC_OK;
-	(void)close(fd);
-	return rc;
-}
-
 /* The library's own connect waits for minutes where nobody answers. */
 static enum rc reach(struct visit *v, struct err *e)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL, *ai;
-	char port[8];
-	enum rc rc = RC_AGAIN;
+	int fd;
+	enum rc rc = reach_dial(&fd, v->o->host, v->o->port,
+	    (int)v->o->timeout_s * 1000, NULL);
 
-	(void)snprintf(port, sizeof(port), "%u", v->o->port & 0xffff);
-	if (getaddrinfo(v->o->host, port, &hints, &list) != 0)
-		return err_set(e, RC_AGAIN, "broker-unknown",
-		    "There is no host %.100s.", v->o->host);
-	for (ai = list; ai && rc != RC_OK; ai = ai->ai_next)
-		rc = reach_one(ai, (int)v->o->timeout_s * 1000);
-	freeaddrinfo(list);
 	if (rc != RC_OK)
 		return err_set(e, RC_AGAIN, "broker-away",
 		    "No broker answers at %.100s:%u.", v->o->host, v->o->port);
+	(void)close(fd);
 	return RC_OK;
+}
+
+static enum rc use_tls(struct visit *v, struct err *e)
+{
+	const struct chip *c = v->chip;
+	const struct tls_self self = {c->key, buf_span(&c->der),
+	    buf_span(&c->chain)};
+	struct buf anchors;
+	void *ctx = NULL;
+	enum rc rc;
+
+	buf_init(&anchors, ANCHORS_MAX);
+	rc = tls_read_anchors(v->o->ca_file, &anchors, e);
+	if (rc == RC_OK)
+		rc = tls_client(&ctx, &self, buf_span(&anchors), v->o->host, e);
+	if (rc == RC_OK &&
+	    (mosquitto_void_option(v->m, MOSQ_OPT_SSL_CTX, ctx) !=
+		    MOSQ_ERR_SUCCESS ||
+		mosquitto_int_option(v->m, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) !=
+		    MOSQ_ERR_SUCCESS))
+		rc = err_set(e, RC_ENV, "device-tls",
+		    "The MQTT library does not take the TLS settings.");
+	tls_free(ctx);
+	buf_clear(&anchors);
+	return rc;
 }
 
 static enum rc setup(struct visit *v, struct err *e)
 {
 	struct buf b;
-	int r;
 
 	buf_init(&b, sizeof(v->topic));
 	enc_percent(&b, span_str(v->chip->id));
@@ -161,15 +158,7 @@ static enum rc setup(struct visit *v, struct err *e)
 	mosquitto_disconnect_callback_set(v->m, on_disconnect);
 	mosquitto_subscribe_callback_set(v->m, on_subscribe);
 	mosquitto_message_callback_set(v->m, on_message);
-	r = mosquitto_tls_set(v->m, v->o->ca_file, NULL, v->chip->path,
-	    v->chip->path, NULL);
-	if (r == MOSQ_ERR_SUCCESS)
-		r = mosquitto_tls_opts_set(v->m, 1, "tlsv1.2", NULL);
-	if (r != MOSQ_ERR_SUCCESS)
-		return err_set(e, RC_ENV, "device-tls",
-		    "Cannot use the CA file %s: %s", v->o->ca_file,
-		    mosquitto_strerror(r));
-	return RC_OK;
+	return use_tls(v, e);
 }
 
 /* Turns the library until *done or the deadline.  False: the connection is
@@ -215,7 +204,9 @@ static enum rc connect_broker(struct visit *v, struct err *e)
 
 	if (rc != RC_OK)
 		return rc;
-	r = mosquitto_connect(v->m, v->o->host, (int)v->o->port, KEEPALIVE_S);
+	r = mosquitto_connect(v->m,
+	    reach_is_loopback(v->o->host) ? "localhost" : v->o->host,
+	    (int)v->o->port, KEEPALIVE_S);
 	if (r == MOSQ_ERR_TLS)
 		return fail(v, e, RC_DENIED, "tls-refused",
 		    "The TLS handshake failed: the broker is not trusted, or "

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cmd/cli.h"
 #include "cmd/device_cmd.h"
+#include "cmd/device_csr.h"
 #include "device/mqtt.h"
 
 #define TIMEOUT_S 10
@@ -82,7 +83,8 @@ static enum rc split_broker(const char *broker, char host[256],
 }
 
 struct run {
-	const char *chip, *broker, *ca, *topic;
+	struct chip_place chip;
+	const char *broker, *ca, *topic;
 	uint64_t count, interval, timeout;
 	bool json;
 };
@@ -102,7 +104,7 @@ static enum rc run_chip(const struct run *f, struct err *e)
 
 	if (rc != RC_OK)
 		return rc;
-	rc = chip_open(&c, f->chip, e);
+	rc = chip_open(&c, &f->chip, e);
 	if (rc != RC_OK)
 		return rc;
 	o.host = host;
@@ -127,8 +129,10 @@ static int run_main(int argc, char **argv)
 {
 	struct run f = {.count = 1, .interval = 1, .timeout = TIMEOUT_S};
 	const struct args_opt opts[] = {
-	    {"chip", 0, ARGS_STR, &f.chip, "FILE",
-		"chip file: key, birth certificate and chain (PEM)"},
+	    {"chip", 0, ARGS_STR, &f.chip.where, "CHIP",
+		"chip file (PEM), pkcs11:..., tpm2:HANDLE[,tcti=...]"},
+	    {"birth-certificate", 0, ARGS_STR, &f.chip.certificate, "FILE",
+		"when it is not with the key: PEM, or the reel's manifest"},
 	    {"broker", 0, ARGS_STR, &f.broker, "HOST:PORT", "MQTT broker"},
 	    {"ca", 0, ARGS_STR, &f.ca, "FILE", "CA certificates of the broker"},
 	    {"topic", 0, ARGS_STR, &f.topic, "TOPIC",
@@ -154,7 +158,7 @@ static int run_main(int argc, char **argv)
 
 	if (!cli_args(&cmd, argc, argv, &status))
 		return status;
-	if (!f.chip || !f.broker || !f.ca)
+	if (!f.chip.where || !f.broker || !f.ca)
 		rc = err_set(&e, RC_INVALID, "usage",
 		    "Give --chip, --broker and --ca.");
 	if (rc == RC_OK &&
@@ -207,10 +211,13 @@ static void show(const struct chip *c, bool as_json)
 
 static int show_main(int argc, char **argv)
 {
-	const char *path = NULL;
+	struct chip_place place = {0};
 	bool as_json = false;
 	const struct args_opt opts[] = {
-	    {"chip", 0, ARGS_STR, &path, "FILE", "chip file (PEM)"},
+	    {"chip", 0, ARGS_STR, &place.where, "CHIP",
+		"chip file (PEM), pkcs11:..., tpm2:HANDLE[,tcti=...]"},
+	    {"birth-certificate", 0, ARGS_STR, &place.certificate, "FILE",
+		"when it is not with the key: PEM, or the reel's manifest"},
 	    {"json", 0, ARGS_FLAG, &as_json, NULL, "as JSON"},
 	    {NULL, 0, ARGS_HELP, NULL, NULL, NULL},
 	};
@@ -222,7 +229,7 @@ static int show_main(int argc, char **argv)
 
 	if (!cli_args(&cmd, argc, argv, &status))
 		return status;
-	if (chip_open(&c, path, &e) != RC_OK)
+	if (chip_open(&c, &place, &e) != RC_OK)
 		return cli_fail(&e);
 	show(&c, as_json);
 	chip_close(&c);
@@ -242,6 +249,8 @@ static bool has_chip(int argc, char **argv)
 
 int device_cmd_main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "csr") == 0)
+		return device_csr_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
 		return run_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "show") == 0 && has_chip(argc, argv))

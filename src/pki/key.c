@@ -284,6 +284,17 @@ enum rc key_open(struct key **out, const char *where, struct err *e)
 	return rc;
 }
 
+enum rc key_adopt(struct key **out, void *evp, struct err *e)
+{
+	*out = NULL;
+	return wrap(out, evp, KEY_UNKNOWN, true, e);
+}
+
+enum rc key_token_cert(const char *uri, struct buf *der, struct err *e)
+{
+	return key_pkcs11_cert(uri, der, e);
+}
+
 /* Any key that libcrypto holds, in its own (slow) way. */
 static bool export_pkcs8(EVP_PKEY *evp, struct buf *der)
 {

@@ -44,6 +44,13 @@ MUST_CHECK enum rc key_from_pem(struct key **out, struct span pem,
     struct err *e);
 /* PKCS#8 PEM; RC_DENIED for a key in a token. */
 MUST_CHECK enum rc key_pem(const struct key *k, struct buf *out, struct err *e);
+/* A key that something else holds (EVP_PKEY *), taken over, also on failure;
+ * its private part is taken to be in hardware. */
+MUST_CHECK enum rc key_adopt(struct key **out, void *evp, struct err *e);
+/* The certificate (DER, appended) that a token keeps under a pkcs11: URI;
+ * RC_NOT_FOUND when it keeps none. */
+MUST_CHECK enum rc key_token_cert(const char *uri, struct buf *der,
+    struct err *e);
 void key_free(struct key *k);
 enum key_type key_type(const struct key *k);
 /* The signature this key makes: SHA-256, or SHA-384 for P-384. */

@@ -5,6 +5,7 @@
 #include <openssl/engine.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,17 +128,41 @@ static enum rc find_pin(struct span uri, char *pin, size_t cap, struct err *e)
 	return rc;
 }
 
-/* The engine gets the path part only, so that no PIN stands in its messages.
- */
-static enum rc load(const char *uri, void **evp, struct err *e)
+/* What the engine is to look for: the path part only, so that no PIN stands in
+ * its messages, and whatever the URI's type, which is the caller's to say. */
+static enum rc object_of(struct span uri, char *path, size_t cap, struct err *e)
 {
-	struct span rest = span_str(uri), head;
-	char path[URI_SIZE], pin[PIN_SIZE];
+	struct span part;
+	struct buf text;
+	struct span head;
+	bool ok;
+
+	(void)span_cut(&uri, '?', &head);
+	buf_init(&text, cap);
+	while (head.n > 0) {
+		(void)span_cut(&head, ';', &part);
+		if (span_starts(part, SPAN_LIT("type=")))
+			continue;
+		if (text.n > 0)
+			buf_add_u8(&text, ';');
+		buf_add_span(&text, part);
+	}
+	ok = buf_ok(&text) && span_copy_str(buf_span(&text), path, cap);
+	buf_clear(&text);
+	return ok ? RC_OK
+		  : err_set(e, RC_INVALID, "pkcs11-uri",
+			"The pkcs11: URI is too long.");
+}
+
+static enum rc open_token(const char *uri, char *path, size_t cap,
+    struct err *e)
+{
+	char pin[PIN_SIZE];
 	enum rc rc;
 
-	rc = engine_for(rest, e);
+	rc = engine_for(span_str(uri), e);
 	if (rc == RC_OK)
-		rc = find_pin(rest, pin, sizeof(pin), e);
+		rc = find_pin(span_str(uri), pin, sizeof(pin), e);
 	if (rc != RC_OK)
 		return rc;
 	if (pin[0] != '\0' &&
@@ -145,18 +170,53 @@ static enum rc load(const char *uri, void **evp, struct err *e)
 		rc = ossl_fault(e, RC_ENV, "pkcs11-pin",
 		    "The engine did not take the PIN");
 	explicit_bzero(pin, sizeof(pin));
+	return rc == RC_OK ? object_of(span_str(uri), path, cap, e) : rc;
+}
+
+static enum rc load(const char *uri, void **evp, struct err *e)
+{
+	char path[URI_SIZE];
+	enum rc rc = open_token(uri, path, sizeof(path), e);
+
 	if (rc != RC_OK)
 		return rc;
-	(void)span_cut(&rest, '?', &head);
-	if (!span_copy_str(head, path, sizeof(path)))
-		return err_set(e, RC_INVALID, "pkcs11-uri",
-		    "The pkcs11: URI is too long.");
 	*evp = ENGINE_load_private_key(engine, path, NULL, NULL);
 	if (*evp == NULL)
 		return ossl_fault(e, RC_NOT_FOUND, "pkcs11-no-key",
 		    "The token has no private key with that label or id, or "
 		    "the PIN is wrong");
 	ERR_clear_error();
+	return RC_OK;
+}
+
+static enum rc load_cert(const char *uri, struct buf *der, struct err *e)
+{
+	/* The engine's own form of question (libp11). */
+	struct {
+		const char *uri;
+		X509 *cert;
+	} ask = {NULL, NULL};
+	char path[URI_SIZE];
+	unsigned char *p = NULL;
+	enum rc rc = open_token(uri, path, sizeof(path), e);
+	int n;
+
+	if (rc != RC_OK)
+		return rc;
+	ask.uri = path;
+	if (ENGINE_ctrl_cmd(engine, "LOAD_CERT_CTRL", 0, &ask, NULL, 0) != 1 ||
+	    ask.cert == NULL)
+		return ossl_fault(e, RC_NOT_FOUND, "pkcs11-no-certificate",
+		    "The token has no certificate with that label or id");
+	n = i2d_X509(ask.cert, &p);
+	if (n > 0)
+		buf_add(der, p, (size_t)n);
+	OPENSSL_free(p);
+	X509_free(ask.cert);
+	ERR_clear_error();
+	if (n <= 0 || !buf_ok(der))
+		return err_set(e, RC_INVALID, "pkcs11-certificate",
+		    "The token's certificate cannot be read.");
 	return RC_OK;
 }
 
@@ -167,6 +227,16 @@ enum rc key_pkcs11_load(const char *uri, void **evp, struct err *e)
 	*evp = NULL;
 	(void)pthread_mutex_lock(&lock);
 	rc = load(uri, evp, e);
+	(void)pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+enum rc key_pkcs11_cert(const char *uri, struct buf *der, struct err *e)
+{
+	enum rc rc;
+
+	(void)pthread_mutex_lock(&lock);
+	rc = load_cert(uri, der, e);
 	(void)pthread_mutex_unlock(&lock);
 	return rc;
 }
