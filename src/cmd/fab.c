@@ -6,6 +6,7 @@
 #include "cmd/fab.h"
 #include "cmd/fab_init.h"
 #include "cmd/fab_personalize.h"
+#include "cmd/fab_status.h"
 
 static const struct {
 	const char *name;
@@ -14,6 +15,9 @@ static const struct {
 } commands[] = {
     {"init", fab_init_main, "make the vendor's CAs and manifest signer"},
     {"personalize", fab_personalize_main, "make the chips of a reel"},
+    {"ocsp-responder", fab_status_responder_main,
+	"let a service answer OCSP for them"},
+    {"crl", fab_status_crl_main, "sign the list of revoked ones"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -26,7 +30,7 @@ static int usage(FILE *to, int status)
 		    "no service is needed.\n\ncommands:\n",
 	    to);
 	for (i = 0; i < COMMANDS; i++)
-		(void)fprintf(to, "  %-12s  %s\n", commands[i].name,
+		(void)fprintf(to, "  %-14s  %s\n", commands[i].name,
 		    commands[i].summary);
 	return status;
 }

@@ -148,22 +148,50 @@ static enum rc check(const struct fab_init *o, struct err *e)
 	return rc;
 }
 
-/* The addresses on the service that certificates point to. */
-static void set_urls(const struct fab_init *o, struct pki *p)
+#define FINGERPRINT "{fingerprint}"
+
+/* url with the issuing CA's fingerprint put in. */
+static enum rc put_url(char *out, size_t cap, const char *url,
+    struct span issuing, struct err *e)
+{
+	const char *at = strstr(url, FINGERPRINT);
+	uint8_t fp[DIGEST_SHA256];
+	char hex[2 * DIGEST_SHA256 + 1];
+	int n;
+
+	cert_fingerprint(issuing, fp);
+	enc_hex_str(hex, span_of(fp, sizeof(fp)));
+	if (at)
+		n = snprintf(out, cap, "%.*s%s%s", (int)(at - url), url, hex,
+		    at + strlen(FINGERPRINT));
+	else
+		n = snprintf(out, cap, "%s", url);
+	if (n < 0 || (size_t)n >= cap)
+		return err_set(e, RC_INVALID, "url-too-long",
+		    "The address \"%.100s...\" is too long.", url);
+	return RC_OK;
+}
+
+/* The addresses that certificates point to: by default where the service
+ * answers for this CA. */
+static enum rc set_urls(const struct fab_init *o, struct pki *p, struct err *e)
 {
 	const char *host = o->host ? o->host : HOST;
+	struct span issuing = buf_span(&p->issuing_cert);
 	int name = (int)strcspn(host, ":");
+	char crl[512], aia[512];
+	enum rc rc;
 
-	(void)snprintf(p->crl_url, sizeof(p->crl_url),
-	    "http://%.*s:8080/crl/issuing.crl", name, host);
-	(void)snprintf(p->aia_url, sizeof(p->aia_url),
-	    "http://%.*s:8080/ca/issuing.cer", name, host);
-	if (o->crl_url)
-		(void)snprintf(p->crl_url, sizeof(p->crl_url), "%s",
-		    o->crl_url);
-	if (o->aia_url)
-		(void)snprintf(p->aia_url, sizeof(p->aia_url), "%s",
-		    o->aia_url);
+	(void)snprintf(crl, sizeof(crl),
+	    "http://%.*s:8080/crl/vendor/" FINGERPRINT ".crl", name, host);
+	(void)snprintf(aia, sizeof(aia),
+	    "http://%.*s:8080/ca/vendor/" FINGERPRINT ".cer", name, host);
+	rc = put_url(p->crl_url, sizeof(p->crl_url),
+	    o->crl_url ? o->crl_url : crl, issuing, e);
+	if (rc == RC_OK)
+		rc = put_url(p->aia_url, sizeof(p->aia_url),
+		    o->aia_url ? o->aia_url : aia, issuing, e);
+	return rc;
 }
 
 enum rc fab_init_make(const struct fab_init *o, struct err *e)
@@ -174,7 +202,6 @@ enum rc fab_init_make(const struct fab_init *o, struct err *e)
 	buf_init(&p.root_cert, CERT_DER_MAX);
 	buf_init(&p.issuing_cert, CERT_DER_MAX);
 	buf_init(&p.signer_cert, CERT_DER_MAX);
-	set_urls(o, &p);
 	rc = check(o, e);
 	if (rc == RC_OK)
 		rc = file_mkdir(o->dir, 0700, e);
@@ -187,6 +214,8 @@ enum rc fab_init_make(const struct fab_init *o, struct err *e)
 		    "manifest-signer.key", e);
 	if (rc == RC_OK)
 		rc = make_cas(o, &p, e);
+	if (rc == RC_OK)
+		rc = set_urls(o, &p, e);
 	if (rc == RC_OK)
 		rc = make_signer(o, &p, e);
 	if (rc == RC_OK)

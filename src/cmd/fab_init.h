@@ -10,8 +10,9 @@ struct fab_init {
 	enum key_type key; /* of all keys that are made */
 	/* pkcs11: URIs of keys that exist in a token, or NULL */
 	const char *root_uri, *issuing_uri, *signer_uri;
-	const char *crl_url, *aia_url; /* NULL: defaults */
-	const char *host;	       /* of labels; NULL: default */
+	/* {fingerprint} is the issuing CA's; NULL: defaults */
+	const char *crl_url, *aia_url;
+	const char *host; /* of labels; NULL: default */
 };
 /* RC_CONFLICT when the directory has a fab already. */
 MUST_CHECK enum rc fab_init_make(const struct fab_init *o, struct err *e);
