@@ -1,0 +1,76 @@
+/* Certificate authorities of accounts, and the profiles that name them.
+ * Stores; judges nothing. */
+#ifndef BIRTHMARK_STORE_STORE_CA_H
+#define BIRTHMARK_STORE_STORE_CA_H
+
+#include "base/rand.h"
+#include "store/store.h"
+
+#define STORE_CA_NAME_SIZE 101
+#define STORE_CA_DN_SIZE 65 /* of CN and O */
+
+struct store_ca {
+	char id[RAND_ID_SIZE]; /* "ca_..." */
+	char account_id[RAND_ID_SIZE];
+	char name[STORE_CA_NAME_SIZE];
+	char kind[10];		      /* "root", "issuing", "upstream" */
+	char parent_id[RAND_ID_SIZE]; /* "": itself or elsewhere */
+	char hsm_name[65];	      /* "": a file */
+	char key_type[12];
+	char common_name[STORE_CA_DN_SIZE], org[STORE_CA_DN_SIZE];
+	int64_t not_after; /* 0: no certificate yet */
+	int64_t created_at, retired_at;
+	uint64_t certificates; /* valid ones; in list and find only */
+	struct buf spki;       /* owned; store_ca_clear */
+	struct buf der;	       /* empty: none yet */
+	struct buf chain;      /* those above that are no row, DER after DER */
+};
+void store_ca_init(struct store_ca *ca);
+void store_ca_clear(struct store_ca *ca);
+
+/* RC_CONFLICT, e untouched, when the name is taken. */
+MUST_CHECK enum rc store_ca_add(struct store *s, const struct store_ca *ca,
+    struct err *e);
+/* account NULL: of any.  RC_NOT_FOUND leaves e untouched, as below. */
+MUST_CHECK enum rc store_ca_find(struct store *s, const char *account,
+    const char *id, int64_t now_s, struct store_ca *out, struct err *e);
+/* Newest first, after the id `after` ("": from the first).  *n: the room in
+ * out (each initialised), then how many. */
+MUST_CHECK enum rc store_ca_list(struct store *s, const char *account,
+    const char *after, int64_t now_s, struct store_ca *out, size_t *n,
+    struct err *e);
+/* The certificate it has now, with what OCSP calls it by. */
+struct store_ca_cert {
+	struct span der, chain;
+	int64_t not_after;
+	uint8_t key_hash[20], key_hash2[32];
+};
+MUST_CHECK enum rc store_ca_set_cert(struct store *s, const char *id,
+    const struct store_ca_cert *cert, struct err *e);
+MUST_CHECK enum rc store_ca_retire(struct store *s, const char *id,
+    int64_t now_s, struct err *e);
+/* Whether a profile names it, or a CA that is not retired stands below it. */
+MUST_CHECK enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
+    struct err *e);
+/* What its lists say has changed. */
+MUST_CHECK enum rc store_ca_changed(struct store *s, const char *id,
+    struct err *e);
+/* The certificates of all CAs of all accounts that have one. */
+typedef void store_ca_row(void *arg, struct span der);
+MUST_CHECK enum rc store_ca_each(struct store *s, store_ca_row *row, void *arg,
+    struct err *e);
+
+struct store_ca_profile {
+	char product_id[RAND_ID_SIZE], account_id[RAND_ID_SIZE];
+	char ca_id[RAND_ID_SIZE];
+	int64_t changed_at;
+	struct buf text; /* JSON; initialised and cleared by the caller */
+};
+MUST_CHECK enum rc store_ca_profile_put(struct store *s,
+    const struct store_ca_profile *p, struct err *e);
+MUST_CHECK enum rc store_ca_profile_find(struct store *s, const char *account,
+    const char *product, struct store_ca_profile *out, struct err *e);
+MUST_CHECK enum rc store_ca_profile_delete(struct store *s, const char *account,
+    const char *product, struct err *e);
+
+#endif
