@@ -15,6 +15,8 @@
 #define SKEW_S 300 /* of clocks that are behind ours */
 #define LOOK_MS 1  /* the marker costs more than an answer from memory */
 
+_Static_assert(RESPONDER_NOTE == RESPONDER_CACHE_NOTE, "one size of notes");
+
 /* A delegated certificate by one CA. */
 struct delegate {
 	uint8_t issuer[DIGEST_SHA256];
@@ -222,6 +224,16 @@ static enum rc sign(struct responder *r, const struct work *w,
 	return rc;
 }
 
+static void give(struct responder_cached *k, struct responder_answer *out)
+{
+	*out = (struct responder_answer){.der = k->der,
+	    .shared = true,
+	    .this_update = k->this_update,
+	    .next_update = k->next_update,
+	    .tag = span_of(k->tag, sizeof(k->tag)),
+	    .note = k->note};
+}
+
 static void keep(struct responder *r, const struct work *w,
     struct responder_answer *out)
 {
@@ -239,19 +251,8 @@ static void keep(struct responder *r, const struct work *w,
 	memcpy(entry.issuer, w->issuer.fp, sizeof(entry.issuer));
 	kept =
 	    responder_cache_put(r->cache, w->req.ids[0].der, &entry, out->der);
-	if (!kept)
-		return;
-	out->shared = true;
-	out->tag = span_of(kept->tag, sizeof(kept->tag));
-}
-
-static void give(const struct responder_cached *k, struct responder_answer *out)
-{
-	*out = (struct responder_answer){.der = k->der,
-	    .shared = true,
-	    .this_update = k->this_update,
-	    .next_update = k->next_update,
-	    .tag = span_of(k->tag, sizeof(k->tag))};
+	if (kept)
+		give(kept, out);
 }
 
 static bool same(const struct responder_cached *k, const struct work *w)

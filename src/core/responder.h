@@ -6,8 +6,9 @@
 
 #include "core/status.h"
 
-#define RESPONDER_LIFE_S 43200	    /* of an answer: nextUpdate */
-#define RESPONDER_CERT_S 259200	    /* of a delegated certificate */
+#define RESPONDER_LIFE_S 43200	/* of an answer: nextUpdate */
+#define RESPONDER_CERT_S 259200 /* of a delegated certificate */
+#define RESPONDER_NOTE 192
 #define RESPONDER_DELEGATES_MAX 256 /* accounts' CAs remembered */
 
 struct responder;
@@ -22,6 +23,9 @@ struct responder_answer {
 	bool shared;
 	int64_t this_update, next_update;
 	struct span tag; /* 16 bytes, another for each answer */
+	/* RESPONDER_NOTE bytes that stay with the answer, "" at first: what the
+	 * caller wants to remember of it. */
+	char *note;
 };
 /* What an OCSPRequest (DER) gets, refusals too.  Only faults of our own that
  * are not worth an answer are no RC_OK. */

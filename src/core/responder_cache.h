@@ -8,6 +8,7 @@
 #define RESPONDER_CACHE_MAX 8192     /* answers */
 #define RESPONDER_CACHE_KEY_MAX 256  /* bytes of a key; longer: not kept */
 #define RESPONDER_CACHE_DER_MAX 8192 /* bytes of an answer; likewise */
+#define RESPONDER_CACHE_NOTE 192
 
 struct responder_cached {
 	struct status_of of; /* what it says */
@@ -15,6 +16,7 @@ struct responder_cached {
 	uint8_t issuer[DIGEST_SHA256];
 	int64_t this_update, next_update, refresh_at;
 	uint8_t tag[16];
+	char note[RESPONDER_CACHE_NOTE]; /* the asker's */
 	struct span der;
 	/* the cache's own */
 	struct responder_cached *chain, *newer, *older;

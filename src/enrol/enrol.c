@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/responder.h"
 #include "enrol/enrol_match.h"
 #include "net/http_problem.h"
 
@@ -19,6 +20,7 @@ struct enrol {
 	struct core *core;
 	struct sighting_set seen;
 	struct enrol_side sides[2]; /* device, status */
+	struct responder *responder;
 };
 
 /* From the head of a request to its end. */
@@ -181,7 +183,19 @@ enum rc enrol_new(struct enrol **out, struct core *core, struct err *e)
 
 void enrol_free(struct enrol *n)
 {
+	if (n)
+		responder_free(n->responder);
 	free(n);
+}
+
+enum rc enrol_responder(struct enrol *n, struct responder **out, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (!n->responder)
+		rc = responder_new(&n->responder, n->core, e);
+	*out = n->responder;
+	return rc;
 }
 
 struct http_app enrol_app(struct enrol *n, enum enrol_port port)

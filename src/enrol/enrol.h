@@ -50,6 +50,10 @@ MUST_CHECK enum rc enrol_new(struct enrol **out, struct core *core,
     struct err *e);
 void enrol_free(struct enrol *n);
 struct http_app enrol_app(struct enrol *n, enum enrol_port port);
+/* The worker's OCSP responder, made when it is first asked for. */
+struct responder;
+MUST_CHECK enum rc enrol_responder(struct enrol *n, struct responder **out,
+    struct err *e);
 /* What was seen, for the caller to flush. */
 struct sighting_set *enrol_seen(struct enrol *n);
 

@@ -1,10 +1,8 @@
 /* Heads of answers.
  * Must not let a value break out of its line. */
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "base/clock.h"
 #include "net/http_out.h"
+#include "base/clock.h"
+#include "net/http_date.h"
 
 static const struct {
 	int status;
@@ -60,22 +58,22 @@ static const char *reason_of(int status)
 	return "Unknown";
 }
 
-/* RFC 9110 5.6.7 */
+/* It changes once a second, and is written for each answer. */
 static void put_date(struct buf *out)
 {
-	static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon",
-	    "Tue", "Wed"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-	    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	struct clock_civil c;
+	static __thread char text[HTTP_DATE_SIZE];
+	static __thread int64_t of = -1;
 	int64_t now = clock_now_s();
 
-	clock_civil(now, &c);
-	if (now < 0 || c.month < 1 || c.month > 12)
+	if (now != of) {
+		http_date(now, text);
+		of = now;
+	}
+	if (!text[0])
 		return;
-	buf_addf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
-	    days[now / 86400 % 7], c.day, months[c.month - 1], c.year, c.hour,
-	    c.minute, c.second);
+	buf_add_str(out, "Date: ");
+	buf_add_str(out, text);
+	buf_add_str(out, "\r\n");
 }
 
 void http_out_head(struct buf *out, const struct http_response *resp,
