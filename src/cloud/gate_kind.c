@@ -15,12 +15,16 @@ static enum rc announce(struct cloud_kind_call *call, struct store_job *j,
 {
 	struct store_feed_event ev = {.op = "admit"};
 	struct store_job_binding b;
-	enum rc rc = store_job_binding(call->core->store, j->bid, &b, e);
+	enum rc rc = RC_OK;
 
+	memcpy(ev.bid, j->bid, sizeof(ev.bid));
+	ev.seq = (int64_t)j->only_seq;
+	if (j->only_seq == 0) {
+		rc = store_job_binding(call->core->store, j->bid, &b, e);
+		memcpy(ev.product, b.product, sizeof(ev.product));
+	}
 	if (rc != RC_OK)
 		return rc;
-	memcpy(ev.bid, j->bid, sizeof(ev.bid));
-	memcpy(ev.product, b.product, sizeof(ev.product));
 	rc = store_feed_add(call->core->store, call->cloud->id, &ev,
 	    clock_now_s(), e);
 	j->feed_n = ev.n;

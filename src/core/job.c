@@ -25,14 +25,13 @@ static enum rc audit_job(struct core *c, const struct core_actor *a,
 static enum rc enqueue(struct core *c, const struct core_actor *a,
     struct store_job *j, const char *kind, struct err *e)
 {
-	const char *bid = j->bid[0] != '\0' ? j->bid : NULL;
 	struct store_cloud cloud;
 	struct store_job open;
 	enum rc rc = store_cloud_get(c->store, j->account, j->cloud, &cloud, e);
 
 	if (rc != RC_OK)
 		return rc;
-	rc = store_job_find_open(c->store, bid, j->cloud, &open, e);
+	rc = store_job_find_open(c->store, j, &open, e);
 	if (rc == RC_OK)
 		*j = open;
 	if (rc != RC_NOT_FOUND)
@@ -79,6 +78,33 @@ enum rc job_on_bind(struct core *c, const struct core_actor *a, const char *bid,
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
 		rc = enqueue(c, a, &j, "provision", e);
+	return tx_end(c, &tx, rc, e);
+}
+
+enum rc job_on_claim(struct core *c, const struct job_claim *claim,
+    int64_t now_s, struct err *e)
+{
+	struct core_actor a = {.name = "claim voucher",
+	    .scope = CORE_SCOPE_ACCOUNT,
+	    .now_s = now_s};
+	struct store_job j;
+	struct tx tx = TX_NONE;
+	bool exists = false;
+	enum rc rc;
+
+	if (!claim->cloud || claim->cloud[0] == '\0')
+		return RC_OK;
+	rc = cloud_exists_in(c, claim->account, claim->cloud, &exists, e);
+	if (rc != RC_OK || !exists)
+		return rc;
+	(void)span_copy_str(span_str(claim->account), a.scope_id,
+	    sizeof(a.scope_id));
+	fill(&j, claim->account, claim->bid, claim->cloud);
+	j.only_seq = (uint64_t)claim->seq;
+	j.total = 1;
+	rc = tx_begin(c, &tx, e);
+	if (rc == RC_OK)
+		rc = enqueue(c, &a, &j, "provision", e);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -169,9 +195,8 @@ enum rc job_device_clouds(struct core *c, const char *bid, uint64_t seq,
     struct err *e)
 {
 	struct store_job jobs[JOB_DEVICE_CLOUDS_MAX];
-	size_t i, found = 0;
-	enum rc rc = store_job_last(c->store, bid, jobs, JOB_DEVICE_CLOUDS_MAX,
-	    &found, e);
+	size_t i, found = JOB_DEVICE_CLOUDS_MAX;
+	enum rc rc = store_job_last(c->store, bid, seq, jobs, &found, e);
 
 	*n = 0;
 	for (i = 0; rc == RC_OK && i < found; i++) {
@@ -261,10 +286,10 @@ static enum rc rearm(struct core *c, struct store_job *j, struct err *e)
 	if (strcmp(j->kind, "test") == 0)
 		return err_set(e, RC_CONFLICT, "job-finished",
 		    "The test is finished; start a new one.");
-	rc = store_job_find_open(c->store, j->bid, j->cloud, &open, e);
+	rc = store_job_find_open(c->store, j, &open, e);
 	if (rc == RC_OK)
 		return err_set(e, RC_CONFLICT, "job-open",
-		    "The job %s is provisioning this batch into the same "
+		    "The job %s is provisioning the same into the same "
 		    "cloud already.",
 		    open.id);
 	if (rc != RC_NOT_FOUND)

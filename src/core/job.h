@@ -15,6 +15,16 @@
  * up after hold_s seconds, so that the binding can be undone until then. */
 MUST_CHECK enum rc job_on_bind(struct core *c, const struct core_actor *a,
     const char *bid, uint64_t hold_s, struct err *e);
+/* After an account has claimed a device by itself, in the same transaction:
+ * queues its provisioning, of this one alone.  A cloud that is none, or not
+ * the account's, is nothing to do. */
+struct job_claim {
+	const char *account;
+	int64_t seq;
+	const char *bid, *cloud;
+};
+MUST_CHECK enum rc job_on_claim(struct core *c, const struct job_claim *claim,
+    int64_t now_s, struct err *e);
 /* RC_CONFLICT "batch-provisioned" when something of the batch was sent to a
  * cloud, or is being sent. */
 MUST_CHECK enum rc job_may_unbind(struct core *c, const char *bid,

@@ -9,6 +9,7 @@
 #include "core/cloud.h"
 #include "core/device.h"
 #include "core/tx.h"
+#include "store/store_apart.h"
 #include "store/store_device.h"
 #include "store/store_feed.h"
 #include "store/store_reel.h"
@@ -66,12 +67,40 @@ static enum rc place_set(struct core *c, const struct source *src,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Whom a device counts for that was claimed by itself. */
+static enum rc place_claimed(struct core *c, const struct source *src,
+    const struct store_apart *x, int64_t seq, struct place *p, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	p->counts = !src->account || strcmp(x->account, src->account) == 0;
+	if (p->counts && src->cloud)
+		rc = store_feed_told(c->store, src->cloud, x->bid, seq,
+		    &p->counts, e);
+	if (rc == RC_OK && !p->counts && src->cloud &&
+	    strcmp(x->account, src->account) == 0)
+		rc = store_feed_knows(c->store, src->cloud, x->bid, &p->counts,
+		    e);
+	memset(&p->bind, 0, sizeof(p->bind));
+	memcpy(p->bind.account_id, x->account, sizeof(p->bind.account_id));
+	p->bind.bound_at = x->claimed_at;
+	return rc;
+}
+
 static enum rc put_one(struct core *c, const struct source *src,
     const struct sighting *one, struct place *p, struct err *e)
 {
 	int64_t at = one->at_s < src->now_s ? one->at_s : src->now_s;
-	enum rc rc = place_set(c, src, DEVICE_REEL(one->seq), p, e);
+	struct place single = {0};
+	struct store_apart x;
+	enum rc rc = store_apart_get(c->store, one->seq, &x, e);
 
+	if (rc == RC_OK && x.account[0] != '\0') {
+		rc = place_claimed(c, src, &x, one->seq, &single, e);
+		p = &single;
+	} else if (rc == RC_OK) {
+		rc = place_set(c, src, DEVICE_REEL(one->seq), p, e);
+	}
 	if (rc != RC_OK || !p->counts)
 		return rc;
 	if (at < p->bind.bound_at)
@@ -141,6 +170,8 @@ enum rc sighting_take(struct core *c, const struct core_actor *a,
 		int64_t seq = 0;
 
 		rc = store_device_find_fp(c->store, r[i].fp, &seq, e);
+		if (rc == RC_NOT_FOUND)
+			rc = store_apart_find_fp(c->store, r[i].fp, &seq, e);
 		if (rc == RC_OK)
 			list[found++] = (struct sighting){seq, r[i].at_s};
 		else if (rc == RC_NOT_FOUND)

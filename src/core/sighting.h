@@ -28,9 +28,10 @@ bool sighting_note(struct sighting_set *s, int64_t seq, int64_t now_s);
 /* Writes what is due; what cannot be written is kept for the next time. */
 void sighting_flush(struct core *c, struct sighting_set *s, int64_t now_s);
 
-/* What a gate of this cloud of the actor's account reports: fingerprints and
- * times (put between binding and now).  What is unknown, or of a batch that
- * this cloud was never told of, is passed over. */
+/* What a gate of this cloud of the actor's account reports: fingerprints, of
+ * birth or operational certificates, and times (put between binding and now).
+ * What is unknown, or of a batch that this cloud was never told of, is passed
+ * over. */
 struct sighting_report {
 	uint8_t fp[DIGEST_SHA256];
 	int64_t at_s;

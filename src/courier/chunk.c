@@ -13,6 +13,7 @@
 #include "core/job.h"
 #include "courier/chunk_load.h"
 #include "courier/pace.h"
+#include "store/store_apart.h"
 
 #define SECRET_MAX 1024
 #define SAVE_TRIES 5
@@ -135,26 +136,41 @@ static enum rc save(struct chunk *k, bool outcomes, struct err *e)
 	return rc;
 }
 
-/* The cloud, the way to it, and that the batch is still the account's.  A
- * fault here is the job's own. */
+/* That the batch, or the one device, is still the account's. */
+static enum rc check_owner(struct store *s, const struct store_job *j,
+    struct err *e)
+{
+	struct store_job_binding b;
+	struct store_apart x;
+	enum rc rc;
+
+	if (j->only_seq > 0) {
+		rc = store_apart_get(s, (int64_t)j->only_seq, &x, e);
+		if (rc == RC_OK && strcmp(x.account, j->account) != 0)
+			rc = err_set(e, RC_NOT_FOUND, "device-released",
+			    "The device is not this account's any more.");
+		return rc;
+	}
+	rc = store_job_binding(s, j->bid, &b, e);
+	if (rc == RC_NOT_FOUND ||
+	    (rc == RC_OK && strcmp(b.account, j->account) != 0))
+		rc = err_set(e, RC_NOT_FOUND, "batch-unbound",
+		    "The batch is not bound to this account any more.");
+	return rc;
+}
+
+/* The cloud, the way to it, and what is to be sent.  A fault here is the job's
+ * own. */
 static enum rc prepare(struct chunk *k, struct err *e)
 {
 	struct core *c = &k->t->core;
-	struct store_job_binding b;
 	enum rc rc =
 	    store_cloud_get(c->store, k->j->account, k->j->cloud, &k->cloud, e);
 
+	if (rc == RC_OK && k->j->bid[0] != '\0')
+		rc = check_owner(c->store, k->j, e);
 	if (rc != RC_OK)
 		return rc;
-	if (k->j->bid[0] != '\0') {
-		rc = store_job_binding(c->store, k->j->bid, &b, e);
-		if (rc == RC_NOT_FOUND ||
-		    (rc == RC_OK && strcmp(b.account, k->j->account) != 0))
-			rc = err_set(e, RC_NOT_FOUND, "batch-unbound",
-			    "The batch is not bound to this account any more.");
-		if (rc != RC_OK)
-			return rc;
-	}
 	k->kind = cloud_kind_find(k->cloud.type);
 	if (!k->kind)
 		return err_set(e, RC_NOT_FOUND, "cloud-kind-unknown",

@@ -69,24 +69,32 @@ static enum rc read_batch(struct chunk_load *l, struct core *c,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+static enum rc read_single(struct chunk_load *l, struct core *c, uint64_t seq,
+    struct err *e)
+{
+	struct device d;
+	enum rc rc;
+
+	device_init(&d);
+	rc = device_get(c, (int64_t)seq, &d, e);
+	if (rc == RC_OK)
+		rc = take(l, seq, buf_span(&d.der), e);
+	device_clear(&d);
+	return rc;
+}
+
 static enum rc read_exceptions(struct chunk_load *l, struct core *c,
     const struct store_job *j, size_t want, struct err *e)
 {
 	struct store_job_exception *x = calloc(want, sizeof(*x));
-	struct device d;
 	size_t i, n = want;
 	enum rc rc;
 
 	if (!x)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	rc = store_job_exception_list(c->store, j->n, j->cursor_seq, x, &n, e);
-	for (i = 0; rc == RC_OK && i < n; i++) {
-		device_init(&d);
-		rc = device_get(c, (int64_t)x[i].seq, &d, e);
-		if (rc == RC_OK)
-			rc = take(l, x[i].seq, buf_span(&d.der), e);
-		device_clear(&d);
-	}
+	for (i = 0; rc == RC_OK && i < n; i++)
+		rc = read_single(l, c, x[i].seq, e);
 	l->end = n < want;
 	free(x);
 	return rc;
@@ -104,8 +112,13 @@ enum rc chunk_load_read(struct chunk_load *l, struct core *c,
 		want = CLOUD_KIND_DEVICES_MAX;
 	l->n = 0;
 	buf_reset(&l->der);
-	rc = j->only_failed ? read_exceptions(l, c, j, want, e)
-			    : read_batch(l, c, j, want, e);
+	if (j->only_seq > 0) {
+		rc = read_single(l, c, j->only_seq, e);
+		l->end = true;
+	} else {
+		rc = j->only_failed ? read_exceptions(l, c, j, want, e)
+				    : read_batch(l, c, j, want, e);
+	}
 	for (i = 0; i < l->n; i++) {
 		l->devices[i].der =
 		    span_sub(buf_span(&l->der), at, l->devices[i].der.n);

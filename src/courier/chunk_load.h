@@ -15,7 +15,7 @@ struct chunk_load {
 MUST_CHECK enum rc chunk_load_new(struct chunk_load **out, struct err *e);
 void chunk_load_free(struct chunk_load *l);
 /* The next j->chunk devices behind j's cursor: of the batch, or of the job's
- * exceptions. */
+ * exceptions; or the one device that j is for. */
 MUST_CHECK enum rc chunk_load_read(struct chunk_load *l, struct core *c,
     const struct store_job *j, struct err *e);
 

@@ -16,8 +16,8 @@ static const char *const queries[] = {
 	"JOIN cloud c ON c.id = j.cloud_id "
 	"WHERE j.account_id = $1 AND j.state = 'failed' "
 	"AND j.kind = 'provision' AND NOT EXISTS (SELECT 1 FROM job k "
-	"WHERE k.bid = j.bid AND k.n > j.n AND k.cloud_id || '' = "
-	"j.cloud_id)" ALL "ORDER BY j.n DESC LIMIT $4",
+	"WHERE k.bid = j.bid AND k.only_seq = j.only_seq AND k.n > j.n "
+	"AND k.cloud_id || '' = j.cloud_id)" ALL "ORDER BY j.n DESC LIMIT $4",
     [STORE_ATTENTION_JOB_WAITING] =
 	"SELECT count(*), min(j.id), c.name, min(j.created_at) FROM job j "
 	"JOIN cloud c ON c.id = j.cloud_id "

@@ -136,7 +136,8 @@ static enum rc read_progress(struct store *s, struct store_bind *b,
 	    " 'waiting') THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN"
 	    " state = 'failed' OR failed > 0 THEN 1 ELSE 0 END), 0)"
 	    " FROM job WHERE n IN (SELECT max(k.n) FROM job k"
-	    " WHERE k.bid = $1 AND k.kind = 'provision' AND"
+	    " WHERE k.bid = $1 AND k.only_seq = 0"
+	    " AND k.kind = 'provision' AND"
 	    " (k.state <> 'cancelled' OR k.done + k.failed > 0)"
 	    " GROUP BY k.cloud_id)",
 	    DB_T(b->bid));

@@ -12,8 +12,8 @@
 	"n, id, account_id, bid, cloud_id, kind, state, only_failed, "   \
 	"cursor_seq, total, done, failed, chunk, refused, tries, "       \
 	"coalesce(next_ms, 0), rate_milli, feed_n, last_error, result, " \
-	"created_at, started_at, finished_at, created_by"
-#define COLUMNS_N 24
+	"created_at, started_at, finished_at, created_by, only_seq"
+#define COLUMNS_N 25
 #define FED_PAGE 8
 #define OPEN "state IN ('queued', 'running', 'waiting')"
 
@@ -44,6 +44,27 @@ static void read_row(struct stmt *s, struct store_job *out)
 	out->started_at = db_col_int(s, 21);
 	out->finished_at = db_col_int(s, 22);
 	db_col_str(s, 23, out->created_by, sizeof(out->created_by));
+	out->only_seq = (uint64_t)db_col_int(s, 24);
+}
+
+/* Tells whoever the job is for: a batch, or a device that is somebody's by
+ * itself and counts for no batch. */
+static enum rc tell_progress(struct store *s, const struct store_job *j,
+    uint64_t done_before, struct err *e)
+{
+	struct store_tally_sum d = {.provisioned = 1};
+	enum rc rc;
+
+	if (j->only_seq == 0)
+		return store_bind_progress(s, j->bid, e);
+	if (j->done <= done_before)
+		return RC_OK;
+	rc = db_run(store_db(s), e,
+	    "UPDATE claim_voucher SET provisioned = provisioned + 1 "
+	    "WHERE id = (SELECT d.voucher_id FROM device_claim d "
+	    "WHERE d.seq = $1 AND d.account_id = $2)",
+	    DB_I(j->only_seq), DB_T(j->account));
+	return rc == RC_OK ? store_tally_sum_add(s, j->account, &d, e) : rc;
 }
 
 /* The one row of q, which is ended; RC_NOT_FOUND leaves e alone. */
@@ -75,13 +96,13 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 	    "INSERT INTO job (id, account_id, bid, cloud_id, kind, state, "
 	    "only_failed, cursor_seq, total, done, failed, chunk, refused, "
 	    "tries, next_ms, rate_milli, feed_n, last_error, result, "
-	    "created_at, started_at, finished_at, created_by) VALUES "
-	    "($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, 0, 0, "
-	    "'', '', $10, 0, 0, $11) RETURNING n",
+	    "created_at, started_at, finished_at, created_by, only_seq) "
+	    "VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, "
+	    "0, 0, '', '', $10, 0, 0, $11, $12) RETURNING n",
 	    DB_T(row->id), DB_T(row->account), DB_TN(row->bid),
 	    DB_T(row->cloud), DB_T(row->kind), DB_T(row->state),
 	    DB_I(row->total), DB_I(row->chunk), DB_I(row->next_ms),
-	    DB_I(row->created_at), DB_T(row->created_by));
+	    DB_I(row->created_at), DB_T(row->created_by), DB_I(row->only_seq));
 
 	if (rc == RC_OK)
 		rc = db_step(q, e);
@@ -92,7 +113,7 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 		rc = rc == RC_NOT_FOUND ? RC_OK : rc;
 	}
 	db_done(q);
-	return rc == RC_OK ? store_bind_progress(s, row->bid, e) : rc;
+	return rc == RC_OK ? tell_progress(s, row, 0, e) : rc;
 }
 
 enum rc store_job_get(struct store *s, const char *account, const char *id,
@@ -168,29 +189,37 @@ enum rc store_job_changed(struct store *s, const struct store_job_filter *f,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_job_find_open(struct store *s, const char *bid, const char *cloud,
+enum rc store_job_find_open(struct store *s, const struct store_job *like,
     struct store_job *out, struct err *e)
 {
+	static const char provision[] =
+	    "SELECT " COLUMNS " FROM job WHERE bid = $1 AND only_seq = $2 "
+	    "AND cloud_id || '' = $3 AND " OPEN " ORDER BY n LIMIT 1";
+	static const char test[] =
+	    "SELECT " COLUMNS " FROM job WHERE $1 IS NULL AND bid IS NULL "
+	    "AND only_seq = $2 AND cloud_id = $3 AND " OPEN
+	    " ORDER BY n LIMIT 1";
 	struct stmt *q = NULL;
-	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
-	    "AND coalesce(bid, '') = coalesce($2, '') AND " OPEN
-	    " ORDER BY n LIMIT 1",
-	    DB_T(cloud), DB_T(bid));
+	enum rc rc = db_ask(store_db(s), &q, e, like->bid[0] ? provision : test,
+	    DB_TN(like->bid), DB_I(like->only_seq), DB_T(like->cloud));
 
 	return read_one(rc, q, out, e);
 }
 
-enum rc store_job_last(struct store *s, const char *bid, struct store_job *out,
-    size_t cap, size_t *n, struct err *e)
+enum rc store_job_last(struct store *s, const char *bid, uint64_t seq,
+    struct store_job *out, size_t *n, struct err *e)
 {
+	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM job WHERE n IN (SELECT max(k.n) "
-	    "FROM job k WHERE k.bid = $1 AND k.kind = 'provision' AND "
+	    "FROM job k WHERE k.bid = $1 AND k.only_seq IN (0, $2) "
+	    "AND k.kind = 'provision' AND k.account_id || '' = coalesce("
+	    "(SELECT d.account_id FROM device_claim d WHERE d.seq = $2), "
+	    "(SELECT b.account_id FROM binding b WHERE b.bid = $1)) AND "
 	    "(k.state <> 'cancelled' OR k.done + k.failed > 0) "
-	    "GROUP BY k.cloud_id) ORDER BY n DESC LIMIT $2",
-	    DB_T(bid), DB_I(cap));
+	    "GROUP BY k.cloud_id) ORDER BY n DESC LIMIT $3",
+	    DB_T(bid), DB_I(seq), DB_I(cap));
 
 	return read_many(rc, q, out, cap, n, e);
 }
@@ -200,8 +229,8 @@ enum rc store_job_started(struct store *s, const char *bid, bool *started,
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT 1 FROM job WHERE bid = $1 AND kind = 'provision' "
-	    "AND started_at > 0 LIMIT 1",
+	    "SELECT 1 FROM job WHERE bid = $1 AND only_seq = 0 "
+	    "AND kind = 'provision' AND started_at > 0 LIMIT 1",
 	    DB_T(bid));
 
 	if (rc == RC_OK)
@@ -216,7 +245,8 @@ enum rc store_job_cancel_batch(struct store *s, const char *bid, int64_t now_s,
 {
 	return db_run(store_db(s), e,
 	    "UPDATE job SET state = 'cancelled', finished_at = $2, "
-	    "next_ms = NULL, lease = NULL WHERE bid = $1 AND " OPEN,
+	    "next_ms = NULL, lease = NULL WHERE bid = $1 AND only_seq = 0 "
+	    "AND " OPEN,
 	    DB_T(bid), DB_I(now_s));
 }
 
@@ -303,7 +333,7 @@ static enum rc count_step(struct store *s, const struct store_job *before,
 		t.devices_failed = (int64_t)(now->failed - before->failed);
 	if (t.devices_provisioned > 0 || t.devices_failed > 0)
 		rc = store_tally_add(s, before->account, clock_now_s(), &t, e);
-	return rc == RC_OK ? store_bind_progress(s, before->bid, e) : rc;
+	return rc == RC_OK ? tell_progress(s, now, before->done, e) : rc;
 }
 
 enum rc store_job_save(struct store *s, const struct store_job *row,
@@ -371,7 +401,9 @@ enum rc store_job_binding(struct store *s, const char *bid,
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT b.account_id, coalesce(c.id, ''), coalesce(p.name, ''), "
-	    "a.auto_provision, t.devices FROM binding b "
+	    "a.auto_provision, t.devices - (SELECT count(*) "
+	    "FROM device_claim d WHERE d.bid = b.bid "
+	    "AND d.account_id <> b.account_id) FROM binding b "
 	    "JOIN account a ON a.id = b.account_id "
 	    "JOIN batch t ON t.bid = b.bid "
 	    "LEFT JOIN cloud c ON c.id = b.cloud_id "

@@ -16,10 +16,11 @@ struct store_job {
 	char account[RAND_ID_SIZE];
 	char bid[STORE_JOB_BID_SIZE]; /* "" for tests */
 	char cloud[RAND_ID_SIZE];
-	char kind[12];	  /* "provision", "test" */
-	char state[12];	  /* "queued", "running", "waiting", "done", "failed",
-			   * "cancelled" */
-	bool only_failed; /* this pass is over the exceptions */
+	char kind[12];	   /* "provision", "test" */
+	char state[12];	   /* "queued", "running", "waiting", "done", "failed",
+			    * "cancelled" */
+	bool only_failed;  /* this pass is over the exceptions */
+	uint64_t only_seq; /* the one device it is for; 0: the whole batch */
 	uint64_t cursor_seq;
 	uint64_t total, done, failed;
 	uint32_t chunk;	     /* size that suits now */
@@ -59,13 +60,15 @@ MUST_CHECK enum rc store_job_open(struct store *s,
 MUST_CHECK enum rc store_job_changed(struct store *s,
     const struct store_job_filter *f, struct store_change *at,
     struct store_job *out, size_t *n, struct err *e);
-/* The unfinished job of this cloud: the provisioning of bid, or with NULL its
- * test.  RC_NOT_FOUND leaves e alone. */
-MUST_CHECK enum rc store_job_find_open(struct store *s, const char *bid,
-    const char *cloud, struct store_job *out, struct err *e);
-/* Of each cloud the last provisioning of this batch, newest first. */
+/* The unfinished job for the same as like: its cloud and batch, or with "" the
+ * cloud's test, and its device.  RC_NOT_FOUND leaves e alone. */
+MUST_CHECK enum rc store_job_find_open(struct store *s,
+    const struct store_job *like, struct store_job *out, struct err *e);
+/* Of each cloud of its owner the last provisioning of the device at seq, by
+ * itself or with its batch, newest first.  *n: the room in out, then how
+ * many. */
 MUST_CHECK enum rc store_job_last(struct store *s, const char *bid,
-    struct store_job *out, size_t cap, size_t *n, struct err *e);
+    uint64_t seq, struct store_job *out, size_t *n, struct err *e);
 /* A job for this batch was taken up, so that a cloud may know of it. */
 MUST_CHECK enum rc store_job_started(struct store *s, const char *bid,
     bool *started, struct err *e);
@@ -120,7 +123,7 @@ struct store_job_binding {
 	char cloud[RAND_ID_SIZE]; /* "" none, or deleted since */
 	char product[257];	  /* its name; "" none */
 	bool automatic;		  /* the account provisions automatically */
-	uint64_t devices;
+	uint64_t devices;	  /* but for those that others have claimed */
 };
 MUST_CHECK enum rc store_job_binding(struct store *s, const char *bid,
     struct store_job_binding *out, struct err *e);

@@ -42,6 +42,12 @@ static enum rc put_first(struct store *s, int64_t seq,
 		    "UPDATE binding SET seen = seen + 1 WHERE bid = $1",
 		    DB_T(b->bid));
 	if (rc == RC_OK)
+		rc = db_run(store_db(s), e,
+		    "UPDATE claim_voucher SET active = active + 1 "
+		    "WHERE id = (SELECT d.voucher_id FROM device_claim d "
+		    "WHERE d.seq = $1 AND d.account_id = $2)",
+		    DB_I(seq), DB_T(b->account_id));
+	if (rc == RC_OK)
 		rc = store_tally_sum_add(s, b->account_id, &d, e);
 	if (rc == RC_OK)
 		rc = store_tally_add(s, b->account_id, at_s, &t, e);

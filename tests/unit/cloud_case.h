@@ -25,6 +25,20 @@ static inline void cloud_case_sql(struct cloud_case *k, const char *sql)
 		fail_msg("%s", k->e.text);
 }
 
+/* The one number that a query gives. */
+static inline int64_t cloud_case_number(struct cloud_case *k, const char *sql)
+{
+	struct stmt *q = NULL;
+	int64_t n = -1;
+
+	if (db_query(store_db(k->store.s), sql, NULL, 0, &q, &k->e) != RC_OK ||
+	    db_step(q, &k->e) != RC_OK)
+		fail_msg("%s: %s", sql, k->e.text);
+	n = db_col_int(q, 0);
+	db_done(q);
+	return n;
+}
+
 static inline void cloud_case_open(struct cloud_case *k)
 {
 	memset(k, 0, sizeof(*k));

@@ -389,6 +389,95 @@ static void a_held_job_waits_and_leaves_no_trace(void **state)
 	    RC_NOT_FOUND);
 }
 
+static void claim_device(int64_t seq, const char *account, const char *bid)
+{
+	struct job_claim c = {account, seq, bid, cloud};
+	char sql[900];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT OR IGNORE INTO product (id, account_id, name, created_at) "
+	    "VALUES ('prd_1', '%s', 'Oven', 1);"
+	    "INSERT OR IGNORE INTO claim_voucher (id, account_id, product_id, "
+	    "name, max_devices, expires_at, created_at, created_by) VALUES "
+	    "('cvo_1', '%s', 'prd_1', 'v', 9, 9, 1, 'u');"
+	    "INSERT INTO device_claim (seq, account_id, product_id, "
+	    "voucher_id, bid, claimed_at) VALUES (%lld, '%s', 'prd_1', "
+	    "'cvo_1', '%s', 1)",
+	    account, account, (long long)seq, account, bid);
+	cloud_case_sql(&k, sql);
+	if (job_on_claim(&k.core, &c, clock_now_s(), &k.e) != RC_OK)
+		fail_msg("%s", k.e.text);
+}
+
+/* B3 is account 2's, one device of it has become account 1's. */
+static void a_claimed_device_is_a_job_of_its_own(void **state)
+{
+	struct job_device_cloud seen[JOB_DEVICE_CLOUDS_MAX];
+	struct job_claim none = {"acc_1", 8, "B3", NULL};
+	struct store_job j;
+	size_t n;
+
+	claim_device(7, "acc_1", "B3");
+	assert_int_equal(job_on_claim(&k.core, &none, 1, &k.e), RC_OK);
+	assert_int_equal(claim("a", later(), false, &j), RC_OK);
+	assert_int_equal(j.only_seq, 7);
+	assert_int_equal(j.total, 1);
+	assert_string_equal(j.account, "acc_1");
+	assert_int_equal(job_device_clouds(&k.core, "B3", 7, seen, &n, &k.e),
+	    RC_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(seen[0].status, "waiting");
+	j.done = 1;
+	j.cursor_seq = 7;
+	set_state(&j, "done", 0);
+	save(&j, "a");
+	assert_int_equal(job_device_clouds(&k.core, "B3", 7, seen, &n, &k.e),
+	    RC_OK);
+	assert_string_equal(seen[0].status, "provisioned");
+	/* Others of the batch, and the batch itself, know nothing of it. */
+	assert_int_equal(job_device_clouds(&k.core, "B3", 8, seen, &n, &k.e),
+	    RC_OK);
+	assert_int_equal(n, 0);
+	assert_string_equal(progress("B3").state, "bound");
+	assert_int_equal(progress("B3").provisioned, 0);
+	assert_int_equal(job_may_unbind(&k.core, "B3", &k.e), RC_OK);
+	assert_int_equal(cloud_case_number(&k,
+			     "SELECT provisioned FROM claim_voucher"),
+	    1);
+	assert_int_equal(cloud_case_number(&k,
+			     "SELECT provisioned FROM account_sum "
+			     "WHERE account_id = 'acc_1'"),
+	    1);
+	assert_int_equal(claim("a", later(), false, &j), RC_NOT_FOUND);
+}
+
+static void a_batch_and_a_device_of_it_are_not_the_same_job(void **state)
+{
+	struct store_job batch, j;
+
+	provision("B1", cloud, &batch);
+	claim_device(7, "acc_1", "B1");
+	claim_device(8, "acc_1", "B1");
+	assert_int_equal(cloud_case_number(&k, "SELECT count(*) FROM job"), 3);
+	provision("B1", cloud, &j);
+	assert_string_equal(j.id, batch.id);
+	assert_int_equal(job_on_unbind(&k.core, "B1", &k.e), RC_OK);
+	assert_int_equal(cloud_case_number(&k,
+			     "SELECT count(*) FROM job "
+			     "WHERE state = 'queued' AND only_seq > 0"),
+	    2);
+}
+
+/* Devices that others have claimed are none of the batch's job. */
+static void what_others_have_claimed_is_not_counted(void **state)
+{
+	struct store_job j;
+
+	claim_device(7, "acc_2", "B1");
+	provision("B1", cloud, &j);
+	assert_int_equal(j.total, 9);
+}
+
 /* pace */
 
 static struct pace_result result(size_t devices, int64_t took_ms)
@@ -532,6 +621,9 @@ int main(void)
 	    CASE(a_device_is_what_its_last_jobs_say),
 	    CASE(the_progress_of_a_batch_follows_its_jobs),
 	    CASE(a_held_job_waits_and_leaves_no_trace),
+	    CASE(a_claimed_device_is_a_job_of_its_own),
+	    CASE(a_batch_and_a_device_of_it_are_not_the_same_job),
+	    CASE(what_others_have_claimed_is_not_counted),
 	    cmocka_unit_test(a_pause_doubles_up_to_its_bound),
 	    cmocka_unit_test(an_absent_cloud_ends_in_a_failed_job),
 	    cmocka_unit_test(a_throttling_cloud_is_obeyed_and_not_given_up),

@@ -279,6 +279,62 @@ static void sightings_end_with_the_binding(void **state)
 	assert_int_equal(look()->sum.seen, 0);
 }
 
+/* Whoever has its batch; by its birth certificate or one of its own. */
+static void a_claimed_device_counts_for_who_has_claimed_it(void **state)
+{
+	static struct sighting_set set;
+	struct sighting_report r = {.at_s = NOW};
+	char sql[1400];
+
+	memset(&set, 0, sizeof(set));
+	bind_as("B1", "acc_2", "usr_b", NOW - 1000);
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO product (id, account_id, name, created_at) VALUES"
+	    " ('prd_1', 'acc_1', 'Dishwasher', 1);"
+	    "INSERT INTO claim_voucher (id, account_id, product_id, name,"
+	    " max_devices, expires_at, created_at, created_by) VALUES"
+	    " ('cvo_1', 'acc_1', 'prd_1', 'v', 9, 9, 1, 'u');"
+	    "INSERT INTO device_claim (seq, account_id, product_id,"
+	    " voucher_id, bid, claimed_at) VALUES"
+	    " (%lld, 'acc_1', 'prd_1', 'cvo_1', 'B1', %d),"
+	    " (%lld, 'acc_1', 'prd_1', 'cvo_1', 'B1', %d);"
+	    "INSERT INTO ca (id, account_id, name, kind, hsm_name, key_type,"
+	    " spki, common_name, org, chain, created_at) VALUES ('ca_1',"
+	    " 'acc_1', 'CA', 'root', '', 'p256', x'00', 'CA', 'O', x'', 1);"
+	    "INSERT INTO certificate (id, account_id, ca_id, kind, seq, fp,"
+	    " serial, spki_sha256, der, not_before, not_after, state,"
+	    " issued_at) VALUES ('crt_1', 'acc_1', 'ca_1', 'device', %lld,"
+	    " zeroblob(32), x'01', x'', x'', 0, 9, 'valid', 1);"
+	    "INSERT INTO cloud (id, account_id, name, type, form, url,"
+	    " audience, username, chunk, created_at) VALUES"
+	    " ('cld_1', 'acc_1', 'G', 'gate', '', '', '', '', 1, 1);",
+	    (long long)REEL(1) + 4, NOW - 600, (long long)REEL(1) + 5,
+	    NOW - 600, (long long)REEL(1) + 5);
+	cloud_case_sql(&k, sql);
+	(void)sighting_note(&set, REEL(1) + 4, NOW - 500);
+	(void)sighting_note(&set, REEL(1) + 6, NOW - 500);
+	sighting_flush(&k.core, &set, NOW);
+	assert_int_equal(find("B1").seen, 1);
+	assert_int_equal(look()->sum.seen, 1);
+	k.admin.now_s = NOW;
+	/* A gate that was never told of it says nothing of it. */
+	assert_int_equal(sighting_take(&k.core, &k.admin, "cld_1", &r, 1, &k.e),
+	    RC_OK);
+	assert_int_equal(look()->sum.seen, 1);
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO feed_event (cloud_id, n, op, bid, product, seq,"
+	    " created_at) VALUES ('cld_1', 1, 'admit', 'B1', '', %lld, 1)",
+	    (long long)REEL(1) + 5);
+	cloud_case_sql(&k, sql);
+	assert_int_equal(sighting_take(&k.core, &k.admin, "cld_1", &r, 1, &k.e),
+	    RC_OK);
+	assert_int_equal(look()->sum.seen, 2);
+	assert_int_equal(find("B1").seen, 1);
+	assert_int_equal(cloud_case_number(&k,
+			     "SELECT active FROM claim_voucher"),
+	    2);
+}
+
 static void what_needs_attention_is_told_worst_first(void **state)
 {
 	char cloud[RAND_ID_SIZE], sql[900];
@@ -436,6 +492,7 @@ int main(void)
 	    CASE(a_device_counts_once_when_seen),
 	    CASE(a_full_set_says_so_and_loses_nothing),
 	    CASE(sightings_end_with_the_binding),
+	    CASE(a_claimed_device_counts_for_who_has_claimed_it),
 	    CASE(what_needs_attention_is_told_worst_first),
 	    CASE(failed_and_waiting_jobs_need_attention),
 	    CASE(an_older_database_gets_its_counters),
