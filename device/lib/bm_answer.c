@@ -189,6 +189,9 @@ static enum bm_why enrolled(struct bm *b, const struct bm_cert *c)
 	b->has_cacerts = false;
 	if (store_state(b) != BM_OK || !bm_pump_read_cert(b))
 		return BM_WHY_STORE;
+	/* One that is already to be renewed must not be so at once. */
+	if (b->renew_next <= b->now_s)
+		b->renew_next = b->now_s + (c->not_after - b->now_s) / 2 + 1;
 	b->peers_at = 0;
 	b->proof_at = 0;
 	return BM_OK;

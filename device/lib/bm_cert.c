@@ -208,9 +208,8 @@ bool bm_cert_parse(struct bm_cert *c, struct bm_span der)
 	c->der = der;
 	if (!bm_der_only(der, BM_DER_SEQUENCE, &s))
 		return false;
-	tbs = s;
 	return bm_der_whole(&s, BM_DER_SEQUENCE, &c->tbs) &&
-	    bm_der_take(&tbs, BM_DER_SEQUENCE, &tbs) &&
+	    bm_der_only(c->tbs, BM_DER_SEQUENCE, &tbs) &&
 	    bm_der_take(&s, BM_DER_SEQUENCE, &alg) &&
 	    bm_cert_sig_alg(alg, &c->hash) && bm_der_bits(&s, &c->signature) &&
 	    s.n == 0 && read_tbs(c, tbs, alg);
