@@ -109,6 +109,22 @@ static enum rc reach(struct visit *v, struct err *e)
 	return RC_OK;
 }
 
+enum rc mqtt_use_tls(struct mosquitto *m, void *ctx, struct err *e)
+{
+	if (mosquitto_void_option(m, MOSQ_OPT_SSL_CTX, ctx) ==
+		MOSQ_ERR_SUCCESS &&
+	    mosquitto_int_option(m, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) ==
+		MOSQ_ERR_SUCCESS)
+		return RC_OK;
+	return err_set(e, RC_ENV, "device-tls",
+	    "The MQTT library does not take the TLS settings.");
+}
+
+const char *mqtt_host(const char *host)
+{
+	return reach_is_loopback(host) ? "localhost" : host;
+}
+
 static enum rc use_tls(struct visit *v, struct err *e)
 {
 	const struct chip *c = v->chip;
@@ -176,7 +192,7 @@ static bool turn(struct visit *v, const int *done, int unset)
 	return *done != unset;
 }
 
-static const char *connack_text(int code)
+const char *mqtt_connack_text(int code)
 {
 	switch (code) {
 	case 1:
@@ -204,9 +220,8 @@ static enum rc connect_broker(struct visit *v, struct err *e)
 
 	if (rc != RC_OK)
 		return rc;
-	r = mosquitto_connect(v->m,
-	    reach_is_loopback(v->o->host) ? "localhost" : v->o->host,
-	    (int)v->o->port, KEEPALIVE_S);
+	r = mosquitto_connect(v->m, mqtt_host(v->o->host), (int)v->o->port,
+	    KEEPALIVE_S);
 	if (r == MOSQ_ERR_TLS)
 		return fail(v, e, RC_DENIED, "tls-refused",
 		    "The TLS handshake failed: the broker is not trusted, or "
@@ -224,7 +239,7 @@ static enum rc connect_broker(struct visit *v, struct err *e)
 			return RC_OK;
 		}
 		return fail(v, e, RC_DENIED, "broker-refused",
-		    connack_text(v->connack));
+		    mqtt_connack_text(v->connack));
 	}
 	if (v->lost)
 		return fail(v, e, RC_DENIED, "tls-refused", text_ended);

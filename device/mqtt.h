@@ -24,6 +24,15 @@ struct mqtt_report {
 	char reason[MQTT_REASON_MAX]; /* why not, or "" */
 };
 
+struct mosquitto;
+/* What all of our clients need: the identity (an SSL_CTX *) and nothing of
+ * libmosquitto's own. */
+MUST_CHECK enum rc mqtt_use_tls(struct mosquitto *m, void *ctx, struct err *e);
+/* What a broker's CONNACK means that is not 0. */
+const char *mqtt_connack_text(int code);
+/* The name to give libmosquitto, which asks a resolver for every name. */
+const char *mqtt_host(const char *host);
+
 /* RC_OK when all messages came back; else the report's reason is e's text. */
 MUST_CHECK enum rc mqtt_visit(const struct chip *c,
     const struct mqtt_options *o, struct mqtt_report *r, struct err *e);

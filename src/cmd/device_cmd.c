@@ -1,6 +1,5 @@
 /* `birthmark device`: opens a chip, connects to a broker, reports.
  * Must not speak MQTT itself: device/ does. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,21 +9,10 @@
 #include "cmd/cli.h"
 #include "cmd/device_cmd.h"
 #include "cmd/device_csr.h"
+#include "cmd/device_power.h"
 #include "device/mqtt.h"
 
 #define TIMEOUT_S 10
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	stopped = 1;
-}
-
-static bool is_stopped(void)
-{
-	return stopped != 0;
-}
 
 static void print_json(struct buf *b)
 {
@@ -60,28 +48,6 @@ static void report_run(const struct chip *c, const char *broker,
 	print_json(&b);
 }
 
-static enum rc split_broker(const char *broker, char host[256],
-    unsigned int *port, struct err *e)
-{
-	const char *colon = strrchr(broker, ':');
-	struct span h = span_str(broker);
-	uint64_t n = 8883;
-
-	if (colon && !strchr(colon, ']')) {
-		h.n = (size_t)(colon - broker);
-		if (!span_u64(span_str(colon + 1), 65535, &n))
-			n = 0;
-	}
-	if (h.n >= 2 && h.p[0] == '[' && h.p[h.n - 1] == ']')
-		h = span_sub(h, 1, h.n - 2);
-	if (n == 0 || h.n == 0 || !span_copy_str(h, host, 256))
-		return err_set(e, RC_INVALID, "usage",
-		    "The broker must be HOST:PORT, as in "
-		    "mqtt.example.com:8883.");
-	*port = (unsigned int)n;
-	return RC_OK;
-}
-
 struct run {
 	struct chip_place chip;
 	const char *broker, *ca, *topic;
@@ -97,10 +63,10 @@ static enum rc run_chip(const struct run *f, struct err *e)
 	    .count = (unsigned int)f->count,
 	    .interval_s = (unsigned int)f->interval,
 	    .timeout_s = (unsigned int)f->timeout,
-	    .stop = is_stopped};
+	    .stop = device_power_stopped};
 	char host[256];
 	struct chip c;
-	enum rc rc = split_broker(f->broker, host, &o.port, e);
+	enum rc rc = device_power_split(f->broker, 8883, host, &o.port, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -151,7 +117,6 @@ static int run_main(int argc, char **argv)
 	    "Powers a device on: connects with the chip's birth certificate, "
 	    "publishes, waits for its own messages, reports.",
 	    opts, 0, 0};
-	struct sigaction sa = {.sa_handler = on_signal};
 	struct err e = {0};
 	enum rc rc = RC_OK;
 	int status;
@@ -170,9 +135,7 @@ static int run_main(int argc, char **argv)
 		(void)cli_fail(&e);
 		return 2;
 	}
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	device_power_signals();
 	rc = run_chip(&f, &e);
 	return run_exit(rc, &e, f.json);
 }
@@ -251,6 +214,8 @@ int device_cmd_main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "csr") == 0)
 		return device_csr_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "power-on") == 0)
+		return device_power_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
 		return run_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "show") == 0 && has_chip(argc, argv))
