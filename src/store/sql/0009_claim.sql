@@ -68,3 +68,6 @@ CREATE TABLE talk (
 	product_b TEXT NOT NULL REFERENCES product (id),
 	PRIMARY KEY (account_id, product_a, product_b)
 ) STRICT, WITHOUT ROWID;
+
+-- The account's own registrar, "" where this service is it.
+ALTER TABLE account ADD COLUMN registrar_url TEXT NOT NULL DEFAULT '';
