@@ -6,6 +6,7 @@
 #define BIRTHMARK_CORE_ENROLMENT_H
 
 #include "core/device.h"
+#include "pki/profile.h"
 
 struct enrolment_who {
 	struct device device;		/* enrolment_who_clear */
@@ -17,11 +18,23 @@ void enrolment_who_init(struct enrolment_who *w);
 void enrolment_who_clear(struct enrolment_who *w);
 
 /* Who has shown this certificate in TLS or in a signature that was checked.
- * RC_UNAUTHENTICATED "certificate-unknown"; RC_DENIED "device-revoked",
+ * RC_NOT_FOUND "device-unknown"; RC_DENIED "device-revoked",
  * "device-quarantined", "certificate-revoked", "certificate-expired".  A device
  * that nobody owns is RC_OK with account_id "". */
 MUST_CHECK enum rc enrolment_identify(struct core *c, struct span der,
     int64_t now_s, struct enrolment_who *out, struct err *e);
+
+/* RC_DENIED "device-revoked", "device-quarantined". */
+MUST_CHECK enum rc enrolment_may(struct core *c, const struct device *d,
+    struct err *e);
+
+/* What templates of a profile are filled with, borrowed from d. */
+struct enrolment_names {
+	struct profile_device device;
+	char account[129];
+};
+MUST_CHECK enum rc enrolment_describe(struct core *c, const struct device *d,
+    struct enrolment_names *out, struct err *e);
 
 enum enrolment_kind { ENROLMENT_FIRST, ENROLMENT_AGAIN };
 struct enrolment_request {

@@ -193,7 +193,8 @@ enum rc store_ca_profile_find(struct store *s, const char *account,
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT product_id, account_id, ca_id, changed_at, text"
-	    " FROM profile WHERE product_id = $1 AND account_id = $2",
+	    " FROM profile WHERE product_id = $1"
+	    " AND ($2 IS NULL OR account_id = $2)",
 	    DB_T(product), DB_T(account));
 
 	if (rc == RC_OK)

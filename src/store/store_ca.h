@@ -68,6 +68,7 @@ struct store_ca_profile {
 };
 MUST_CHECK enum rc store_ca_profile_put(struct store *s,
     const struct store_ca_profile *p, struct err *e);
+/* account NULL: of any. */
 MUST_CHECK enum rc store_ca_profile_find(struct store *s, const char *account,
     const char *product, struct store_ca_profile *out, struct err *e);
 MUST_CHECK enum rc store_ca_profile_delete(struct store *s, const char *account,

@@ -1,0 +1,221 @@
+/* Issues operational certificates: what the profile says, for the key of the
+ * request, to a device that may have one; stored before it is given.
+ * Must not judge who asks: enrolment_identify has. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/ca.h"
+#include "core/certificate.h"
+#include "core/enrolment.h"
+#include "core/feed.h"
+#include "core/timeline.h"
+#include "core/tx.h"
+#include "pki/csr.h"
+
+#define BACK_S 300   /* clocks of devices that are a little late */
+#define REPEAT_S 600 /* the same request again is the same certificate */
+#define VALID_MAX 8  /* certificates of one device at a time */
+
+/* One enrolment on its way. */
+struct issuing {
+	struct core *c;
+	const struct enrolment_who *who;
+	const struct enrolment_request *r;
+	int64_t now_s;
+	struct store_ca_profile rule;
+	struct profile profile;
+	struct store_ca ca;
+	struct store_certificate cert; /* the new one */
+};
+
+static enum rc check_request(struct issuing *i, struct err *e)
+{
+	struct csr csr;
+	enum rc rc = csr_parse(&csr, i->r->csr, e);
+
+	if (rc == RC_OK)
+		rc = csr_check(&csr, e);
+	if (rc != RC_OK)
+		return rc;
+	if (!(i->profile.key_types & (1u << csr.type)))
+		return err_set(e, RC_INVALID, "key-denied",
+		    "The profile of this product takes no %s key.",
+		    key_type_name(csr.type));
+	digest_sha256(csr.spki, i->cert.spki_sha256);
+	return RC_OK;
+}
+
+static enum rc prepare(struct issuing *i, struct err *e)
+{
+	const struct device *d = &i->who->device;
+	enum rc rc;
+
+	if (!d->account_id[0])
+		return err_set(e, RC_DENIED, "device-unbound",
+		    "Nobody owns this device yet: its reel is not bound.");
+	if (i->r->label && strcmp(i->r->label, d->product_id) != 0)
+		return err_set(e, RC_DENIED, "label-denied",
+		    "The device is not of this product.");
+	rc = ca_profile_find(i->c, d->account_id, d->product_id, &i->rule, e);
+	if (rc == RC_NOT_FOUND)
+		return RC_DENIED;
+	if (rc == RC_OK)
+		rc = profile_parse(&i->profile, buf_span(&i->rule.text), e);
+	if (rc == RC_OK)
+		rc = ca_find(i->c, d->account_id, i->rule.ca_id, i->now_s,
+		    &i->ca, e);
+	if (rc == RC_OK)
+		rc = ca_may_issue(&i->ca, i->now_s, e);
+	if (rc == RC_OK)
+		rc = check_request(i, e);
+	i->cert.seq = d->seq;
+	(void)snprintf(i->cert.account_id, sizeof(i->cert.account_id), "%s",
+	    d->account_id);
+	(void)snprintf(i->cert.ca_id, sizeof(i->cert.ca_id), "%s", i->ca.id);
+	return rc;
+}
+
+/* A device whose power went before it had stored the answer asks again. */
+static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
+    struct err *e)
+{
+	struct store_certificate old;
+	bool same = false;
+
+	store_certificate_init(&old);
+	*rc = store_certificate_find_key(i->c->store, &i->cert, i->now_s, &old,
+	    e);
+	if (*rc == RC_OK &&
+	    (i->r->kind == ENROLMENT_FIRST ||
+		old.issued_at + REPEAT_S > i->now_s)) {
+		same = old.not_after - i->profile.renew_before_s > i->now_s ||
+		    old.issued_at + REPEAT_S > i->now_s;
+		if (same)
+			buf_add_span(der, buf_span(&old.der));
+	} else if (*rc == RC_NOT_FOUND) {
+		*rc = RC_OK;
+	}
+	store_certificate_clear(&old);
+	return same;
+}
+
+static enum rc sign(struct issuing *i, struct err *e)
+{
+	const struct device *d = &i->who->device;
+	struct signer_end want = {.ca = {d->account_id, i->ca.id},
+	    .issuer_cert = buf_span(&i->ca.der),
+	    .kind = ISSUE_END_DEVICE,
+	    .csr = i->r->csr,
+	    .birth = buf_span(&d->der),
+	    .product = d->product,
+	    .product_id = d->product_id,
+	    .not_before = i->now_s - BACK_S,
+	    .not_after = i->now_s + i->profile.lifetime_s};
+	struct enrolment_names names;
+	struct ca_urls urls;
+	enum rc rc = enrolment_describe(i->c, d, &names, e);
+
+	if (rc != RC_OK)
+		return rc;
+	ca_urls(i->c, i->ca.id, &urls);
+	want.account_name = names.account;
+	want.profile = buf_cstr(&i->rule.text);
+	want.crl_url = urls.crl[0] ? urls.crl : NULL;
+	want.aia_url = urls.aia[0] ? urls.aia : NULL;
+	want.ocsp_url = urls.ocsp[0] ? urls.ocsp : NULL;
+	return signer_end(i->c->signer, &want, &i->cert.der, e);
+}
+
+static enum rc tell(struct issuing *i, struct err *e)
+{
+	const struct device *d = &i->who->device;
+	const struct feed_certificate feed = {.account = d->account_id,
+	    .seq = d->seq,
+	    .bid = d->bid,
+	    .product = d->product,
+	    .fp = i->cert.fp,
+	    .admit = true};
+	char detail[80];
+	struct cert cert;
+	char serial[2 * 20 + 1];
+	enum rc rc = cert_parse(&cert, buf_span(&i->cert.der), e);
+
+	if (rc != RC_OK)
+		return rc;
+	cert_serial_text(&cert, serial);
+	(void)snprintf(detail, sizeof(detail), "%s", serial);
+	rc = feed_certificate(i->c, &feed, i->now_s, e);
+	if (rc == RC_OK)
+		rc = timeline_add(i->c, d->seq, d->account_id,
+		    i->r->kind == ENROLMENT_AGAIN ? "renewed" : "enrolled",
+		    detail, i->now_s, e);
+	return rc;
+}
+
+/* What was true before the signer was asked may not be any more. */
+static enum rc still_may(struct issuing *i, struct err *e)
+{
+	struct enrolment_who now;
+	enum rc rc;
+
+	enrolment_who_init(&now);
+	rc = device_get(i->c, i->who->device.seq, &now.device, e);
+	if (rc == RC_OK &&
+	    strcmp(now.device.account_id, i->who->device.account_id) != 0)
+		rc = err_set(e, RC_DENIED, "device-unbound",
+		    "The device has another owner now.");
+	if (rc == RC_OK)
+		rc = enrolment_may(i->c, &now.device, e);
+	enrolment_who_clear(&now);
+	return rc;
+}
+
+static enum rc keep(struct issuing *i, struct err *e)
+{
+	struct tx tx = TX_NONE;
+	enum rc rc = certificate_describe(&i->cert, e);
+
+	if (rc == RC_OK)
+		rc = tx_begin(i->c, &tx, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = still_may(i, e);
+	if (rc == RC_OK)
+		rc = certificate_make_room(i->c, &i->cert, VALID_MAX - 1,
+		    i->now_s, e);
+	if (rc == RC_OK)
+		rc = store_certificate_add(i->c->store, &i->cert, e);
+	if (rc == RC_OK)
+		rc = tell(i, e);
+	return tx_end(i->c, &tx, rc, e);
+}
+
+enum rc enrolment_issue(struct core *c, const struct enrolment_who *who,
+    const struct enrolment_request *r, int64_t now_s, struct buf *der,
+    struct err *e)
+{
+	struct issuing i = {.c = c, .who = who, .r = r, .now_s = now_s};
+	enum rc rc;
+
+	buf_init(&i.rule.text, PROFILE_TEXT_MAX);
+	store_ca_init(&i.ca);
+	store_certificate_init(&i.cert);
+	rc = prepare(&i, e);
+	if (rc != RC_OK || repeats(&i, der, &rc, e) || rc != RC_OK)
+		goto out;
+	rand_id(i.cert.id, sizeof(i.cert.id), "crt");
+	(void)snprintf(i.cert.kind, sizeof(i.cert.kind), "device");
+	i.cert.issued_at = now_s;
+	rc = sign(&i, e);
+	if (rc == RC_OK)
+		rc = keep(&i, e);
+	if (rc == RC_OK)
+		buf_add_span(der, buf_span(&i.cert.der));
+out:
+	if (rc == RC_OK && !buf_ok(der))
+		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	store_certificate_clear(&i.cert);
+	store_ca_clear(&i.ca);
+	buf_clear(&i.rule.text);
+	return rc;
+}
