@@ -6,7 +6,7 @@
 
 #include "api/api_list.h"
 #include "base/enc.h"
-#include "core/vendor.h"
+#include "core/vendor_status.h"
 
 #define ANSWER_MAX (64 * 1024)
 #define PEM_MAX 16384
@@ -21,7 +21,8 @@ static void vendor_write(struct json *w, const struct store_vendor *v)
 	json_end(w);
 }
 
-static void ca_write(struct json *w, const struct store_vendor_ca *ca)
+static void ca_write(struct json *w, const struct store_vendor_ca *ca,
+    const struct store_status_vendor *said)
 {
 	json_obj(w);
 	json_put_hex(w, "fingerprint", span_of(ca->fp, sizeof(ca->fp)));
@@ -30,23 +31,46 @@ static void ca_write(struct json *w, const struct store_vendor_ca *ca)
 	json_put_time(w, "not_after",
 	    ca->not_after == CERT_NEVER ? 0 : ca->not_after);
 	json_put_time(w, "added_at", ca->added_at);
+	json_put_time(w, "responder_not_after", said->responder_not_after);
+	json_key(w, "crl_number");
+	if (said->crl_next_update == 0)
+		json_nil(w);
+	else
+		json_u64(w, said->crl_number);
+	json_put_time(w, "crl_next_update",
+	    said->crl_next_update == CERT_NEVER ? 0 : said->crl_next_update);
 	json_end(w);
 }
 
 static void answer(struct api_call *call, int status,
-    const struct store_vendor *v, const struct store_vendor_ca *ca)
+    const struct store_vendor *v)
 {
 	struct json w;
 	struct buf out;
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	if (v)
-		vendor_write(&w, v);
-	else if (ca)
-		ca_write(&w, ca);
+	vendor_write(&w, v);
 	api_json(call, status, &out);
 	buf_clear(&out);
+}
+
+static enum rc answer_ca(struct api_call *call, int status,
+    const struct store_vendor_ca *ca, struct err *e)
+{
+	struct store_status_vendor said;
+	struct json w;
+	struct buf out;
+	enum rc rc = vendor_status_get(call->core, ca->fp, &said, e);
+
+	if (rc != RC_OK)
+		return rc;
+	buf_init(&out, ANSWER_MAX);
+	json_init(&w, &out);
+	ca_write(&w, ca, &said);
+	api_json(call, status, &out);
+	buf_clear(&out);
+	return RC_OK;
 }
 
 enum rc api_vendor_create(struct api_call *call, struct err *e)
@@ -66,7 +90,7 @@ enum rc api_vendor_create(struct api_call *call, struct err *e)
 	if (rc == RC_OK)
 		rc = vendor_add(call->core, &call->actor, name, slug, &v, e);
 	if (rc == RC_OK)
-		answer(call, 201, &v, NULL);
+		answer(call, 201, &v);
 	return rc;
 }
 
@@ -105,13 +129,14 @@ enum rc api_vendor_get(struct api_call *call, struct err *e)
 	enum rc rc = vendor_find(call->core, call->actor.scope_id, &v, e);
 
 	if (rc == RC_OK)
-		answer(call, 200, &v, NULL);
+		answer(call, 200, &v);
 	return rc;
 }
 
 enum rc api_vendor_cas(struct api_call *call, struct err *e)
 {
 	struct store_vendor_ca *rows = calloc(VENDOR_CA_MAX, sizeof(*rows));
+	struct store_status_vendor said;
 	struct json w;
 	struct buf out;
 	size_t i, n = 0;
@@ -125,8 +150,11 @@ enum rc api_vendor_cas(struct api_call *call, struct err *e)
 	json_obj(&w);
 	json_key(&w, "items");
 	json_arr(&w);
-	for (i = 0; i < n; i++)
-		ca_write(&w, &rows[i]);
+	for (i = 0; rc == RC_OK && i < n; i++) {
+		rc = vendor_status_get(call->core, rows[i].fp, &said, e);
+		if (rc == RC_OK)
+			ca_write(&w, &rows[i], &said);
+	}
 	json_end(&w);
 	json_put_str(&w, "next", NULL);
 	json_end(&w);
@@ -169,8 +197,47 @@ enum rc api_vendor_ca_add(struct api_call *call, struct err *e)
 		rc = vendor_ca_add(call->core, &call->actor, span_str(pem), &ca,
 		    e);
 	if (rc == RC_OK)
-		answer(call, 201, NULL, &ca);
+		rc = answer_ca(call, 201, &ca, e);
 	return rc;
+}
+
+enum rc api_vendor_csr(struct api_call *call, struct err *e)
+{
+	enum rc rc = vendor_status_csr(call->core, &call->resp->body, e);
+
+	if (rc == RC_OK) {
+		call->resp->status = 200;
+		call->resp->content_type = "application/x-pem-file";
+	}
+	return rc;
+}
+
+typedef enum rc put_fn(struct core *c, const struct core_actor *a,
+    const uint8_t fp[32], struct span file, struct store_vendor_ca *ca,
+    struct err *e);
+
+static enum rc put_file(struct api_call *call, put_fn *put, struct err *e)
+{
+	uint8_t fp[DIGEST_SHA256];
+	struct store_vendor_ca ca;
+	size_t n = 0;
+	enum rc rc;
+
+	if (!enc_unhex(call->param[1], fp, &n, sizeof(fp)) || n != sizeof(fp))
+		return err_set(e, RC_NOT_FOUND, "not-found",
+		    "The vendor has no such CA.");
+	rc = put(call->core, &call->actor, fp, call->req->body, &ca, e);
+	return rc == RC_OK ? answer_ca(call, 200, &ca, e) : rc;
+}
+
+enum rc api_vendor_responder(struct api_call *call, struct err *e)
+{
+	return put_file(call, vendor_status_put_responder, e);
+}
+
+enum rc api_vendor_crl(struct api_call *call, struct err *e)
+{
+	return put_file(call, vendor_status_put_crl, e);
 }
 
 enum rc api_vendor_ca_retire(struct api_call *call, struct err *e)

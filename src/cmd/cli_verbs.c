@@ -4,6 +4,7 @@
 #include "cmd/cli_audit.h"
 #include "cmd/cli_reset.h"
 #include "cmd/cli_special.h"
+#include "cmd/cli_status.h"
 
 #define ACCOUNT "/api/v1/accounts/{account}"
 #define VENDOR "/api/v1/vendors/{vendor}"
@@ -80,6 +81,15 @@ const struct cli_verb cli_verbs[] = {
     {"vendor", "retire-ca", "DELETE", VENDOR "/cas/{fingerprint}", NULL,
 	"stop trusting a CA for new manifests",
 	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
+    {"vendor", "responder-csr", NULL, NULL, NULL,
+	"the service's request to answer OCSP for a vendor", {{0}}, NULL,
+	cli_status_csr},
+    {"vendor", "responder", NULL, NULL, NULL,
+	"let the service answer OCSP for a CA", {{0}}, NULL,
+	cli_status_responder},
+    {"vendor", "crl", NULL, NULL, NULL,
+	"publish the list of revoked birth certificates", {{0}}, NULL,
+	cli_status_crl},
     {"vendor", "batches", "GET", VENDOR "/batches",
 	"batch,open,devices,bound,published_at", "batches published",
 	{{CLI_QUERY, "q", "q", "Batch ID contains", false},

@@ -14,6 +14,10 @@
 static const uint8_t oid_nonce[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30,
     0x01, 0x02};
 
+static const uint8_t oid_eku[] = {0x55, 0x1d, 0x25};
+static const uint8_t oid_ocsp_signing[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07,
+    0x03, 0x09};
+
 /* AlgorithmIdentifier's content, without parameters. */
 static const uint8_t alg_sha1[] = {0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a};
 static const uint8_t alg_sha256[] = {0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
@@ -210,6 +214,39 @@ enum rc ocsp_request_parse(struct ocsp_request *r, struct span der,
 		r->nonce = SPAN_NONE;
 	}
 	return rc;
+}
+
+static bool lists_signing(struct span value)
+{
+	struct span list, oid;
+
+	if (!der_take(&value, DER_SEQUENCE, &list) || value.n != 0)
+		return false;
+	while (list.n > 0) {
+		if (!der_take(&list, DER_OID, &oid))
+			return false;
+		if (span_eq(oid,
+			span_of(oid_ocsp_signing, sizeof(oid_ocsp_signing))))
+			return true;
+	}
+	return false;
+}
+
+bool ocsp_may_respond(const struct cert *c)
+{
+	struct span list = c->extensions, ext, oid, critical, value;
+	bool found;
+
+	while (list.n > 0) {
+		if (!der_take(&list, DER_SEQUENCE, &ext) ||
+		    !der_take(&ext, DER_OID, &oid) ||
+		    !der_take_optional(&ext, DER_BOOLEAN, &critical, &found) ||
+		    !der_take(&ext, DER_OCTET_STRING, &value))
+			return false;
+		if (span_eq(oid, span_of(oid_eku, sizeof(oid_eku))))
+			return lists_signing(value);
+	}
+	return false;
 }
 
 /* Writing */

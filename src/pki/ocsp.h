@@ -60,6 +60,9 @@ enum ocsp_status {
 };
 /* A response that is none: DER appended. */
 void ocsp_refusal(enum ocsp_status status, struct buf *out);
+/* Whether its issuer delegates OCSP to it: an EKU with OCSPSigning
+ * (RFC 6960 4.2.2.2); whose it is, is not looked at. */
+bool ocsp_may_respond(const struct cert *c);
 /* The CertID of a certificate, for asking and for presigning. */
 MUST_CHECK enum rc ocsp_id_build(enum ocsp_hash hash, const struct cert *issuer,
     struct span serial, struct buf *out, struct err *e);
