@@ -11,10 +11,11 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
-#include "cmd/serve_device.h"
+#include "cmd/serve_trust.h"
 #include "cmd/serve_worker.h"
 #include "core/publish.h"
 #include "core/sso.h"
+#include "enrol/enrol.h"
 
 #define DRAIN_S 10
 #define CAS_MAX (4u << 20)
@@ -29,9 +30,9 @@ struct worker {
 	struct event_base *base;
 	struct event *on_term, *on_int, *on_hup, *late, *tick;
 	struct http_tls *tls, *device_tls;
-	struct http_server *server, *device_server;
+	struct http_server *server, *device_server, *status_server;
 	struct core core;
-	struct serve_device *device;
+	struct enrol *enrol;
 	struct sso_conf sso;
 	struct api *api;
 	struct publish_worker *publish;
@@ -101,21 +102,21 @@ static enum rc open_core(struct worker *w, struct err *e)
 	return rc == RC_OK ? api_new(&w->api, &w->core, e) : rc;
 }
 
-/* Whom the device port trusts follows what vendors register. */
-static enum rc trust_vendors(struct worker *w, struct err *e)
+/* Whom the device port trusts follows what vendors and accounts register. */
+static enum rc trust_devices(struct worker *w, struct err *e)
 {
 	struct http_tls *tls = NULL;
 	struct buf cas;
 	enum rc rc;
 
 	buf_init(&cas, CAS_MAX);
-	rc = serve_device_cas(&w->core, &cas, e);
+	rc = serve_trust_cas(&w->core, &cas, e);
 	if (rc != RC_OK ||
 	    (w->device_tls && span_eq(buf_span(&cas), buf_span(&w->cas))))
 		goto out;
 	rc = file_write(w->cas_file, buf_span(&cas), 0600, e);
 	if (rc == RC_OK)
-		rc = http_tls_new(&tls, w->cert, w->key, w->cas_file, true, e);
+		rc = http_tls_new(&tls, w->cert, w->key, w->cas_file, false, e);
 	if (rc != RC_OK)
 		goto out;
 	if (w->device_server)
@@ -133,19 +134,20 @@ out:
 static enum rc listen_devices(struct worker *w, struct err *e)
 {
 	struct http_app app;
-	enum rc rc;
+	enum rc rc = enrol_new(&w->enrol, &w->core, e);
 
-	if (w->child->device_fd < 0)
-		return RC_OK;
-	w->device = calloc(1, sizeof(*w->device));
-	if (!w->device)
-		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
-	w->device->core = &w->core;
-	app = serve_device_app(w->device);
-	rc = trust_vendors(w, e);
-	if (rc == RC_OK)
-		rc = http_server_new(&w->device_server, w->base,
-		    w->child->device_fd, w->device_tls, &app, e);
+	if (rc == RC_OK && w->child->device_fd >= 0) {
+		app = enrol_app(w->enrol, ENROL_DEVICE);
+		rc = trust_devices(w, e);
+		if (rc == RC_OK)
+			rc = http_server_new(&w->device_server, w->base,
+			    w->child->device_fd, w->device_tls, &app, e);
+	}
+	if (rc == RC_OK && w->child->status_fd >= 0) {
+		app = enrol_app(w->enrol, ENROL_STATUS);
+		rc = http_server_new(&w->status_server, w->base,
+		    w->child->status_fd, NULL, &app, e);
+	}
 	return rc;
 }
 
@@ -169,15 +171,19 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 {
 	struct timeval tv = {DRAIN_S, 0};
 	struct worker *w = arg;
+	struct http_server *all[] = {w->server, w->device_server,
+	    w->status_server};
+	size_t i;
 
 	if (w->stopping)
 		return;
 	w->stopping = true;
-	w->draining = w->device_server ? 2 : 1;
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		w->draining += all[i] ? 1 : 0;
 	(void)evtimer_add(w->late, &tv);
-	http_server_drain(w->server, on_idle, w);
-	if (w->device_server)
-		http_server_drain(w->device_server, on_idle, w);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i])
+			http_server_drain(all[i], on_idle, w);
 }
 
 static void on_reload(evutil_socket_t fd, short what, void *arg)
@@ -204,10 +210,9 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct worker *w = arg;
 	struct err e = {.rc = RC_BUG};
 
-	if (w->device)
-		sighting_flush(&w->core, &w->device->seen, clock_now_s());
-	if (w->device_server && !w->stopping && trust_vendors(w, &e) != RC_OK)
-		log_err(LOG_WARN, "the CAs of vendors cannot be read", &e);
+	sighting_flush(&w->core, enrol_seen(w->enrol), clock_now_s());
+	if (w->device_server && !w->stopping && trust_devices(w, &e) != RC_OK)
+		log_err(LOG_WARN, "the CAs of devices cannot be read", &e);
 }
 
 static enum rc make_events(struct worker *w, struct err *e)
@@ -266,11 +271,12 @@ static void stop(struct worker *w)
 	publish_worker_stop(w->publish);
 	http_server_free(w->server);
 	http_server_free(w->device_server);
+	http_server_free(w->status_server);
 	http_tls_free(w->tls);
 	http_tls_free(w->device_tls);
-	if (w->device)
-		sighting_flush(&w->core, &w->device->seen, clock_now_s());
-	free(w->device);
+	if (w->enrol)
+		sighting_flush(&w->core, enrol_seen(w->enrol), clock_now_s());
+	enrol_free(w->enrol);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])
 			event_free(events[i]);
