@@ -155,6 +155,12 @@ enum rc agent_open(struct agent *a, const struct agent_options *o,
 	return rc == RC_OK ? start(a, e) : rc;
 }
 
+enum rc agent_reload(struct agent *a, struct err *e)
+{
+	agent_keys_clear(&a->keys);
+	return start(a, e);
+}
+
 void agent_close(struct agent *a)
 {
 	wire_close(a->wire);

@@ -47,6 +47,8 @@ struct agent {
 MUST_CHECK enum rc agent_open(struct agent *a, const struct agent_options *o,
     struct err *e);
 void agent_close(struct agent *a);
+/* Reads the state again, which another process may have changed. */
+MUST_CHECK enum rc agent_reload(struct agent *a, struct err *e);
 
 /* Works until there is something to wait for: BM_WAIT, BM_DONE or BM_FAILED.
  * Stopped, it gives BM_WAIT. */

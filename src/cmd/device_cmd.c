@@ -10,6 +10,7 @@
 #include "cmd/device_cmd.h"
 #include "cmd/device_csr.h"
 #include "cmd/device_power.h"
+#include "cmd/device_talk.h"
 #include "device/mqtt.h"
 
 #define TIMEOUT_S 10
@@ -216,6 +217,10 @@ int device_cmd_main(int argc, char **argv)
 		return device_csr_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "power-on") == 0)
 		return device_power_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "listen") == 0)
+		return device_talk_listen_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "talk") == 0)
+		return device_talk_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
 		return run_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "show") == 0 && has_chip(argc, argv))
