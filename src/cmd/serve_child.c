@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "cmd/serve_worker.h"
 #include "courier/courier.h"
 #include "courier/oidc.h"
+#include "signer/hsm_conf.h"
 #include "signer/signer.h"
 
 #define SYSTEM_PATHS                                                       \
@@ -38,18 +40,44 @@
 struct paths {
 	char data[SERVE_CONF_PATH], tls[SERVE_CONF_PATH];
 	char own[SERVE_CONF_PATH];
+	char ca[SERVE_CONF_PATH]; /* the signer's, for accounts' keys */
 };
+
+/* The modules of HSMs reach what hsm.conf allows them. */
+static enum rc confine_signer_to(const struct paths *p,
+    const struct hsm_conf *hsm, struct err *e)
+{
+	const struct confine_path always[] = {SYSTEM_PATHS, {p->own, false},
+	    {p->ca, true}};
+	struct confine_path
+	    list[sizeof(always) / sizeof(always[0]) + HSM_CONF_PATHS_MAX];
+	size_t n = sizeof(always) / sizeof(always[0]), i;
+
+	memcpy(list, always, sizeof(always));
+	for (i = 0; i < hsm->paths_n; i++)
+		list[n++] = (struct confine_path){hsm->paths[i], true};
+	return confine_to(list, n, CONFINE_NET_NONE, e);
+}
 
 static enum rc confine_signer(const struct paths *p, struct err *e)
 {
-	const struct confine_path list[] = {SYSTEM_PATHS, {p->own, false}};
 	struct rlimit files = {300, 300};
+	static struct hsm_conf hsm; /* large */
+	enum rc rc = RC_OK;
 
+	/* A directory of an earlier release lacks the keys that are new. */
+	if (file_exists(p->own))
+		rc = signer_init(p->own, e);
+	if (rc == RC_OK)
+		rc = hsm_conf_read(&hsm, p->own, e);
+	if (rc != RC_OK)
+		return rc;
 	/* Without an own network there is nothing to forbid; only root may. */
 	(void)unshare(CLONE_NEWNET);
 	(void)setrlimit(RLIMIT_NOFILE, &files);
-	return confine_to(list, sizeof(list) / sizeof(list[0]),
-	    CONFINE_NET_NONE, e);
+	rc = confine_signer_to(p, &hsm, e);
+	hsm_conf_clear(&hsm);
+	return rc;
 }
 
 static enum rc confine_worker(const struct paths *p, struct err *e)
@@ -94,6 +122,8 @@ enum rc serve_child_confine(enum serve_child_kind kind, const char *dir,
 		rc = file_join(p.tls, sizeof(p.tls), dir, SERVE_CONF_TLS, e);
 	if (rc == RC_OK)
 		rc = file_join(p.own, sizeof(p.own), dir, kinds[kind].own, e);
+	if (rc == RC_OK)
+		rc = file_join(p.ca, sizeof(p.ca), p.own, "ca", e);
 	/* Temporary files belong where the process may write. */
 	(void)setenv("TMPDIR", p.data, 1);
 	(void)setenv("SQLITE_TMPDIR", p.data, 1);

@@ -349,11 +349,18 @@ enum key_type key_type(const struct key *k)
 	return k->type;
 }
 
+enum key_sig key_sig_for(enum key_type t)
+{
+	if (t == KEY_UNKNOWN)
+		return KEY_SIG_UNKNOWN;
+	if (t == KEY_P256)
+		return KEY_SIG_ECDSA_SHA256;
+	return t == KEY_P384 ? KEY_SIG_ECDSA_SHA384 : KEY_SIG_RSA_SHA256;
+}
+
 enum key_sig key_sig(const struct key *k)
 {
-	if (k->type == KEY_P256)
-		return KEY_SIG_ECDSA_SHA256;
-	return k->type == KEY_P384 ? KEY_SIG_ECDSA_SHA384 : KEY_SIG_RSA_SHA256;
+	return key_sig_for(k->type);
 }
 
 struct span key_spki(const struct key *k)

@@ -55,6 +55,7 @@ void key_free(struct key *k);
 enum key_type key_type(const struct key *k);
 /* The signature this key makes: SHA-256, or SHA-384 for P-384. */
 enum key_sig key_sig(const struct key *k);
+enum key_sig key_sig_for(enum key_type t); /* as key_sig, by type */
 /* SubjectPublicKeyInfo (DER), borrowed from k. */
 struct span key_spki(const struct key *k);
 /* Signs the bytes (hashing them); DER signature as X.509 has it. */

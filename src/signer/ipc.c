@@ -81,6 +81,9 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		break;
+	default:
+		ipc_ca_build(out, (uint8_t)r->type, &r->ca);
+		break;
 	}
 	end(out, at);
 }
@@ -125,7 +128,10 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		r->type = type;
 		return in.n == 0;
 	default:
-		return false;
+		if (!ipc_ca_has(type))
+			return false;
+		r->type = type;
+		return ipc_ca_parse(type, in, &r->ca);
 	}
 }
 
@@ -149,7 +155,7 @@ bool ipc_reply_parse(struct ipc_reply *r, struct span in)
 	    !span_take_block(&in, &r->text) || in.n != 0)
 		return false;
 	type &= (uint8_t)~REPLY_BIT;
-	if (type < IPC_INTEROP || type > IPC_TOTP)
+	if (type < IPC_INTEROP || type > IPC_LAST)
 		return false;
 	r->type = type;
 	r->rc = rc;
@@ -197,6 +203,15 @@ static enum rc refuse(struct err *e, const char *what)
 
 /* Each account has its own key, so its id has to be exactly one. */
 static const char no_account[] = "the account is no id";
+
+static enum rc check_ca(const struct ipc_request *r, struct err *e)
+{
+	const char *fault = ipc_ca_has((uint8_t)r->type)
+	    ? ipc_ca_fault((uint8_t)r->type, &r->ca)
+	    : "its type is unknown";
+
+	return fault == NULL ? RC_OK : refuse(e, fault);
+}
 
 enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 {
@@ -247,6 +262,7 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 	case IPC_JWKS:
 	case IPC_ENTRY_PEM:
 		return RC_OK;
+	default:
+		return check_ca(r, e);
 	}
-	return refuse(e, "its type is unknown");
 }

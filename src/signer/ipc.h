@@ -3,7 +3,7 @@
 #ifndef BIRTHMARK_SIGNER_IPC_H
 #define BIRTHMARK_SIGNER_IPC_H
 
-#include "base/buf.h"
+#include "signer/ipc_ca.h"
 
 #define IPC_MAX (64 * 1024)
 #define IPC_VERSION 1
@@ -16,7 +16,19 @@ enum ipc_type {
 	IPC_ENTRY = 5, /* an entry of a manifest */
 	IPC_ENTRY_PEM = 6,
 	IPC_ACCOUNT_JWKS = 7,
-	IPC_TOTP = 8 /* a secret for one-time codes */
+	IPC_TOTP = 8, /* a secret for one-time codes */
+	IPC_CA_KEY = 9,
+	IPC_CA_CSR = 10,
+	IPC_CA_CERT = 11,
+	IPC_END = 12, /* a certificate that is no CA's */
+	IPC_CRL = 13, /* with a file of entries */
+	IPC_OCSP = 14,
+	IPC_OCSP_CSR = 15,
+	IPC_VOUCHER = 16,
+	IPC_VOUCHER_PEM = 17,
+	IPC_CLAIM = 18,
+	IPC_CLAIM_CHECK = 19,
+	IPC_LAST = IPC_CLAIM_CHECK
 };
 
 struct ipc_interop {
@@ -43,6 +55,7 @@ struct ipc_request {
 	struct span nonce;   /* 32 bytes, of the secret */
 	struct ipc_feed feed;
 	struct ipc_entry entry;
+	struct ipc_ca ca;
 };
 
 /* The same with 0x80 added to the type, then u8 rc and one block: the result,

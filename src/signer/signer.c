@@ -9,11 +9,14 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "pki/cert.h"
+#include "signer/crl_file.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
 
 #define TRIES 3
 #define TRY_MS 2000
+#define LONG_MS 20000 /* what takes the signer longer */
 
 struct signer {
 	int fd;
@@ -84,11 +87,45 @@ static enum rc finish(const struct ipc_reply *reply, struct buf *out,
 				 "There is no room for the signer's answer.");
 }
 
-/* One try.  RC_NOT_FOUND: no answer in time. */
-static enum rc try_once(struct signer *s, struct ipc_request *r,
-    struct buf *out, struct err *e)
+/* One packet, and a file with it unless fd is -1. */
+static bool send_packet(int sock, struct span packet, int fd)
 {
-	int64_t until_ms = clock_mono_ms() + TRY_MS;
+	union {
+		struct cmsghdr head;
+		uint8_t room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = {.iov_base = (void *)(uintptr_t)packet.p,
+	    .iov_len = packet.n};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		memset(&control, 0, sizeof(control));
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	return sendmsg(sock, &m, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+}
+
+/* A request and the file that goes with it. */
+struct ask {
+	struct ipc_request *r;
+	int fd; /* or -1 */
+	int wait_ms;
+	bool late; /* there was no answer in time */
+};
+
+/* One try. */
+static enum rc try_once(struct signer *s, struct ask *a, struct buf *out,
+    struct err *e)
+{
+	struct ipc_request *r = a->r;
+	int64_t until_ms = clock_mono_ms() + a->wait_ms;
 	struct ipc_reply reply;
 	struct buf packet;
 	struct span got;
@@ -100,9 +137,9 @@ static enum rc try_once(struct signer *s, struct ipc_request *r,
 	if (!buf_ok(&packet)) {
 		rc = err_set(e, RC_INVALID, "signer-refused",
 		    "The request is too large for the signer.");
-	} else if (send(s->fd, packet.p, packet.n,
-		       MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-		rc = errno == EAGAIN ? RC_NOT_FOUND : gone(e);
+	} else if (!send_packet(s->fd, buf_span(&packet), a->fd)) {
+		a->late = errno == EAGAIN;
+		rc = gone(e);
 	} else {
 		rc = RC_OK;
 	}
@@ -117,23 +154,34 @@ static enum rc try_once(struct signer *s, struct ipc_request *r,
 		if (reply.id == r->id && reply.type == r->type)
 			return finish(&reply, out, e);
 	}
-	return rc == RC_OK ? RC_NOT_FOUND : rc;
+	if (rc != RC_OK)
+		return rc;
+	a->late = true;
+	return gone(e);
+}
+
+static enum rc ask(struct signer *s, struct ask *a, struct buf *out,
+    struct err *e)
+{
+	enum rc rc = RC_AGAIN;
+	int i;
+
+	if (!s)
+		return gone(e);
+	a->late = true;
+	for (i = 0; i < TRIES && a->late; i++) {
+		a->late = false;
+		rc = try_once(s, a, out, e);
+	}
+	return rc;
 }
 
 static enum rc call(struct signer *s, struct ipc_request *r, struct buf *out,
     struct err *e)
 {
-	int i;
+	struct ask a = {.r = r, .fd = -1, .wait_ms = TRY_MS};
 
-	if (!s)
-		return gone(e);
-	for (i = 0; i < TRIES; i++) {
-		enum rc rc = try_once(s, r, out, e);
-
-		if (rc != RC_NOT_FOUND)
-			return rc;
-	}
-	return gone(e);
+	return ask(s, &a, out, e);
 }
 
 enum rc signer_interop(struct signer *s, const struct signer_interop *r,
@@ -223,5 +271,150 @@ enum rc signer_totp(struct signer *s, const uint8_t nonce[SIGNER_TOTP_NONCE],
 	buf_clear_secret(&out);
 	if (s)
 		explicit_bzero(s->packet, sizeof(s->packet));
+	return rc;
+}
+
+static struct ipc_ca of_ca(const struct signer_ca *ca)
+{
+	return (struct ipc_ca){.account = span_str(ca->account),
+	    .ca = span_str(ca->ca)};
+}
+
+/* RSA keys take their time. */
+enum rc signer_ca_key(struct signer *s, const struct signer_ca *ca,
+    enum key_type type, const char *hsm_name, struct buf *spki, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CA_KEY, .ca = of_ca(ca)};
+	struct ask a = {.r = &q, .fd = -1, .wait_ms = LONG_MS};
+
+	q.ca.key_type = (uint8_t)type;
+	q.ca.hsm = span_str(hsm_name);
+	return ask(s, &a, spki, e);
+}
+
+enum rc signer_ca_csr(struct signer *s, const struct signer_ca *ca,
+    const char *common_name, const char *org, struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CA_CSR, .ca = of_ca(ca)};
+
+	q.ca.common_name = span_str(common_name);
+	q.ca.org = span_str(org);
+	return call(s, &q, der, e);
+}
+
+enum rc signer_ca_cert(struct signer *s, const struct signer_ca_cert *r,
+    struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CA_CERT, .ca = of_ca(&r->issuer)};
+
+	q.ca.issuer_cert = r->issuer_cert;
+	q.ca.subject = span_str(r->subject);
+	q.ca.common_name = span_str(r->common_name);
+	q.ca.org = span_str(r->org);
+	q.ca.not_before = (uint64_t)r->not_before;
+	q.ca.not_after = (uint64_t)r->not_after;
+	q.ca.crl_url = span_str(r->crl_url);
+	q.ca.aia_url = span_str(r->aia_url);
+	return call(s, &q, der, e);
+}
+
+enum rc signer_end(struct signer *s, const struct signer_end *r,
+    struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_END, .ca = of_ca(&r->ca)};
+	struct buf names;
+	enum rc rc;
+	size_t i;
+
+	buf_init(&names, IPC_MAX);
+	for (i = 0; r->names != NULL && r->names[i] != NULL; i++)
+		buf_addf(&names, "%s\n", r->names[i]);
+	q.ca.names = buf_span(&names);
+	q.ca.issuer_cert = r->issuer_cert;
+	q.ca.kind = (uint8_t)r->kind;
+	q.ca.csr = r->csr;
+	q.ca.spki = r->spki;
+	q.ca.birth = r->birth;
+	q.ca.product = span_str(r->product);
+	q.ca.product_id = span_str(r->product_id);
+	q.ca.account_name = span_str(r->account_name);
+	q.ca.profile = span_str(r->profile);
+	q.ca.not_before = (uint64_t)r->not_before;
+	q.ca.not_after = (uint64_t)r->not_after;
+	q.ca.crl_url = span_str(r->crl_url);
+	q.ca.aia_url = span_str(r->aia_url);
+	q.ca.ocsp_url = span_str(r->ocsp_url);
+	rc = buf_ok(&names) ? call(s, &q, der, e)
+			    : err_set(e, RC_TOO_LARGE, "server-name",
+				  "There are too many names.");
+	buf_clear(&names);
+	return rc;
+}
+
+static enum key_sig sig_of_issuer(const struct crl *crl, struct cert *issuer,
+    struct err *e)
+{
+	enum key_type type;
+
+	if (cert_parse(issuer, crl->issuer_cert, e) != RC_OK ||
+	    key_check_spki(issuer->spki, &type, e) != RC_OK)
+		return KEY_SIG_UNKNOWN;
+	return key_sig_for(type);
+}
+
+/* Both sides build what is signed, so it is worth a look that they agree. */
+static enum rc join_list(const struct cert *issuer, enum key_sig sig,
+    const struct buf *tbs, const struct buf *signature, struct buf *der,
+    struct err *e)
+{
+	struct key_pub *k;
+	enum rc rc;
+
+	rc = key_pub_new(&k, issuer->spki, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = key_pub_verify(k, sig, buf_span(tbs), buf_span(signature), e);
+	key_pub_free(k);
+	if (rc != RC_OK)
+		return rc;
+	crl_join(buf_span(tbs), sig, buf_span(signature), der);
+	return buf_ok(der) ? RC_OK
+			   : err_set(e, RC_TOO_LARGE, "crl-too-large",
+				 "The revocation list is too large.");
+}
+
+enum rc signer_crl(struct signer *s, const struct signer_ca *ca,
+    const struct crl *crl, struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CRL, .ca = of_ca(ca)};
+	struct ask a = {.r = &q, .fd = -1, .wait_ms = LONG_MS};
+	struct buf tbs, signature;
+	struct cert issuer;
+	enum key_sig sig;
+	enum rc rc;
+
+	sig = sig_of_issuer(crl, &issuer, e);
+	if (sig == KEY_SIG_UNKNOWN)
+		return RC_INVALID;
+	q.ca.issuer_cert = crl->issuer_cert;
+	q.ca.number = crl->number;
+	q.ca.base = crl->base;
+	q.ca.not_before = (uint64_t)crl->this_update;
+	q.ca.not_after = (uint64_t)crl->next_update;
+	q.ca.crl_url = span_str(crl->delta_url);
+	q.ca.count = (uint32_t)crl->n;
+	buf_init(&tbs, CRL_MAX);
+	buf_init(&signature, IPC_MAX);
+	rc = crl->n <= UINT32_MAX ? crl_tbs(crl, sig, &tbs, e) : RC_INVALID;
+	if (rc == RC_OK)
+		rc = crl_file_make(crl->entries, crl->n, &a.fd, e);
+	if (rc == RC_OK)
+		rc = ask(s, &a, &signature, e);
+	if (rc == RC_OK)
+		rc = join_list(&issuer, sig, &tbs, &signature, der, e);
+	if (a.fd >= 0)
+		(void)close(a.fd);
+	buf_clear(&tbs);
+	buf_clear(&signature);
 	return rc;
 }

@@ -35,11 +35,21 @@ static enum rc make_key(const char *dir, const char *name, struct err *e)
 	return rc;
 }
 
-static enum rc build_cert(struct key *k, const char *path, struct err *e)
+/* Self-issued, as whoever reads what the key signs pins it. */
+static const struct own {
+	const char *key, *cert, *common_name;
+} own[] = {
+    {SIGNER_KEYS_MANIFEST, SIGNER_KEYS_MANIFEST_CERT,
+	"Birthmark manifest signer"},
+    {SIGNER_KEYS_VOUCHER, SIGNER_KEYS_VOUCHER_CERT, "Birthmark voucher signer"},
+};
+
+static enum rc build_cert(struct key *k, const char *common_name,
+    const char *path, struct err *e)
 {
 	int64_t now = clock_now_s();
 	struct issue_leaf leaf = {.org = "Birthmark",
-	    .common_name = "Birthmark manifest signer",
+	    .common_name = common_name,
 	    .not_before = now - SKEW_S,
 	    .not_after = now + VALID_S};
 	struct buf der, pem;
@@ -56,38 +66,40 @@ static enum rc build_cert(struct key *k, const char *path, struct err *e)
 	return rc == RC_CONFLICT ? RC_OK : rc;
 }
 
-/* Self-issued: whoever reads the entries pins it. */
-static enum rc make_cert(const char *dir, struct err *e)
+static enum rc make_cert(const char *dir, const struct own *o, struct err *e)
 {
 	char path[4096], key[4096];
 	struct key *k = NULL;
 	enum rc rc;
 
-	rc = file_join(path, sizeof(path), dir, SIGNER_KEYS_MANIFEST_CERT, e);
+	rc = file_join(path, sizeof(path), dir, o->cert, e);
 	if (rc == RC_OK && file_exists(path))
 		return RC_OK;
 	if (rc == RC_OK)
-		rc = file_join(key, sizeof(key), dir, SIGNER_KEYS_MANIFEST, e);
+		rc = file_join(key, sizeof(key), dir, o->key, e);
 	if (rc == RC_OK)
 		rc = key_open(&k, key, e);
 	if (rc == RC_OK)
-		rc = build_cert(k, path, e);
+		rc = build_cert(k, o->common_name, path, e);
 	key_free(k);
 	return rc;
 }
 
 enum rc signer_init(const char *dir, struct err *e)
 {
+	static const char *const keys[] = {SIGNER_KEYS_INTEROP,
+	    SIGNER_KEYS_FEED, SIGNER_KEYS_MANIFEST, SIGNER_KEYS_OCSP,
+	    SIGNER_KEYS_VOUCHER, SIGNER_KEYS_CLAIM};
+	char path[4096];
 	enum rc rc;
+	size_t i;
 
 	rc = file_mkdir(dir, 0700, e);
+	for (i = 0; rc == RC_OK && i < sizeof(keys) / sizeof(keys[0]); i++)
+		rc = make_key(dir, keys[i], e);
+	for (i = 0; rc == RC_OK && i < sizeof(own) / sizeof(own[0]); i++)
+		rc = make_cert(dir, &own[i], e);
 	if (rc == RC_OK)
-		rc = make_key(dir, SIGNER_KEYS_INTEROP, e);
-	if (rc == RC_OK)
-		rc = make_key(dir, SIGNER_KEYS_FEED, e);
-	if (rc == RC_OK)
-		rc = make_key(dir, SIGNER_KEYS_MANIFEST, e);
-	if (rc == RC_OK)
-		rc = make_cert(dir, e);
-	return rc;
+		rc = file_join(path, sizeof(path), dir, SIGNER_KEYS_CA_DIR, e);
+	return rc == RC_OK ? file_mkdir(path, 0700, e) : rc;
 }

@@ -1,6 +1,6 @@
 /* The process that holds the keys: takes typed requests, builds what they ask
  * for itself, signs that.  Must not sign bytes that it was given, and must not
- * open a socket or a file once it serves. */
+ * open a socket, nor a file but accounts' CA keys, once it serves. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -19,7 +19,9 @@
 #include "pki/key.h"
 #include "pki/key_derive.h"
 #include "pki/manifest.h"
+#include "signer/ca_keys.h"
 #include "signer/ipc.h"
+#include "signer/run_ca.h"
 #include "signer/signer.h"
 #include "signer/signer_account.h"
 #include "signer/signer_keys.h"
@@ -29,7 +31,8 @@
 
 struct run {
 	struct signer_account accounts;
-	struct key *interop, *feed, *manifest;
+	struct ca_keys cas;
+	struct key *interop, *feed, *manifest, *ocsp;
 	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
 	unsigned int may[CLIENTS_MAX];
@@ -208,16 +211,49 @@ static unsigned int needs(enum ipc_type type)
 		return SIGNER_MAY_ENTRY;
 	case IPC_TOTP:
 		return SIGNER_MAY_TOTP;
+	case IPC_CA_KEY:
+	case IPC_CA_CSR:
+	case IPC_CA_CERT:
+	case IPC_END:
+	case IPC_CRL:
+	case IPC_OCSP:
+	case IPC_OCSP_CSR:
+		return SIGNER_MAY_CA;
+	case IPC_VOUCHER:
+	case IPC_CLAIM:
+	case IPC_CLAIM_CHECK:
+		return SIGNER_MAY_VOUCHER;
 	case IPC_JWKS:
 	case IPC_PEM:
 	case IPC_ENTRY_PEM:
 	case IPC_ACCOUNT_JWKS:
+	case IPC_VOUCHER_PEM:
 		break;
 	}
 	return 0;
 }
 
-static enum rc perform(struct run *s, const struct ipc_request *r,
+static enum rc perform_ca(struct run *s, const struct ipc_request *r, int fd,
+    struct buf *out, struct err *e)
+{
+	switch (r->type) {
+	case IPC_CA_KEY:
+		return run_ca_key(&s->cas, &r->ca, out, e);
+	case IPC_CA_CSR:
+		return run_ca_csr(&s->cas, &r->ca, out, e);
+	case IPC_CA_CERT:
+		return run_ca_cert(&s->cas, &r->ca, out, e);
+	case IPC_END:
+		return run_ca_end(&s->cas, s->ocsp, &r->ca, out, e);
+	case IPC_CRL:
+		return run_ca_crl(&s->cas, &r->ca, fd, out, e);
+	default:
+		return err_set(e, RC_BUG, "signer-type",
+		    "The type is unknown.");
+	}
+}
+
+static enum rc perform(struct run *s, const struct ipc_request *r, int fd,
     unsigned int may, struct buf *out, struct err *e)
 {
 	enum rc rc = ipc_request_check(r, e);
@@ -244,12 +280,13 @@ static enum rc perform(struct run *s, const struct ipc_request *r,
 	case IPC_ENTRY_PEM:
 		enc_pem(out, "CERTIFICATE", buf_span(&s->manifest_cert));
 		return RC_OK;
+	default:
+		return perform_ca(s, r, fd, out, e);
 	}
-	return err_set(e, RC_BUG, "signer-type", "The type is unknown.");
 }
 
 static void answer(struct run *s, const struct pollfd *p,
-    const struct ipc_request *r)
+    const struct ipc_request *r, int fd)
 {
 	struct ipc_reply reply = {.type = r->type, .id = r->id};
 	struct err e = {.rc = RC_BUG};
@@ -257,7 +294,7 @@ static void answer(struct run *s, const struct pollfd *p,
 
 	buf_init(&out, OUT_MAX);
 	buf_init(&packet, IPC_MAX);
-	reply.rc = perform(s, r, s->may[p - s->fds], &out, &e);
+	reply.rc = perform(s, r, fd, s->may[p - s->fds], &out, &e);
 	if (reply.rc == RC_OK && !buf_ok(&out))
 		reply.rc =
 		    err_set(&e, RC_ENV, "no-memory", "Not enough memory.");
@@ -288,23 +325,57 @@ static void hang_up(struct run *s, struct pollfd *p, const char *why)
 	s->open--;
 }
 
+/* One packet and the file that came with it, if any (else -1): more than one,
+ * and others are closed and *odd is set. */
+static ssize_t receive(struct run *s, int sock, int *fd, bool *odd)
+{
+	union {
+		struct cmsghdr head;
+		uint8_t room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = {.iov_base = s->packet,
+	    .iov_len = sizeof(s->packet)};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = sizeof(control)};
+	struct cmsghdr *c;
+	ssize_t n = recvmsg(sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	*fd = -1;
+	*odd = false;
+	if (n < 0)
+		return n;
+	for (c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+		    c->cmsg_len == CMSG_LEN(sizeof(int)) && *fd < 0)
+			memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+		else
+			*odd = true;
+	}
+	*odd |= (m.msg_flags & MSG_CTRUNC) != 0;
+	return n;
+}
+
 static void serve(struct run *s, struct pollfd *p)
 {
 	struct ipc_request r;
+	bool odd;
 	ssize_t n;
+	int fd;
 
-	n = recv(p->fd, s->packet, sizeof(s->packet), MSG_DONTWAIT);
+	n = receive(s, p->fd, &fd, &odd);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0) {
+	if (n <= 0)
 		hang_up(s, p, NULL);
-		return;
-	}
-	if (!ipc_request_parse(&r, span_of(s->packet, (size_t)n))) {
+	else if (odd || !ipc_request_parse(&r, span_of(s->packet, (size_t)n)) ||
+	    (fd >= 0) != (r.type == IPC_CRL))
 		hang_up(s, p, "it sent something that is no request");
-		return;
-	}
-	answer(s, p, &r);
+	else
+		answer(s, p, &r, fd);
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 static enum rc open_cert(struct run *s, const char *dir, struct err *e)
@@ -327,6 +398,8 @@ static enum rc open_cert(struct run *s, const char *dir, struct err *e)
 static void close_keys(struct run *s)
 {
 	signer_account_clear(&s->accounts);
+	ca_keys_clear(&s->cas);
+	key_free(s->ocsp);
 	key_free(s->interop);
 	key_free(s->feed);
 	key_free(s->manifest);
@@ -358,7 +431,9 @@ static struct run *start(const char *dir, const struct signer_client *clients,
 	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
 	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK &&
 	    open_key(&s->manifest, dir, SIGNER_KEYS_MANIFEST, e) == RC_OK &&
-	    open_cert(s, dir, e) == RC_OK)
+	    open_key(&s->ocsp, dir, SIGNER_KEYS_OCSP, e) == RC_OK &&
+	    open_cert(s, dir, e) == RC_OK &&
+	    ca_keys_open(&s->cas, dir, e) == RC_OK)
 		return s;
 	close_keys(s);
 	free(s);

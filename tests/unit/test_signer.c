@@ -1,6 +1,5 @@
 /* The signer as a process: what it signs, what it refuses, whom it cuts off.
  * Must not keep its keys. */
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 #include "signer/ipc.h"
 #include "signer/signer.h"
 #include "signer/signer_account.h"
-#include "tests/unit/check.h"
+#include "tests/unit/dir_case.h"
 
 #define CLIENTS 3
 #define COURIER 0
@@ -60,9 +59,6 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	char path[512];
-	struct dirent *d;
-	DIR *dir;
 	int i;
 
 	(void)kill(t.pid, SIGKILL);
@@ -71,13 +67,8 @@ static int stop(void **state)
 		(void)close(t.ours[i]);
 		(void)close(t.theirs[i].fd);
 	}
-	dir = opendir(t.dir);
-	while (dir && (d = readdir(dir))) {
-		(void)snprintf(path, sizeof(path), "%s/%s", t.dir, d->d_name);
-		(void)unlink(path);
-	}
-	(void)closedir(dir);
-	return rmdir(t.dir);
+	dir_case_remove(t.dir);
+	return 0;
 }
 
 static struct signer *client(int i)
@@ -304,7 +295,7 @@ static void garbage_is_cut_off(void **state)
 		size_t n;
 	} table[] = {
 	    {"hello", 5},
-	    {"\0\0\0\x0a\1\x09\0\0\0\0\0\0\0\1", 14}, /* no such type */
+	    {"\0\0\0\x0a\1\x7f\0\0\0\0\0\0\0\1", 14}, /* no such type */
 	    {"\0\0\0\x0a\2\3\0\0\0\0\0\0\0\1", 14},   /* version */
 	    {"\0\0\0\x0b\1\3\0\0\0\0\0\0\0\1", 14},   /* length */
 	    {"\0\0\0\x0b\1\3\0\0\0\0\0\0\0\1x", 15},  /* trailing */
