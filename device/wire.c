@@ -1,6 +1,7 @@
 /* Moves bytes over a socket that does not block.
  * Must not wait longer than its limits say. */
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -179,6 +180,8 @@ enum rc wire_accept(struct wire **out, void *ctx, int fd,
 		w->fd = fd;
 	else
 		(void)close(fd);
+	if (rc == RC_OK && fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		rc = err_sys(e, "socket", "Cannot use the connection");
 	if (rc == RC_OK && ctx)
 		rc = start_tls(w, ctx, true, e);
 	if (rc != RC_OK)
