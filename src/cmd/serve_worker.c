@@ -16,6 +16,7 @@
 #include "core/publish.h"
 #include "core/sso.h"
 #include "enrol/enrol.h"
+#include "enrol/enrol_domain.h"
 
 #define DRAIN_S 10
 #define CAS_MAX (4u << 20)
@@ -33,6 +34,7 @@ struct worker {
 	struct http_server *server, *device_server, *status_server;
 	struct core core;
 	struct enrol *enrol;
+	struct enrol_domain *domain;
 	struct sso_conf sso;
 	struct api *api;
 	struct publish_worker *publish;
@@ -119,6 +121,7 @@ static enum rc trust_devices(struct worker *w, struct err *e)
 		rc = http_tls_new(&tls, w->cert, w->key, w->cas_file, false, e);
 	if (rc != RC_OK)
 		goto out;
+	http_tls_set_names(tls, enrol_domain_name, w->domain);
 	if (w->device_server)
 		http_server_set_tls(w->device_server, tls);
 	http_tls_free(w->device_tls);
@@ -136,6 +139,8 @@ static enum rc listen_devices(struct worker *w, struct err *e)
 	struct http_app app;
 	enum rc rc = enrol_new(&w->enrol, &w->core, e);
 
+	if (rc == RC_OK)
+		rc = enrol_domain_new(&w->domain, &w->core, e);
 	if (rc == RC_OK && w->child->device_fd >= 0) {
 		app = enrol_app(w->enrol, ENROL_DEVICE);
 		rc = trust_devices(w, e);
@@ -277,6 +282,7 @@ static void stop(struct worker *w)
 	if (w->enrol)
 		sighting_flush(&w->core, enrol_seen(w->enrol), clock_now_s());
 	enrol_free(w->enrol);
+	enrol_domain_free(w->domain);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])
 			event_free(events[i]);

@@ -155,6 +155,24 @@ enum rc enrolment_describe(struct core *c, const struct device *d,
 	return RC_OK;
 }
 
+enum rc enrolment_may_keygen(struct core *c, const struct enrolment_who *who,
+    struct err *e)
+{
+	struct store_ca_profile p;
+	struct profile profile;
+	enum rc rc;
+
+	buf_init(&p.text, PROFILE_TEXT_MAX);
+	rc = find_profile(c, who, NULL, &p, e);
+	if (rc == RC_OK)
+		rc = profile_parse(&profile, buf_span(&p.text), e);
+	if (rc == RC_OK && !profile.server_keygen)
+		rc = err_set(e, RC_DENIED, "keygen-denied",
+		    "Devices of this product make their keys themselves.");
+	buf_clear(&p.text);
+	return rc;
+}
+
 enum rc enrolment_csrattrs(struct core *c, const struct enrolment_who *who,
     const char *label, struct buf *der, struct err *e)
 {

@@ -57,6 +57,9 @@ MUST_CHECK enum rc enrolment_issue(struct core *c,
 MUST_CHECK enum rc enrolment_cas(struct core *c,
     const struct enrolment_who *who, const char *label, struct buf *ders,
     struct err *e);
+/* RC_DENIED "keygen-denied": the profile wants devices to make their keys. */
+MUST_CHECK enum rc enrolment_may_keygen(struct core *c,
+    const struct enrolment_who *who, struct err *e);
 /* CsrAttrs for who, DER appended. */
 MUST_CHECK enum rc enrolment_csrattrs(struct core *c,
     const struct enrolment_who *who, const char *label, struct buf *der,

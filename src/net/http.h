@@ -53,6 +53,7 @@ struct http_request {
 	char peer[64];	 /* address text, without port */
 	bool tls;
 	struct span client_cert; /* DER, only if presented *and* verified */
+	struct span server_name; /* that TLS was asked for, or empty */
 	/* Set by app->head: */
 	size_t body_max;
 	const struct http_sink *sink; /* NULL: collect into body */
@@ -119,6 +120,12 @@ struct http_tls;
 MUST_CHECK enum rc http_tls_new(struct http_tls **out, const char *cert_file,
     const char *key_file, const char *client_ca, bool require_client,
     struct err *e);
+/* The certificate for a name that a client asks for (RFC 6066 3).  True: chain
+ * (DER after DER, the server's first) and the key in PEM are filled.  False:
+ * the ordinary one.  Called in the handshake: must not wait long. */
+typedef bool http_tls_name(void *ctx, struct span name, struct buf *chain,
+    struct buf *key_pem);
+void http_tls_set_names(struct http_tls *t, http_tls_name *f, void *ctx);
 void http_tls_free(struct http_tls *t);
 
 struct http_server;

@@ -485,6 +485,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 
 	if (what & BEV_EVENT_CONNECTED) {
 		c->phase = PH_IDLE;
+		c->req.server_name = http_tls_server_name(c->ssl);
 		http_tls_client_cert(c->ssl, &c->cert);
 		c->req.client_cert =
 		    buf_ok(&c->cert) ? buf_span(&c->cert) : SPAN_NONE;

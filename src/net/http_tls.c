@@ -2,6 +2,7 @@
  * Must not take a client certificate on its word: presence and verification
  * are both checked. */
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 
 struct http_tls {
 	SSL_CTX *ctx;
+	http_tls_name *name;
+	void *name_ctx;
 };
 
 static enum rc tls_err(struct err *e, const char *slug, const char *what,
@@ -127,6 +130,61 @@ out:
 	else
 		http_tls_free(t);
 	return rc;
+}
+
+static bool use_chain(SSL *ssl, struct span ders, EVP_PKEY *key)
+{
+	STACK_OF(X509) *above = sk_X509_new_null();
+	const unsigned char *p = ders.p;
+	X509 *leaf = d2i_X509(NULL, &p, (long)ders.n), *x;
+	bool ok = above && leaf;
+
+	while (ok && p < ders.p + ders.n) {
+		x = d2i_X509(NULL, &p, (long)(ders.p + ders.n - p));
+		ok = x && sk_X509_push(above, x) > 0;
+	}
+	ok = ok && SSL_use_cert_and_key(ssl, leaf, key, above, 1) == 1;
+	X509_free(leaf);
+	sk_X509_pop_free(above, X509_free);
+	return ok;
+}
+
+/* Who answers the name with a certificate that cannot be used is not there. */
+static int on_cert(SSL *ssl, void *arg)
+{
+	struct http_tls *t = arg;
+	struct span name = http_tls_server_name(ssl);
+	struct buf chain, pem;
+	EVP_PKEY *key = NULL;
+	BIO *in = NULL;
+	int ok = 1;
+
+	if (name.n == 0 || !t->name)
+		return 1;
+	buf_init(&chain, CERT_MAX);
+	buf_init(&pem, CERT_MAX);
+	if (t->name(t->name_ctx, name, &chain, &pem)) {
+		in = BIO_new_mem_buf(pem.p, (int)pem.n);
+		key = in ? PEM_read_bio_PrivateKey(in, NULL, NULL, NULL) : NULL;
+		ok = key && use_chain(ssl, buf_span(&chain), key);
+	}
+	BIO_free(in);
+	EVP_PKEY_free(key);
+	buf_clear(&chain);
+	buf_clear_secret(&pem);
+	return ok;
+}
+
+void http_tls_set_names(struct http_tls *t, http_tls_name *f, void *ctx)
+{
+	t->name = f;
+	t->name_ctx = ctx;
+	SSL_CTX_set_cert_cb(t->ctx, f ? on_cert : NULL, t);
+}
+
+struct span http_tls_server_name(struct ssl_st *ssl)
+{
+	return span_str(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
 }
 
 void http_tls_free(struct http_tls *t)

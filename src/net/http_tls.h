@@ -14,6 +14,8 @@ void http_tls_drop(struct ssl_st *ssl);
 /* After the handshake: the DER of the client's certificate into out, only if
  * there is one and it was verified. */
 void http_tls_client_cert(struct ssl_st *ssl, struct buf *out);
+/* The name that the client asked for, in the connection's memory, or empty. */
+struct span http_tls_server_name(struct ssl_st *ssl);
 /* Says goodbye; never waits. */
 void http_tls_shutdown(struct ssl_st *ssl);
 /* Empties OpenSSL's error queue. */

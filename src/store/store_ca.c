@@ -95,6 +95,48 @@ enum rc store_ca_find(struct store *s, const char *account, const char *id,
 	return rc;
 }
 
+enum rc store_ca_find_top(struct store *s, const char *account, int64_t now_s,
+    struct store_ca *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS " FROM ca c WHERE c.account_id = $2"
+	    " AND c.der IS NOT NULL AND c.retired_at IS NULL"
+	    " AND c.not_after > $1"
+	    " ORDER BY CASE c.kind WHEN 'root' THEN 0 ELSE 1 END,"
+	    " c.created_at, c.id LIMIT 1",
+	    DB_I(now_s), DB_T(account));
+
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK) {
+		read_row(st, out);
+		rc = no_memory(out, e);
+	}
+	db_done(st);
+	return rc;
+}
+
+enum rc store_ca_find_below(struct store *s, const char *id, int64_t now_s,
+    struct store_ca *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS " FROM ca c WHERE c.parent_id = $2"
+	    " AND c.der IS NOT NULL AND c.retired_at IS NULL"
+	    " AND c.not_after > $1 ORDER BY c.created_at, c.id LIMIT 1",
+	    DB_I(now_s), DB_T(id));
+
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK) {
+		read_row(st, out);
+		rc = no_memory(out, e);
+	}
+	db_done(st);
+	return rc;
+}
+
 enum rc store_ca_list(struct store *s, const char *account, const char *after,
     int64_t now_s, struct store_ca *out, size_t *n, struct err *e)
 {

@@ -34,6 +34,13 @@ MUST_CHECK enum rc store_ca_add(struct store *s, const struct store_ca *ca,
 /* account NULL: of any.  RC_NOT_FOUND leaves e untouched, as below. */
 MUST_CHECK enum rc store_ca_find(struct store *s, const char *account,
     const char *id, int64_t now_s, struct store_ca *out, struct err *e);
+/* The first made of the account that is not retired and has a certificate,
+ * roots before others. */
+MUST_CHECK enum rc store_ca_find_top(struct store *s, const char *account,
+    int64_t now_s, struct store_ca *out, struct err *e);
+/* The first made right below this one that is not retired. */
+MUST_CHECK enum rc store_ca_find_below(struct store *s, const char *id,
+    int64_t now_s, struct store_ca *out, struct err *e);
 /* Newest first, after the id `after` ("": from the first).  *n: the room in
  * out (each initialised), then how many. */
 MUST_CHECK enum rc store_ca_list(struct store *s, const char *account,
