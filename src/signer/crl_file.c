@@ -1,6 +1,5 @@
 /* Sender and receiver of a revocation list's entries.
  * Must not map a file that somebody else could shorten. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

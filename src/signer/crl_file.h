@@ -6,8 +6,9 @@
 
 #include "pki/crl.h"
 
-#define CRL_FILE_RECORD 30 /* u8 size, 20 bytes of serial, u8 reason, u64 at \
-			    */
+#define CRL_FILE_RECORD                                      \
+	30 /* u8 size, 20 bytes of serial, u8 reason, u64 at \
+	    */
 
 /* *fd is the caller's to close. */
 MUST_CHECK enum rc crl_file_make(const struct crl_entry *entries, size_t n,

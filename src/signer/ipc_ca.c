@@ -122,7 +122,7 @@ static const struct field ocsp[] = {
 
 static const struct field voucher[] = {
     {AT(serial), BLOCK, NAME, true},
-    {AT(nonce), BLOCK, NONCE, false},
+    {AT(nonce), BLOCK, NONCE, true},
     {AT(not_before), U64, ANY, false},
     {AT(idevid_issuer), BLOCK, NAME_BYTES, false},
     {AT(pinned), BLOCK, CERT, true},

@@ -418,3 +418,93 @@ enum rc signer_crl(struct signer *s, const struct signer_ca *ca,
 	buf_clear(&signature);
 	return rc;
 }
+
+enum rc signer_ocsp(struct signer *s, const struct ocsp_response *r,
+    struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_OCSP};
+	struct buf singles;
+	enum rc rc;
+	size_t i;
+
+	buf_init(&singles, IPC_MAX);
+	for (i = 0; i < r->n; i++) {
+		const struct ocsp_single *x = &r->singles[i];
+		struct ipc_ca_single one = {.id = x->id,
+		    .state = (uint8_t)x->state,
+		    .reason = (uint8_t)x->reason,
+		    .revoked_at = (uint64_t)x->revoked_at,
+		    .this_update = (uint64_t)x->this_update,
+		    .next_update = (uint64_t)x->next_update};
+
+		ipc_ca_single_build(&singles, &one);
+	}
+	q.ca.singles = buf_span(&singles);
+	q.ca.nonce = r->nonce;
+	q.ca.not_before = (uint64_t)r->produced_at;
+	q.ca.issuer_cert = r->responder_cert;
+	rc = buf_ok(&singles)
+	    ? call(s, &q, der, e)
+	    : err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	buf_clear(&singles);
+	return rc;
+}
+
+enum rc signer_ocsp_csr(struct signer *s, struct buf *der, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_OCSP_CSR};
+
+	return call(s, &q, der, e);
+}
+
+enum rc signer_voucher(struct signer *s, const struct voucher *v,
+    struct buf *cms, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_VOUCHER};
+
+	q.ca.serial = span_str(v->serial_number);
+	q.ca.nonce = v->nonce;
+	q.ca.not_before = (uint64_t)v->created_on;
+	q.ca.idevid_issuer = v->idevid_issuer;
+	q.ca.pinned = v->pinned_domain_cert;
+	q.ca.est_domain = span_str(v->est_domain);
+	q.ca.configuration = span_str(v->configuration);
+	return call(s, &q, cms, e);
+}
+
+enum rc signer_voucher_pem(struct signer *s, struct buf *pem, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_VOUCHER_PEM};
+
+	return call(s, &q, pem, e);
+}
+
+enum rc signer_claim(struct signer *s, const struct signer_claim *r,
+    struct buf *jws, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CLAIM};
+
+	q.ca.id = span_str(r->id);
+	q.ca.account = span_str(r->account);
+	q.ca.product_id = span_str(r->product);
+	q.ca.not_after = (uint64_t)r->expires_at;
+	return call(s, &q, jws, e);
+}
+
+enum rc signer_claim_check(struct signer *s, struct span jws, int64_t now_s,
+    char id[RAND_ID_SIZE], struct err *e)
+{
+	struct ipc_request q = {.type = IPC_CLAIM_CHECK};
+	struct buf out;
+	enum rc rc;
+
+	q.ca.jws = jws;
+	q.ca.not_before = (uint64_t)now_s;
+	buf_init(&out, RAND_ID_SIZE);
+	rc = call(s, &q, &out, e);
+	if (!span_copy_str(buf_span(&out), id, RAND_ID_SIZE) && rc == RC_OK)
+		rc = err_set(e, RC_BUG, "signer-garbage",
+		    "The signer's answer is not understood.");
+	buf_clear(&out);
+	return rc;
+}

@@ -155,7 +155,7 @@ struct signer_claim {
 };
 MUST_CHECK enum rc signer_claim(struct signer *s, const struct signer_claim *r,
     struct buf *jws, struct err *e);
-/* Whether it is one of ours and not expired; id appended.  RC_INVALID. */
+/* Whether it is one of ours and not expired at now_s: RC_INVALID, RC_DENIED. */
 MUST_CHECK enum rc signer_claim_check(struct signer *s, struct span jws,
     int64_t now_s, char id[RAND_ID_SIZE], struct err *e);
 

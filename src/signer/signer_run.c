@@ -22,6 +22,7 @@
 #include "signer/ca_keys.h"
 #include "signer/ipc.h"
 #include "signer/run_ca.h"
+#include "signer/run_proof.h"
 #include "signer/signer.h"
 #include "signer/signer_account.h"
 #include "signer/signer_keys.h"
@@ -32,7 +33,8 @@
 struct run {
 	struct signer_account accounts;
 	struct ca_keys cas;
-	struct key *interop, *feed, *manifest, *ocsp;
+	struct run_proof proofs;
+	struct key *interop, *feed, *manifest;
 	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
 	unsigned int may[CLIENTS_MAX];
@@ -244,9 +246,22 @@ static enum rc perform_ca(struct run *s, const struct ipc_request *r, int fd,
 	case IPC_CA_CERT:
 		return run_ca_cert(&s->cas, &r->ca, out, e);
 	case IPC_END:
-		return run_ca_end(&s->cas, s->ocsp, &r->ca, out, e);
+		return run_ca_end(&s->cas, s->proofs.ocsp, &r->ca, out, e);
 	case IPC_CRL:
 		return run_ca_crl(&s->cas, &r->ca, fd, out, e);
+	case IPC_OCSP:
+		return run_proof_ocsp(&s->proofs, &r->ca, out, e);
+	case IPC_OCSP_CSR:
+		return run_proof_ocsp_csr(&s->proofs, out, e);
+	case IPC_VOUCHER:
+		return run_proof_voucher(&s->proofs, &r->ca, out, e);
+	case IPC_VOUCHER_PEM:
+		enc_pem(out, "CERTIFICATE", buf_span(&s->proofs.voucher_cert));
+		return RC_OK;
+	case IPC_CLAIM:
+		return run_proof_claim(&s->proofs, &r->ca, out, e);
+	case IPC_CLAIM_CHECK:
+		return run_proof_claim_check(&s->proofs, &r->ca, out, e);
 	default:
 		return err_set(e, RC_BUG, "signer-type",
 		    "The type is unknown.");
@@ -399,7 +414,7 @@ static void close_keys(struct run *s)
 {
 	signer_account_clear(&s->accounts);
 	ca_keys_clear(&s->cas);
-	key_free(s->ocsp);
+	run_proof_clear(&s->proofs);
 	key_free(s->interop);
 	key_free(s->feed);
 	key_free(s->manifest);
@@ -431,7 +446,7 @@ static struct run *start(const char *dir, const struct signer_client *clients,
 	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
 	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK &&
 	    open_key(&s->manifest, dir, SIGNER_KEYS_MANIFEST, e) == RC_OK &&
-	    open_key(&s->ocsp, dir, SIGNER_KEYS_OCSP, e) == RC_OK &&
+	    run_proof_open(&s->proofs, dir, e) == RC_OK &&
 	    open_cert(s, dir, e) == RC_OK &&
 	    ca_keys_open(&s->cas, dir, e) == RC_OK)
 		return s;

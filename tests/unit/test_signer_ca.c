@@ -1,6 +1,5 @@
 /* Accounts' certificate authorities in the signer: what it issues, for whom,
  * and all that it refuses.  Must not keep its keys. */
-#define _GNU_SOURCE
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
