@@ -22,6 +22,40 @@ static void require_plain(struct span s)
 		    s.p[i] != '\\');
 }
 
+static void require_line(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		require(s.p[i] >= ' ' && s.p[i] != 0x7f);
+}
+
+/* What becomes a path, a line or a name. */
+static void require_ca(const struct ipc_ca *c)
+{
+	struct ipc_ca_single single;
+	struct span rest = c->singles;
+
+	require_plain(c->account);
+	require_plain(c->ca);
+	require_plain(c->subject);
+	require_plain(c->product_id);
+	require_plain(c->id);
+	require_plain(c->crl_url);
+	require_plain(c->aia_url);
+	require_plain(c->ocsp_url);
+	require_plain(c->est_domain);
+	require_plain(c->configuration);
+	require_line(c->hsm);
+	require_line(c->common_name);
+	require_line(c->org);
+	require_line(c->product);
+	require_line(c->account_name);
+	require_line(c->serial);
+	while (rest.n > 0)
+		require(ipc_ca_single_take(&rest, &single));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span in = span_of(data, size);
@@ -42,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			require_plain(q.feed.cloud);
 			require_plain(q.feed.from);
 			require_plain(q.feed.to);
+			require_ca(&q.ca);
 		}
 	}
 	buf_reset(&out);
