@@ -13,6 +13,7 @@ static void account_json(struct json *w, const struct store_account *x,
 	json_put_str_or_null(w, "default_cloud", x->default_cloud);
 	json_put_str_or_null(w, "default_product", x->default_product);
 	json_put_bool(w, "auto_provision", x->auto_provision);
+	json_put_str_or_null(w, "registrar_url", x->registrar_url);
 	json_put_time(w, "created_at", x->created_at);
 	json_put_str(w, "role", role);
 	json_end(w);
@@ -79,10 +80,10 @@ enum rc api_account_get(struct api_call *call, struct err *e)
 }
 
 /* null means none, which is not the same as left out. */
-static enum rc account_default(struct api_call *call, const char *name,
+static enum rc account_none(struct api_call *call, const char *name, size_t max,
     const char **out, struct err *e)
 {
-	enum rc rc = api_field_str_opt(call, name, RAND_ID_SIZE - 1, out, e);
+	enum rc rc = api_field_str_opt(call, name, max, out, e);
 
 	if (rc == RC_OK && !*out && call->body &&
 	    json_is_null(json_object_get(call->body, name)))
@@ -93,7 +94,7 @@ static enum rc account_default(struct api_call *call, const char *name,
 enum rc api_account_update(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"name", "default_cloud",
-	    "default_product", "auto_provision", NULL};
+	    "default_product", "auto_provision", "registrar_url", NULL};
 	struct account_change ch = {0};
 	struct store_account x;
 	enum rc rc;
@@ -103,11 +104,14 @@ enum rc api_account_update(struct api_call *call, struct err *e)
 		rc = api_field_str_opt(call, "name", ACCOUNT_NAME_MAX, &ch.name,
 		    e);
 	if (rc == RC_OK)
-		rc = account_default(call, "default_cloud", &ch.default_cloud,
-		    e);
+		rc = account_none(call, "default_cloud", RAND_ID_SIZE - 1,
+		    &ch.default_cloud, e);
 	if (rc == RC_OK)
-		rc = account_default(call, "default_product",
+		rc = account_none(call, "default_product", RAND_ID_SIZE - 1,
 		    &ch.default_product, e);
+	if (rc == RC_OK)
+		rc = account_none(call, "registrar_url",
+		    STORE_ACCOUNT_URL_SIZE - 1, &ch.registrar_url, e);
 	if (rc == RC_OK)
 		rc = api_field_bool_opt(call, "auto_provision", false,
 		    &ch.auto_provision, e);

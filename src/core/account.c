@@ -1,5 +1,6 @@
 /* Makes and changes accounts.
  * Must not take a cloud or product of another account for a default. */
+#include <ctype.h>
 #include <string.h>
 
 #include "core/account.h"
@@ -102,6 +103,31 @@ static enum rc account_set_default(struct core *c, const char *account,
 	return RC_OK;
 }
 
+/* Where devices are sent, as it stands: no path, no user, no query. */
+static enum rc account_registrar(const char *url, struct store_account *x,
+    struct err *e)
+{
+	struct span rest = span_str(url);
+	size_t i;
+	bool ok = rest.n == 0;
+
+	if (span_starts(rest, SPAN_LIT("https://"))) {
+		rest = span_sub(rest, 8, rest.n - 8);
+		ok = rest.n > 0;
+		for (i = 0; ok && i < rest.n; i++)
+			ok = isalnum(rest.p[i]) ||
+			    strchr(".-:[]", rest.p[i]) != NULL;
+	}
+	if (!ok ||
+	    !span_copy_str(span_str(url), x->registrar_url,
+		sizeof(x->registrar_url)))
+		return err_set(e, RC_INVALID, "bad-registrar",
+		    "registrar_url has to be https://HOST or "
+		    "https://HOST:PORT, of at most %zu characters.",
+		    sizeof(x->registrar_url) - 1);
+	return RC_OK;
+}
+
 static enum rc account_apply(struct core *c, const struct account_change *ch,
     struct store_account *x, struct err *e)
 {
@@ -115,6 +141,8 @@ static enum rc account_apply(struct core *c, const struct account_change *ch,
 	if (rc == RC_OK)
 		rc = account_set_default(c, x->id, ch->default_product,
 		    x->default_product, store_account_has_product, e);
+	if (rc == RC_OK && ch->registrar_url)
+		rc = account_registrar(ch->registrar_url, x, e);
 	if (ch->set_auto)
 		x->auto_provision = ch->auto_provision;
 	return rc;

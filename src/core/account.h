@@ -21,9 +21,11 @@ MUST_CHECK enum rc account_each(struct core *c, const struct core_actor *a,
 /* NULL: as it is.  "": none. */
 struct account_change {
 	const char *name, *default_cloud, *default_product;
+	const char *registrar_url; /* https://HOST[:PORT] */
 	bool set_auto, auto_provision;
 };
-/* Of the actor's account.  RC_INVALID when a cloud or product is not its. */
+/* Of the actor's account.  RC_INVALID when a cloud or product is not its, or
+ * "bad-registrar". */
 MUST_CHECK enum rc account_update(struct core *c, const struct core_actor *a,
     const struct account_change *change, struct store_account *out,
     struct err *e);

@@ -9,6 +9,7 @@
 
 #include "base/enc.h"
 #include "store/store_bind.h"
+#include "store/store_claim.h"
 #include "store/store_device.h"
 #include "store/store_product.h"
 #include "store/store_reel.h"
@@ -123,17 +124,52 @@ static void copy_str(char *out, size_t cap, const char *in)
 	(void)snprintf(out, cap, "%s", in);
 }
 
-static enum rc fill_seen(struct core *c, const struct place *p,
-    struct device *d, struct err *e)
+static enum rc fill_seen(struct core *c, struct device *d, struct err *e)
 {
+	const struct store_bind since = {.bound_at = d->bound_at};
 	struct store_seen seen = {0};
 	enum rc rc = RC_OK;
 
-	if (p->bind.bid[0] != '\0')
-		rc = store_seen_get(c->store, d->seq, &p->bind, &seen, e);
+	if (d->account_id[0] != '\0')
+		rc = store_seen_get(c->store, d->seq, &since, &seen, e);
 	d->first_seen_at = seen.first_at;
 	d->last_seen_at = seen.last_at;
 	return rc;
+}
+
+static void fill_bound(const struct store_bind *b, const char *product,
+    struct device *d)
+{
+	copy_str(d->account_id, sizeof(d->account_id), b->account_id);
+	copy_str(d->product_id, sizeof(d->product_id), b->product_id);
+	copy_str(d->product, sizeof(d->product), product);
+	copy_str(d->cloud_id, sizeof(d->cloud_id), b->cloud_id);
+	copy_str(d->bound_by, sizeof(d->bound_by), b->by_name);
+	d->bound_at = b->bound_at;
+}
+
+/* A claim wins over the binding, for this device alone. */
+static enum rc fill_owner(struct core *c, const struct place *p,
+    struct device *d, struct err *e)
+{
+	struct store_claim_device claim;
+	struct store_bind b = {.bid = ""};
+	enum rc rc = store_claim_device_find(c->store, d->seq, &claim, e);
+
+	d->claimed = rc == RC_OK;
+	if (rc == RC_NOT_FOUND) {
+		fill_bound(&p->bind, p->product.name, d);
+		return RC_OK;
+	}
+	if (rc != RC_OK)
+		return rc;
+	copy_str(b.account_id, sizeof(b.account_id), claim.account_id);
+	copy_str(b.product_id, sizeof(b.product_id), claim.product_id);
+	copy_str(b.cloud_id, sizeof(b.cloud_id), claim.cloud_id);
+	copy_str(b.by_name, sizeof(b.by_name), claim.voucher);
+	b.bound_at = claim.claimed_at;
+	fill_bound(&b, claim.product, d);
+	return RC_OK;
 }
 
 static enum rc fill(struct core *c, const struct place *p, int64_t seq,
@@ -154,15 +190,10 @@ static enum rc fill(struct core *c, const struct place *p, int64_t seq,
 	cert_serial_text(&cert, d->serial);
 	copy_str(d->bid, sizeof(d->bid), p->reel.bid);
 	copy_str(d->reel, sizeof(d->reel), p->reel.name);
-	copy_str(d->account_id, sizeof(d->account_id), p->bind.account_id);
-	copy_str(d->product_id, sizeof(d->product_id), p->bind.product_id);
-	copy_str(d->product, sizeof(d->product), p->product.name);
-	copy_str(d->cloud_id, sizeof(d->cloud_id), p->bind.cloud_id);
 	copy_str(d->vendor_id, sizeof(d->vendor_id), p->reel.vendor_id);
-	copy_str(d->bound_by, sizeof(d->bound_by), p->bind.by_name);
 	d->published_at = p->reel.published_at;
-	d->bound_at = p->bind.bound_at;
-	return fill_seen(c, p, d, e);
+	rc = fill_owner(c, p, d, e);
+	return rc == RC_OK ? fill_seen(c, d, e) : rc;
 }
 
 static enum rc get_at(struct core *c, struct place *p, int64_t seq,
@@ -239,15 +270,14 @@ struct search {
 	size_t cap, n;
 };
 
-static bool belongs(const struct search *s)
+static bool belongs(const struct search *s, const struct device *d)
 {
-	const struct store_bind *b = &s->place.bind;
 	const char *bid = s->f.bid, *product = s->f.product_id;
 
-	return strcmp(b->account_id, s->f.account_id) == 0 &&
-	    (!bid || bid[0] == '\0' || strcmp(b->bid, bid) == 0) &&
+	return strcmp(d->account_id, s->f.account_id) == 0 &&
+	    (!bid || bid[0] == '\0' || strcmp(d->bid, bid) == 0) &&
 	    (!product || product[0] == '\0' ||
-		strcmp(b->product_id, product) == 0);
+		strcmp(d->product_id, product) == 0);
 }
 
 /* A hex or text id as it is stored: lower case, no colons or spaces. */
@@ -287,7 +317,7 @@ static enum rc search_fp(struct search *s, struct span hex, struct err *e)
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
 	device_init(d);
 	rc = get_at(s->c, &s->place, seq, d, e);
-	if (rc == RC_OK && belongs(s) && memcmp(d->fp, fp, sizeof(fp)) == 0)
+	if (rc == RC_OK && belongs(s, d) && memcmp(d->fp, fp, sizeof(fp)) == 0)
 		s->n = 1;
 	else
 		device_clear(d);
@@ -305,7 +335,7 @@ static enum rc search_one(struct search *s, int64_t seq, const char *id,
 
 	device_init(d);
 	rc = get_at(s->c, &s->place, seq, d, e);
-	if (rc == RC_OK && belongs(s) &&
+	if (rc == RC_OK && belongs(s, d) &&
 	    (((kinds & ID_SERIAL) && same_id(d->serial, id)) ||
 		((kinds & ID_CHIP) && same_id(d->chip_id, id))))
 		s->n++;
@@ -351,7 +381,8 @@ static enum rc take_rows(struct search *s, const struct store_device_page *page,
 		at = page->ends[i];
 		device_init(d);
 		rc = fill(s->c, &s->place, page->seqs[i], cert, d, e);
-		if (rc == RC_OK)
+		/* Claimed ones come from their own list. */
+		if (rc == RC_OK && !d->claimed)
 			s->n++;
 		else
 			device_clear(d);
@@ -384,7 +415,7 @@ static enum rc list_reel(struct search *s, int64_t reel_id, struct err *e)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc search_all(struct search *s, struct err *e)
+static enum rc search_bound(struct search *s, struct err *e)
 {
 	int64_t ids[REEL_PAGE], after = 0;
 	size_t i, n = REEL_PAGE;
@@ -401,6 +432,69 @@ static enum rc search_all(struct search *s, struct err *e)
 			rc = list_reel(s, ids[i], e);
 		}
 	}
+	return rc;
+}
+
+static enum rc get_claimed(struct search *s, const int64_t *seqs, size_t n,
+    struct device *out, size_t *got, struct err *e)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; rc == RC_OK && i < n; i++) {
+		device_init(&out[i]);
+		*got = i + 1;
+		rc = get_at(s->c, &s->place, seqs[i], &out[i], e);
+	}
+	return rc;
+}
+
+/* Two lists in order become one, as long as there is room. */
+static void merge(struct search *s, struct device *claimed, size_t n)
+{
+	size_t bound = s->n, at = s->n + n, kept = at < s->cap ? at : s->cap;
+
+	while (at > 0) {
+		bool last = n == 0 ||
+		    (bound > 0 && s->out[bound - 1].seq > claimed[n - 1].seq);
+		struct device *d = last ? &s->out[--bound] : &claimed[--n];
+
+		if (--at >= kept)
+			device_clear(d);
+		else if (&s->out[at] != d)
+			s->out[at] = *d;
+	}
+	s->n = kept;
+}
+
+/* Devices of the account's batches, and those that it has claimed. */
+static enum rc search_all(struct search *s, struct err *e)
+{
+	const struct store_claim_filter f = {.account_id = s->f.account_id,
+	    .bid = s->f.bid,
+	    .product_id = s->f.product_id,
+	    .after = s->q->after};
+	struct device *claimed = calloc(s->cap, sizeof(*claimed));
+	int64_t *seqs = calloc(s->cap, sizeof(*seqs));
+	size_t n = s->cap, got = 0;
+	enum rc rc;
+
+	if (!claimed || !seqs)
+		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	else
+		rc = store_claim_device_list(s->c->store, &f, seqs, &n, e);
+	if (rc == RC_OK)
+		rc = get_claimed(s, seqs, n, claimed, &got, e);
+	place_clear(&s->place);
+	if (rc == RC_OK)
+		rc = search_bound(s, e);
+	if (rc == RC_OK)
+		merge(s, claimed, got);
+	else
+		while (got > 0)
+			device_clear(&claimed[--got]);
+	free(claimed);
+	free(seqs);
 	return rc;
 }
 

@@ -32,7 +32,8 @@ MUST_CHECK enum rc device_walk_next(struct device_walk *w,
     struct device_cert *out, struct err *e);
 void device_walk_free(struct device_walk *w);
 
-/* A device with where it stands. */
+/* A device with where it stands.  It is its batch's owner's, unless an account
+ * has claimed it by itself: then that account's, whoever has the batch. */
 struct device {
 	int64_t seq;
 	uint8_t fp[DIGEST_SHA256];
@@ -40,13 +41,15 @@ struct device {
 	char serial[2 * 20 + 1];
 	char bid[65];
 	char reel[65];
-	char account_id[RAND_ID_SIZE]; /* "": its batch is not bound */
+	char account_id[RAND_ID_SIZE]; /* "": nobody's */
 	char product_id[RAND_ID_SIZE];
 	char product[129];
 	char cloud_id[RAND_ID_SIZE];
 	char vendor_id[RAND_ID_SIZE];
-	int64_t published_at, bound_at; /* of its reel, of its batch */
-	char bound_by[256];
+	int64_t published_at; /* of its reel */
+	int64_t bound_at;     /* of its batch, or when it was claimed */
+	char bound_by[256];   /* of a claimed one, its claim voucher's name */
+	bool claimed;	      /* it is the account's by itself */
 	int64_t first_seen_at, last_seen_at; /* since it is bound; 0: never */
 	struct buf der;			     /* owned; device_clear */
 };

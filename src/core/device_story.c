@@ -4,9 +4,11 @@
 #include "core/device_story.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/store_cloud.h"
+#include "store/store_timeline.h"
 #include "store/store_vendor.h"
 
 #define CAS_MAX 64
@@ -74,7 +76,7 @@ static void tell(struct device_story *s, int64_t at, const char *event,
 	struct device_story_event *x = &s->events[s->n++];
 
 	x->at = at;
-	x->event = event;
+	(void)snprintf(x->event, sizeof(x->event), "%s", event);
 	(void)snprintf(x->name, sizeof(x->name), "%s", name);
 	(void)snprintf(x->detail, sizeof(x->detail), "%s", detail);
 }
@@ -102,6 +104,24 @@ static enum rc tell_clouds(struct core *c, const struct device *d,
 			rc = err_set(e, rc, "store-io",
 			    "The clouds of the device cannot be read.");
 	}
+	return rc;
+}
+
+/* What it did in the field, and what was decided about it. */
+static enum rc tell_field(struct core *c, const struct device *d,
+    struct device_story *s, struct err *e)
+{
+	struct store_timeline_event *list =
+	    calloc(TIMELINE_KEEP, sizeof(*list));
+	size_t i, n = TIMELINE_KEEP;
+	enum rc rc;
+
+	if (!list)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	rc = store_timeline_list(c->store, d->seq, d->account_id, list, &n, e);
+	for (i = 0; rc == RC_OK && i < n; i++)
+		tell(s, list[i].at, list[i].event, "", list[i].detail);
+	free(list);
 	return rc;
 }
 
@@ -138,8 +158,12 @@ enum rc device_story_events(struct core *c, const struct device *d,
 		return rc;
 	tell(out, cert.not_before, "issued", vendor.name, "");
 	tell(out, d->published_at, "published", vendor.name, d->reel);
-	tell(out, d->bound_at, "bound", d->bound_by, d->product);
+	if (d->bound_at > 0)
+		tell(out, d->bound_at, d->claimed ? "claimed" : "bound",
+		    d->bound_by, d->product);
 	rc = tell_clouds(c, d, clouds, clouds_n, out, e);
+	if (rc == RC_OK)
+		rc = tell_field(c, d, out, e);
 	if (d->first_seen_at > 0)
 		tell(out, d->first_seen_at, "first-seen", "", "");
 	if (d->last_seen_at > d->first_seen_at)

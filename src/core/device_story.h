@@ -6,9 +6,10 @@
 
 #include "core/device.h"
 #include "core/job.h"
+#include "core/timeline.h"
 
 #define DEVICE_STORY_CHAIN_MAX 8
-#define DEVICE_STORY_EVENTS_MAX (5 + JOB_DEVICE_CLOUDS_MAX)
+#define DEVICE_STORY_EVENTS_MAX (5 + JOB_DEVICE_CLOUDS_MAX + TIMELINE_KEEP)
 
 struct device_story_chain {
 	struct buf der; /* initialised and cleared by the caller */
@@ -21,9 +22,9 @@ MUST_CHECK enum rc device_story_cas(struct core *c, const struct device *d,
     struct device_story_chain *out, struct err *e);
 
 struct device_story_event {
-	int64_t at;	   /* 0: not known */
-	const char *event; /* "issued", "published", "bound", ... */
-	char name[257];	   /* vendor, user or cloud; "" none */
+	int64_t at;	/* 0: not known */
+	char event[32]; /* "issued", "published", "bound", ... */
+	char name[257]; /* vendor, user or cloud; "" none */
 	char detail[STORE_JOB_TEXT_SIZE];
 };
 struct device_story {

@@ -10,10 +10,11 @@ enum rc store_account_add(struct store *s, const struct store_account *a,
 {
 	return db_run(store_db(s), e,
 	    "INSERT INTO account(id, name, default_cloud, default_product, "
-	    "auto_provision, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+	    "auto_provision, created_at, registrar_url) "
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7)",
 	    DB_T(a->id), DB_T(a->name), DB_TN(a->default_cloud),
 	    DB_TN(a->default_product), DB_I(a->auto_provision),
-	    DB_I(a->created_at));
+	    DB_I(a->created_at), DB_T(a->registrar_url));
 }
 
 static void account_cols(struct stmt *st, struct store_account *a)
@@ -25,6 +26,7 @@ static void account_cols(struct stmt *st, struct store_account *a)
 	db_col_str(st, 3, a->default_product, sizeof(a->default_product));
 	a->auto_provision = db_col_int(st, 4) != 0;
 	a->created_at = db_col_int(st, 5);
+	db_col_str(st, 6, a->registrar_url, sizeof(a->registrar_url));
 }
 
 enum rc store_account_get(struct store *s, const char *id,
@@ -33,7 +35,7 @@ enum rc store_account_get(struct store *s, const char *id,
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT id, name, default_cloud, default_product, auto_provision, "
-	    "created_at FROM account WHERE id = $1",
+	    "created_at, registrar_url FROM account WHERE id = $1",
 	    DB_T(id));
 
 	if (rc == RC_OK)
@@ -49,9 +51,11 @@ enum rc store_account_put(struct store *s, const struct store_account *a,
 {
 	return db_run(store_db(s), e,
 	    "UPDATE account SET name = $2, default_cloud = $3, "
-	    "default_product = $4, auto_provision = $5 WHERE id = $1",
+	    "default_product = $4, auto_provision = $5, registrar_url = $6 "
+	    "WHERE id = $1",
 	    DB_T(a->id), DB_T(a->name), DB_TN(a->default_cloud),
-	    DB_TN(a->default_product), DB_I(a->auto_provision));
+	    DB_TN(a->default_product), DB_I(a->auto_provision),
+	    DB_T(a->registrar_url));
 }
 
 enum rc store_account_each(struct store *s, const struct store_list *list,
@@ -61,7 +65,8 @@ enum rc store_account_each(struct store *s, const struct store_list *list,
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT a.id, a.name, a.default_cloud, a.default_product, "
-	    "a.auto_provision, a.created_at, m.role FROM membership m "
+	    "a.auto_provision, a.created_at, a.registrar_url, m.role "
+	    "FROM membership m "
 	    "JOIN account a ON a.id = m.scope_id "
 	    "WHERE m.scope = 'account' AND m.user_id = $1 AND a.id > $2 "
 	    "ORDER BY a.id LIMIT $3",
@@ -71,7 +76,7 @@ enum rc store_account_each(struct store *s, const struct store_list *list,
 		return rc;
 	while ((rc = db_step(st, e)) == RC_OK) {
 		account_cols(st, &a);
-		db_col_str(st, 6, a.role, sizeof(a.role));
+		db_col_str(st, 7, a.role, sizeof(a.role));
 		row(arg, &a);
 	}
 	db_done(st);

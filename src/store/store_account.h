@@ -7,12 +7,15 @@
 #include "store/store.h"
 #include "store/store_list.h"
 
+#define STORE_ACCOUNT_URL_SIZE 201
+
 struct store_account {
 	char id[RAND_ID_SIZE];
 	char name[104];
 	char default_cloud[RAND_ID_SIZE];   /* "" for none */
 	char default_product[RAND_ID_SIZE]; /* "" for none */
 	bool auto_provision;
+	char registrar_url[STORE_ACCOUNT_URL_SIZE]; /* "": this service */
 	int64_t created_at;
 	char role[32]; /* of the user, in store_account_each */
 };

@@ -31,18 +31,40 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
+/* What the account has of it already; no more while the batch is bound. */
+static enum rc count_claimed(struct store *s, const struct store_bind *b,
+    uint64_t *out, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT count(*) FROM device_claim WHERE bid = $1"
+	    " AND account_id = $2",
+	    DB_T(b->bid), DB_T(b->account_id));
+
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK)
+		*out = (uint64_t)db_col_int(st, 0);
+	db_done(st);
+	return rc;
+}
+
 /* The sums follow what is bound; the hour is that of the binding, so that one
  * that was undone never happened. */
 static enum rc count(struct store *s, const struct store_bind *b, int sign,
     struct err *e)
 {
-	const struct store_tally t = {.batches_bound = sign,
-	    .devices_bound = sign * (int64_t)b->devices};
-	const struct store_tally_sum d = {.batches = sign,
-	    .devices = sign * (int64_t)b->devices,
+	struct store_tally t = {.batches_bound = sign};
+	struct store_tally_sum d = {.batches = sign,
 	    .provisioned = sign * (int64_t)b->provisioned,
 	    .seen = sign * (int64_t)b->seen};
-	enum rc rc = store_tally_sum_add(s, b->account_id, &d, e);
+	uint64_t claimed = 0;
+	enum rc rc = count_claimed(s, b, &claimed, e);
+
+	t.devices_bound = sign * (int64_t)(b->devices - claimed);
+	d.devices = t.devices_bound;
+	if (rc == RC_OK)
+		rc = store_tally_sum_add(s, b->account_id, &d, e);
 
 	return rc == RC_OK
 	    ? store_tally_add(s, b->account_id, b->bound_at, &t, e)
@@ -59,7 +81,9 @@ enum rc store_bind_add(struct store *s, const struct store_bind *b,
 	    "INSERT INTO binding (bid, account_id, product_id, cloud_id,"
 	    " bound_at, by_id, by_name, by_from, devices)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-	    " (SELECT t.devices FROM batch t WHERE t.bid = $1))",
+	    " (SELECT t.devices FROM batch t WHERE t.bid = $1)"
+	    " - (SELECT count(*) FROM device_claim d WHERE d.bid = $1"
+	    " AND d.account_id <> $2))",
 	    DB_T(b->bid), DB_T(b->account_id), DB_TN(b->product_id),
 	    DB_TN(b->cloud_id), DB_I(b->bound_at), DB_T(b->by_id),
 	    DB_T(b->by_name), DB_T(b->by_from));

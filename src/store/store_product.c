@@ -56,6 +56,30 @@ enum rc store_product_rename(struct store *s, const char *account_id,
 	return rc == RC_OK && changes == 0 ? RC_NOT_FOUND : rc;
 }
 
+/* Talk rules, and claim vouchers that let nobody in and never have. */
+static enum rc forget_rules(struct store *s, const char *account_id,
+    const char *id, struct err *e)
+{
+	struct db *d = store_db(s);
+	enum rc rc = db_run(d, e,
+	    "DELETE FROM talk WHERE account_id = $2"
+	    " AND (product_a = $1 OR product_b = $1)",
+	    DB_T(id), DB_T(account_id));
+
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "DELETE FROM claim_voucher_batch WHERE voucher_id IN"
+		    " (SELECT v.id FROM claim_voucher v"
+		    " WHERE v.product_id = $1 AND v.account_id = $2)",
+		    DB_T(id), DB_T(account_id));
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "DELETE FROM claim_voucher WHERE product_id = $1"
+		    " AND account_id = $2",
+		    DB_T(id), DB_T(account_id));
+	return rc;
+}
+
 enum rc store_product_delete(struct store *s, const char *account_id,
     const char *id, struct err *e)
 {
@@ -67,7 +91,9 @@ enum rc store_product_delete(struct store *s, const char *account_id,
 	rc = db_ask(store_db(s), &st, e,
 	    "SELECT EXISTS (SELECT 1 FROM binding WHERE product_id = $1)"
 	    " OR EXISTS (SELECT 1 FROM account"
-	    " WHERE id = $2 AND default_product = $1)",
+	    " WHERE id = $2 AND default_product = $1)"
+	    " OR EXISTS (SELECT 1 FROM claim_voucher WHERE product_id = $1"
+	    " AND (revoked_at IS NULL OR bound > 0))",
 	    DB_T(id), DB_T(account_id));
 	if (rc == RC_OK)
 		rc = db_step(st, e);
@@ -78,8 +104,11 @@ enum rc store_product_delete(struct store *s, const char *account_id,
 		return rc;
 	if (used)
 		return err_set(e, RC_CONFLICT, "product-in-use",
-		    "A batch or the account's default uses this product; "
-		    "give those another one first.");
+		    "A batch, a claim voucher or the account's default uses "
+		    "this product; give those another one first.");
+	rc = forget_rules(s, account_id, id, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = db_run_n(store_db(s), &changes, e,
 	    "DELETE FROM product WHERE id = $1 AND account_id = $2", DB_T(id),
 	    DB_T(account_id));

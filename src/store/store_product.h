@@ -21,7 +21,8 @@ MUST_CHECK enum rc store_product_find(struct store *s, const char *account_id,
     const char *id, struct store_product *out, struct err *e);
 MUST_CHECK enum rc store_product_rename(struct store *s, const char *account_id,
     const char *id, const char *name, struct err *e);
-/* RC_CONFLICT while a binding or the account's default names it. */
+/* RC_CONFLICT while a binding, a claim voucher or the account's default names
+ * it. */
 MUST_CHECK enum rc store_product_delete(struct store *s, const char *account_id,
     const char *id, struct err *e);
 /* In the order of ids, after `after` ("" from the first).  *n: the room in
