@@ -3,16 +3,14 @@
  * Must not hold a transaction over a signature. */
 #include "core/crl_list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ca.h"
 #include "core/tx.h"
 #include "store/store_crl.h"
 #include "store/store_status.h"
 #include "store/store_vendor.h"
-
-#define URL_MAX 512
 
 void crl_list_init(struct crl_list *l)
 {
@@ -161,7 +159,7 @@ static enum rc make(struct core *c, const char *ca, bool delta, int64_t now_s,
     struct crl_list *out, struct err *e)
 {
 	struct making m = {.rc = RC_OK};
-	char url[URL_MAX];
+	struct ca_urls urls;
 	struct signer_ca by;
 	struct crl crl;
 	enum rc rc;
@@ -170,8 +168,7 @@ static enum rc make(struct core *c, const char *ca, bool delta, int64_t now_s,
 	rc = collect(c, ca, &m, delta, now_s, e);
 	if (rc != RC_OK)
 		goto out;
-	(void)snprintf(url, sizeof(url), "%s/crl/%s-delta.crl", c->status_url,
-	    m.ca.id);
+	ca_urls(c, m.ca.id, &urls);
 	by = (struct signer_ca){m.ca.account_id, m.ca.id};
 	crl = (struct crl){.issuer_cert = buf_span(&m.cert),
 	    .number = m.list.number,
@@ -180,7 +177,7 @@ static enum rc make(struct core *c, const char *ca, bool delta, int64_t now_s,
 	    .next_update = m.list.next_update,
 	    .entries = m.entries,
 	    .n = m.n,
-	    .delta_url = delta ? NULL : url};
+	    .delta_url = delta || !urls.delta[0] ? NULL : urls.delta};
 	buf_reset(&out->der);
 	rc = signer_crl(c->signer, &by, &crl, &out->der, e);
 	if (rc == RC_OK)
