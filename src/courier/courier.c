@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "courier/chunk.h"
 #include "courier/oidc.h"
+#include "courier/ra.h"
 #include "courier/stopper.h"
 
 #define THREADS_DEFAULT 8
@@ -50,6 +51,7 @@ struct courier {
 	struct stopper stopper;
 	char secret[PATH_MAX];
 	struct oidc *oidc; /* NULL: no single sign-on */
+	struct ra *ra;
 	unsigned int threads;
 	struct runner *runners;
 };
@@ -191,6 +193,15 @@ static enum rc start_oidc(struct courier *c, struct err *e)
 	return oidc_start(&c->oidc, &o, e);
 }
 
+static enum rc start_ra(struct courier *c, struct err *e)
+{
+	const struct ra_options o = {.data = c->data,
+	    .key = c->key,
+	    .allow_private = c->o->allow_private_clouds};
+
+	return ra_start(&c->ra, &o, e);
+}
+
 /* Waits for the end: a signal, or stop_fd. */
 static void wait_end(int signals, int stop_fd)
 {
@@ -288,12 +299,16 @@ int courier_run(const struct courier_options *o)
 	if (rc == RC_OK)
 		rc = start_oidc(&c, &e);
 	if (rc == RC_OK)
+		rc = start_ra(&c, &e);
+	if (rc == RC_OK)
 		wait_end(signals, o->stop_fd);
 	else
 		log_err(LOG_ERROR, "courier", &e);
 	stopper_stop(&c.stopper);
 	oidc_stop(c.oidc);
-	if (!join_threads(&c) || !oidc_join(c.oidc, STOP_MS)) {
+	ra_stop(c.ra);
+	if (!join_threads(&c) || !oidc_join(c.oidc, STOP_MS) ||
+	    !ra_join(c.ra, STOP_MS)) {
 		/* What is in flight is sent again by the next courier. */
 		log_info("courier ends while a cloud has not answered");
 		_exit(rc == RC_OK ? 0 : err_class(rc)->exit_code);
