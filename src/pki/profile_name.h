@@ -7,8 +7,9 @@
 #include "pki/profile.h"
 
 #define PROFILE_NAME_ATTRS_MAX 8
-#define PROFILE_NAME_CHARS_MAX 64 /* RFC 5280 A.1, ub-common-name and others \
-				   */
+#define PROFILE_NAME_CHARS_MAX                        \
+	64 /* RFC 5280 A.1, ub-common-name and others \
+	    */
 
 /* Name (DER) of "CN={device},OU={product}": attributes C, O, OU, CN and
  * SERIALNUMBER, separated by commas, the most specific first as RFC 4514 has

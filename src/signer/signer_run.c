@@ -340,8 +340,28 @@ static void hang_up(struct run *s, struct pollfd *p, const char *why)
 	s->open--;
 }
 
-/* One packet and the file that came with it, if any (else -1): more than one,
- * and others are closed and *odd is set. */
+/* The first file of these is kept in *fd; the kernel may have put more of them
+ * into the room of one. */
+static bool take_files(const struct cmsghdr *c, int *fd)
+{
+	size_t n, i;
+	int one;
+
+	if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return false;
+	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (i = 0; i < n; i++) {
+		memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(one));
+		if (i == 0 && *fd < 0)
+			*fd = one;
+		else
+			(void)close(one);
+	}
+	return n == 1;
+}
+
+/* One packet and the file that came with it, if any (else -1); *odd when more
+ * than that came. */
 static ssize_t receive(struct run *s, int sock, int *fd, bool *odd)
 {
 	union {
@@ -361,13 +381,8 @@ static ssize_t receive(struct run *s, int sock, int *fd, bool *odd)
 	*odd = false;
 	if (n < 0)
 		return n;
-	for (c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		    c->cmsg_len == CMSG_LEN(sizeof(int)) && *fd < 0)
-			memcpy(fd, CMSG_DATA(c), sizeof(*fd));
-		else
-			*odd = true;
-	}
+	for (c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c))
+		*odd |= !take_files(c, fd);
 	*odd |= (m.msg_flags & MSG_CTRUNC) != 0;
 	return n;
 }

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "pki/jose.h"
 #include "signer/ipc.h"
 #include "signer/signer.h"
@@ -273,6 +274,9 @@ static void each_process_gets_only_its_own_signed(void **state)
 	struct signer_entry entry = {.group_id = "B1",
 	    .vendor = "V",
 	    .cert = SPAN_LIT("0")};
+	struct signer_ca ca = {ONE, "ca_0123456789abcdef"};
+	struct signer_claim claim = {"cvo_0123456789abcdef", ONE,
+	    "prd_0123456789abcdef", clock_now_s() + 60};
 	struct signer *worker = client(WORKER), *courier = client(COURIER);
 	struct buf out;
 
@@ -280,6 +284,11 @@ static void each_process_gets_only_its_own_signed(void **state)
 	assert_int_equal(signer_interop(worker, &token, &out, NULL), RC_DENIED);
 	assert_int_equal(signer_feed(courier, &head, &out, NULL), RC_DENIED);
 	assert_int_equal(signer_entry(courier, &entry, &out, NULL), RC_DENIED);
+	assert_int_equal(signer_ca_key(courier, &ca, KEY_P256, NULL, &out,
+			     NULL),
+	    RC_DENIED);
+	assert_int_equal(signer_ocsp_csr(courier, &out, NULL), RC_DENIED);
+	assert_int_equal(signer_claim(courier, &claim, &out, NULL), RC_DENIED);
 	assert_int_equal(out.n, 0);
 	assert_int_equal(signer_feed(worker, &head, &out, NULL), RC_OK);
 	assert_int_equal(signer_jwks(courier, &out, NULL), RC_OK);
@@ -329,6 +338,65 @@ static void oversized_message_is_cut_off(void **state)
 
 	assert_int_equal(send(t.ours[1], big, sizeof(big), 0), sizeof(big));
 	assert_int_equal(recv(t.ours[1], &answer, 1, 0), 0);
+}
+
+/* A file goes with the one request that needs it, and with no other. */
+static void file_that_nobody_asked_for_is_cut_off(void **state)
+{
+	static const char jwks[] = "\0\0\0\x0a\1\3\0\0\0\0\0\0\0\1";
+	union {
+		struct cmsghdr head;
+		uint8_t room[CMSG_SPACE(2 * sizeof(int))];
+	} control = {
+	    .head = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+	struct iovec part = {(void *)(uintptr_t)jwks, sizeof(jwks) - 1};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = &control};
+	int fds[2] = {0, 0};
+	size_t n;
+	char answer;
+
+	for (n = 1; n <= 2; n++) {
+		control.head.cmsg_len = CMSG_LEN(n * sizeof(int));
+		m.msg_controllen = CMSG_SPACE(n * sizeof(int));
+		memcpy(CMSG_DATA(&control.head), fds, n * sizeof(int));
+		assert_int_equal(sendmsg(t.ours[n], &m, 0), sizeof(jwks) - 1);
+		assert_int_equal(recv(t.ours[n], &answer, 1, 0), 0);
+	}
+}
+
+/* Keys that an earlier release did not have are added, none is replaced. */
+static void directory_of_an_earlier_release_is_completed(void **state)
+{
+	static const char *const newer[] = {"ocsp.pem", "voucher.pem",
+	    "voucher-cert.pem", "claim.pem"};
+	struct signer *s = client(WORKER);
+	struct buf before, now;
+	char path[128];
+	size_t i;
+
+	buf_init(&before, 16384);
+	buf_init(&now, 16384);
+	(void)snprintf(path, sizeof(path), "%s/feed.pem", t.dir);
+	assert_int_equal(file_read(path, &before, NULL), RC_OK);
+	for (i = 0; i < COUNT(newer); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", t.dir, newer[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	(void)snprintf(path, sizeof(path), "%s/ca", t.dir);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(signer_init(t.dir, NULL), RC_OK);
+	for (i = 0; i < COUNT(newer); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", t.dir, newer[i]);
+		assert_true(file_exists(path));
+	}
+	(void)snprintf(path, sizeof(path), "%s/feed.pem", t.dir);
+	assert_int_equal(file_read(path, &now, NULL), RC_OK);
+	assert_true(span_eq(buf_span(&before), buf_span(&now)));
+	buf_clear_secret(&before);
+	buf_clear_secret(&now);
+	signer_free(s);
 }
 
 static void client_outlives_the_signer(void **state)
@@ -385,6 +453,8 @@ int main(void)
 	    TEST(each_process_gets_only_its_own_signed),
 	    TEST(garbage_is_cut_off),
 	    TEST(oversized_message_is_cut_off),
+	    TEST(file_that_nobody_asked_for_is_cut_off),
+	    TEST(directory_of_an_earlier_release_is_completed),
 	    TEST(client_outlives_the_signer),
 	    TEST(keys_are_private_and_kept),
 	};
