@@ -32,6 +32,7 @@ test: build $(ASAN)/build.ninja
 	tools/run-tests $(ASAN) $(RELEASE)
 
 bench: build
+	tools/bootstrap bench
 	tools/run-bench $(RELEASE) bench/results.json
 
 lint:
