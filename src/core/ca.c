@@ -88,13 +88,29 @@ static bool is_text(const char *s, size_t min, size_t max)
 	return i >= min && i <= max;
 }
 
+static enum rc check_kind(const struct ca_request *r, struct err *e)
+{
+	bool upstream = strcmp(r->kind, "upstream") == 0;
+
+	if (!upstream && strcmp(r->kind, "root") != 0 &&
+	    strcmp(r->kind, "issuing") != 0)
+		return err_set(e, RC_INVALID, "bad-ca-kind",
+		    "An authority is of kind root, issuing or upstream.");
+	if (upstream != (r->upstream != NULL) ||
+	    (upstream && (r->parent_id || r->hsm_name)))
+		return err_set(e, RC_INVALID, "bad-upstream",
+		    "An authority of kind upstream, and no other, needs the "
+		    "field \"upstream\", and has no parent and no key here.");
+	return RC_OK;
+}
+
 static enum rc check(const struct ca_request *r, struct err *e)
 {
 	bool root = strcmp(r->kind, "root") == 0;
+	enum rc rc = check_kind(r, e);
 
-	if (!root && strcmp(r->kind, "issuing") != 0)
-		return err_set(e, RC_INVALID, "bad-ca-kind",
-		    "An authority is of kind root or issuing.");
+	if (rc != RC_OK)
+		return rc;
 	if (!is_text(r->name, 1, STORE_CA_NAME_SIZE - 1))
 		return err_set(e, RC_INVALID, "bad-name",
 		    "An authority's name is 1 to %d bytes without control "
@@ -198,8 +214,9 @@ static enum rc keep_cert(struct core *c, const struct store_ca *ca,
 	return store_ca_set_cert(c->store, ca->id, &keep, e);
 }
 
+/* up NULL: its key is the signer's. */
 static enum rc keep(struct core *c, const struct core_actor *a,
-    const struct store_ca *ca, struct err *e)
+    const struct store_ca *ca, const struct store_upstream *up, struct err *e)
 {
 	struct audit_entry entry = {.action = "ca-create",
 	    .scope_id = a->scope_id,
@@ -215,9 +232,27 @@ static enum rc keep(struct core *c, const struct core_actor *a,
 		    "The account has an authority named %s already.", ca->name);
 	if (rc == RC_OK && ca->der.n > 0)
 		rc = keep_cert(c, ca, e);
+	if (rc == RC_OK && up)
+		rc = store_upstream_add(c->store, up, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return tx_end(c, &tx, rc, e);
+}
+
+/* In front of another CA, whose certificate and names it gets. */
+static enum rc create_upstream(struct core *c, const struct core_actor *a,
+    const struct ca_request *r, struct store_ca *out, struct err *e)
+{
+	struct store_upstream up;
+	enum rc rc;
+
+	store_upstream_init(&up);
+	fill(a, r, out);
+	rc = upstream_spec_take(c, r->upstream, a->now_s, out, &up, e);
+	if (rc == RC_OK)
+		rc = keep(c, a, out, &up, e);
+	store_upstream_clear(&up);
+	return rc;
 }
 
 enum rc ca_create(struct core *c, const struct core_actor *a,
@@ -230,6 +265,10 @@ enum rc ca_create(struct core *c, const struct core_actor *a,
 
 	store_ca_init(&parent);
 	rc = check(r, e);
+	if (rc == RC_OK && r->upstream) {
+		rc = create_upstream(c, a, r, out, e);
+		goto out;
+	}
 	if (rc != RC_OK)
 		goto out;
 	root = strcmp(r->kind, "root") == 0;
@@ -242,7 +281,7 @@ enum rc ca_create(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK && (root || r->parent_id))
 		rc = sign(c, a, r, root ? NULL : &parent, out, e);
 	if (rc == RC_OK)
-		rc = keep(c, a, out, e);
+		rc = keep(c, a, out, NULL, e);
 out:
 	store_ca_clear(&parent);
 	return rc;

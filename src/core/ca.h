@@ -5,20 +5,21 @@
 #define BIRTHMARK_CORE_CA_H
 
 #include "core/core.h"
+#include "core/upstream_spec.h"
 #include "pki/profile.h"
-#include "store/store_ca.h"
 
 #define CA_CHAIN_MAX 8
 #define CA_URL_SIZE 320
 
 struct ca_request {
 	const char *name;
-	const char *kind;	/* "root", "issuing" */
+	const char *kind;	/* "root", "issuing", "upstream" */
 	const char *parent_id;	/* of an issuing one; NULL: signed elsewhere */
 	const char *hsm_name;	/* NULL: the key is in a file */
 	enum key_type key_type; /* KEY_P256, KEY_P384 */
 	const char *common_name, *org; /* NULL: the name, none */
 	int64_t lifetime_s;	       /* 0: 20 years a root, 10 others */
+	const struct upstream_spec *upstream; /* of kind "upstream" alone */
 };
 /* out is initialised by the caller, here and below.  RC_CONFLICT "ca-exists",
  * RC_INVALID "bad-ca-parent", RC_NOT_FOUND "hsm-key-unknown". */

@@ -10,6 +10,7 @@
 #include "core/feed.h"
 #include "core/timeline.h"
 #include "core/tx.h"
+#include "core/upstream.h"
 #include "pki/csr.h"
 
 #define BACK_S 300   /* clocks of devices that are a little late */
@@ -126,6 +127,24 @@ static enum rc sign(struct issuing *i, struct err *e)
 	return signer_end(i->c->signer, &want, &i->cert.der, e);
 }
 
+/* The CA is another's; the courier asks it. */
+static enum rc ask_upstream(struct issuing *i, struct err *e)
+{
+	const struct device *d = &i->who->device;
+	struct enrolment_names names;
+	const struct upstream_ask ask = {.device = d,
+	    .ca_id = i->ca.id,
+	    .ca_name = i->ca.name,
+	    .profile = &i->profile,
+	    .names = &names.device,
+	    .csr = i->r->csr};
+	enum rc rc = enrolment_describe(i->c, d, &names, e);
+
+	if (rc != RC_OK)
+		return rc;
+	return upstream_issue(i->c, &ask, i->now_s, &i->cert.der, e);
+}
+
 static enum rc tell(struct issuing *i, struct err *e)
 {
 	const struct device *d = &i->who->device;
@@ -206,7 +225,8 @@ enum rc enrolment_issue(struct core *c, const struct enrolment_who *who,
 	rand_id(i.cert.id, sizeof(i.cert.id), "crt");
 	(void)snprintf(i.cert.kind, sizeof(i.cert.kind), "device");
 	i.cert.issued_at = now_s;
-	rc = sign(&i, e);
+	rc = strcmp(i.ca.kind, "upstream") == 0 ? ask_upstream(&i, e)
+						: sign(&i, e);
 	if (rc == RC_OK)
 		rc = keep(&i, e);
 	if (rc == RC_OK)

@@ -16,20 +16,13 @@
 static enum rc check_csr(const struct upstream_ask *ask,
     struct store_upstream_request *r, struct err *e)
 {
-	const struct device *d = ask->device;
-	const struct profile_device who = {.device = d->chip_id,
-	    .serial = d->serial,
-	    .product = d->product,
-	    .product_id = d->product_id,
-	    .account = ask->account,
-	    .account_id = d->account_id};
-	struct csr_match m = {.profile = ask->profile, .device = &who};
+	struct csr_match m = {.profile = ask->profile, .device = ask->names};
 	struct cert birth;
 	struct csr csr;
 	enum rc rc = csr_parse(&csr, ask->csr, e);
 
 	if (rc == RC_OK)
-		rc = cert_parse(&birth, buf_span(&d->der), e);
+		rc = cert_parse(&birth, buf_span(&ask->device->der), e);
 	if (rc != RC_OK)
 		return rc;
 	m.birth_subject = birth.subject;

@@ -15,7 +15,7 @@ struct upstream_ask {
 	const struct device *device;
 	const char *ca_id, *ca_name;
 	const struct profile *profile;
-	const char *account; /* its name */
+	const struct profile_device *names;
 	struct span csr;
 };
 /* The certificate, DER appended, once for each time it was issued: the caller
