@@ -77,7 +77,8 @@ static bool read_signer(struct bm_cms *c, struct bm_span s)
 }
 
 /* ContentInfo and SignedData down to encapContentInfo's content. */
-static bool open(struct bm_span der, struct bm_span *rest, struct bm_span *info)
+static bool signed_data(struct bm_span der, struct bm_span *rest,
+    struct bm_span *info)
 {
 	struct bm_span s, oid, v;
 
@@ -94,8 +95,8 @@ bool bm_cms_parse(struct bm_cms *c, struct bm_span der)
 {
 	struct bm_span s, info, oid, v;
 
-	if (!open(der, &s, &info) || !bm_der_take(&info, BM_DER_OID, &oid) ||
-	    !IS(oid, OID_VOUCHER) ||
+	if (!signed_data(der, &s, &info) ||
+	    !bm_der_take(&info, BM_DER_OID, &oid) || !IS(oid, OID_VOUCHER) ||
 	    !bm_der_only(info, BM_DER_CONTEXT(0), &info) ||
 	    !bm_der_only(info, BM_DER_OCTETS, &c->content))
 		return false;
@@ -125,8 +126,9 @@ bool bm_cms_certs(struct bm_span der, struct bm_span *certs)
 {
 	struct bm_span s, info, oid, v;
 
-	if (!open(der, &s, &info) || !bm_der_take(&info, BM_DER_OID, &oid) ||
-	    !IS(oid, OID_DATA) || !bm_der_take(&s, BM_DER_CONTEXT(0), certs))
+	if (!signed_data(der, &s, &info) ||
+	    !bm_der_take(&info, BM_DER_OID, &oid) || !IS(oid, OID_DATA) ||
+	    !bm_der_take(&s, BM_DER_CONTEXT(0), certs))
 		return false;
 	(void)bm_der_take(&s, BM_DER_CONTEXT(1), &v);
 	return bm_der_only(s, BM_DER_SET, &v) && certs->n > 0;

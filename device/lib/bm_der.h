@@ -28,8 +28,8 @@ bool bm_der_take(struct bm_span *in, uint8_t tag, struct bm_span *content);
 bool bm_der_whole(struct bm_span *in, uint8_t tag, struct bm_span *whole);
 /* BIT STRING with no unused bits. */
 bool bm_der_bits(struct bm_span *in, struct bm_span *bits);
-/* INTEGER > 0 or 0, without its padding 0. */
-bool bm_der_uint(struct bm_span *in, struct bm_span *big_endian);
+/* INTEGER >= 0, big-endian, without its padding 0. */
+bool bm_der_uint(struct bm_span *in, struct bm_span *out);
 /* UTCTime or GeneralizedTime. */
 bool bm_der_time(struct bm_span *in, int64_t *out);
 /* The only element of in, with this tag. */
@@ -45,8 +45,8 @@ void bm_der_put(struct bm_der_out *o, struct bm_span bytes);
 void bm_der_wrap(struct bm_der_out *o, uint8_t tag, size_t end);
 void bm_der_put_tlv(struct bm_der_out *o, uint8_t tag, struct bm_span content);
 void bm_der_put_u8(struct bm_der_out *o, uint8_t v); /* a byte */
-/* INTEGER >= 0 */
-void bm_der_put_uint(struct bm_der_out *o, struct bm_span big_endian);
+/* INTEGER >= 0, big-endian */
+void bm_der_put_uint(struct bm_der_out *o, struct bm_span v);
 void bm_der_put_small(struct bm_der_out *o, uint8_t v); /* INTEGER < 128 */
 void bm_der_put_bits(struct bm_der_out *o, struct bm_span bits);
 void bm_der_put_time(struct bm_der_out *o, int64_t t_s);

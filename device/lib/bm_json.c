@@ -142,7 +142,7 @@ static bool in_object(const struct nest *n)
 }
 
 /* Opens an object or array; *closed when it is empty and so a whole value. */
-static bool open(struct bm_span s, size_t *at, struct nest *n, bool *closed)
+static bool enter(struct bm_span s, size_t *at, struct nest *n, bool *closed)
 {
 	bool object = s.p[*at] == '{';
 
@@ -191,7 +191,7 @@ static bool value(struct bm_span s, size_t *at)
 		if (*at >= s.n)
 			return false;
 		if (s.p[*at] == '{' || s.p[*at] == '[') {
-			if (!open(s, at, &n, &closed))
+			if (!enter(s, at, &n, &closed))
 				return false;
 			if (!closed)
 				continue;
@@ -278,15 +278,19 @@ bool bm_json_item(struct bm_span array, size_t *at, struct bm_span *value)
 static bool unescape(uint8_t *p, size_t n, size_t *at, uint8_t *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	int high, low;
 	size_t i;
 
 	if (*at >= n)
 		return false;
 	if (p[*at] == 'u') {
-		if (*at + 4 >= n || p[*at + 1] != '0' || p[*at + 2] != '0' ||
-		    hex(p[*at + 3]) < 0 || hex(p[*at + 3]) > 7)
+		if (*at + 4 >= n || p[*at + 1] != '0' || p[*at + 2] != '0')
 			return false;
-		*out = (uint8_t)(hex(p[*at + 3]) << 4 | hex(p[*at + 4]));
+		high = hex(p[*at + 3]);
+		low = hex(p[*at + 4]);
+		if (high < 0 || high > 7 || low < 0)
+			return false;
+		*out = (uint8_t)(high << 4 | low);
 		*at += 5;
 		return true;
 	}

@@ -14,9 +14,9 @@ struct bm_voucher_ask {
 	int64_t now_s;	      /* 0: no clock */
 };
 
-/* The request, CMS, in out; memory is for its JSON. */
+/* The request, CMS, in out; o is room for its JSON. */
 enum bm_why bm_voucher_request(const struct bm_voucher_ask *ask,
-    struct bm_mem_out *json, struct bm_der_out *out);
+    struct bm_mem_out *o, struct bm_der_out *out);
 
 struct bm_voucher {
 	struct bm_span domain; /* pinned-domain-cert, DER */
