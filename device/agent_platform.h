@@ -14,7 +14,7 @@ struct agent_platform {
 
 /* Borrows both; p must not move. */
 void agent_platform_init(struct agent_platform *p, struct agent_keys *keys,
-    const struct agent_store *store);
+    const struct agent_store *state);
 /* Appends what a slot holds. */
 MUST_CHECK enum rc agent_platform_slot(const struct agent_store *store,
     enum bm_slot slot, struct buf *out, struct err *e);
