@@ -10,6 +10,7 @@
 #include "base/enc.h"
 #include "core/device_story.h"
 #include "pki/describe.h"
+#include "store/store_certificate.h"
 
 #define ANSWER_MAX (512 * 1024)
 #define CHAIN_BYTES (1024 * 1024)
@@ -141,6 +142,19 @@ static enum rc timeline_write(struct api_call *call, struct json *w,
 	return rc;
 }
 
+static enum rc state_write(struct api_call *call, struct json *w,
+    const struct device *d, struct err *e)
+{
+	struct store_certificate_bar bar;
+	enum rc rc = store_certificate_bars(call->core->store, d->seq, &bar, e);
+
+	json_put_str(w, "state",
+	    bar.birth[0]	  ? "revoked"
+		: bar.quarantined ? "quarantined"
+				  : "active");
+	return rc;
+}
+
 static void fields_write(struct json *w, const struct device *d,
     const struct cert *cert)
 {
@@ -153,7 +167,6 @@ static void fields_write(struct json *w, const struct device *d,
 	cert_write(w, cert);
 	json_put_time(w, "first_seen_at", d->first_seen_at);
 	json_put_time(w, "last_seen_at", d->last_seen_at);
-	json_put_str(w, "state", "active");
 }
 
 static enum rc device_write(struct api_call *call, struct json *w,
@@ -172,8 +185,9 @@ static enum rc device_write(struct api_call *call, struct json *w,
 		return rc;
 	json_obj(w);
 	fields_write(w, d, &cert);
+	rc = state_write(call, w, d, e);
 	clouds_write(w, clouds, n);
-	if (whole) {
+	if (rc == RC_OK && whole) {
 		pem_write(w, "certificate", cert.der);
 		rc = chain_write(call, w, d, e);
 		if (rc == RC_OK)

@@ -6,6 +6,8 @@
 #include "api/api_audit_export.h"
 #include "api/api_batch.h"
 #include "api/api_bind.h"
+#include "api/api_ca.h"
+#include "api/api_certificate.h"
 #include "api/api_cloud.h"
 #include "api/api_console.h"
 #include "api/api_device.h"
@@ -141,6 +143,27 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/accounts/{account}/batches/{bid}/manifest", API_ACCOUNT, R_ADMIN, 0, api_manifest_get, NULL},
 	{"GET", "/api/v1/accounts/{account}/devices", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/devices/{fingerprint}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_device_get, NULL},
+
+	/* authorities, certificates, what keeps devices out */
+	{"GET", "/api/v1/accounts/{account}/cas", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_list, NULL},
+	{"POST", "/api/v1/accounts/{account}/cas", API_ACCOUNT, R_ADMIN, 16384, api_ca_create, NULL},
+	{"GET", "/api/v1/accounts/{account}/cas/{ca}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_get, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/cas/{ca}", API_ACCOUNT, R_ADMIN, 0, api_ca_retire, NULL},
+	{"GET", "/api/v1/accounts/{account}/cas/{ca}/csr", API_ACCOUNT, R_ADMIN, 0, api_ca_csr, NULL},
+	{"PUT", "/api/v1/accounts/{account}/cas/{ca}/certificate", API_ACCOUNT, R_ADMIN, 131072, api_ca_import, NULL},
+	{"GET", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_profile_get, NULL},
+	{"PUT", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN, 16384, api_ca_profile_put, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN, 0, api_ca_profile_delete, NULL},
+	{"POST", "/api/v1/accounts/{account}/server-certificates", API_ACCOUNT, R_ADMIN, 32768, api_certificate_server, NULL},
+	{"GET", "/api/v1/accounts/{account}/certificates", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_certificate_list, NULL},
+	{"GET", "/api/v1/accounts/{account}/certificates/{certificate}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_certificate_get, NULL},
+	{"POST", "/api/v1/accounts/{account}/certificates/{certificate}/revoke", API_ACCOUNT, R_ADMIN, 16384, api_certificate_revoke, NULL},
+	{"POST", "/api/v1/accounts/{account}/certificates/{certificate}/reactivate", API_ACCOUNT, R_ADMIN, 16384, api_certificate_reactivate, NULL},
+	{"POST", "/api/v1/accounts/{account}/devices/{fingerprint}/quarantine", API_ACCOUNT, R_ADMIN, 16384, api_certificate_quarantine, NULL},
+	{"POST", "/api/v1/accounts/{account}/devices/{fingerprint}/release", API_ACCOUNT, R_ADMIN, 16384, api_certificate_release, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/devices/{fingerprint}/revoke", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_certificate_birth_revoke, NULL},
+	{"POST", "/api/v1/vendors/{vendor}/devices/{fingerprint}/reactivate", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_certificate_birth_reactivate, NULL},
+	{"GET", "/api/v1/vendors/{vendor}/revocations", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_certificate_birth_list, NULL},
 
 	/* clouds, jobs, feed */
 	{"GET", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_list, NULL},

@@ -230,7 +230,7 @@ enum rc device_get(struct core *c, int64_t seq, struct device *out,
 	return unknown(rc, e);
 }
 
-static enum rc find_fp(struct core *c, const uint8_t fp[DIGEST_SHA256],
+enum rc device_find_by_fp(struct core *c, const uint8_t fp[DIGEST_SHA256],
     struct device *out, struct err *e)
 {
 	struct place p = {0};
@@ -253,7 +253,7 @@ enum rc device_find_by_cert(struct core *c, struct span der, struct device *out,
 	enum rc rc;
 
 	cert_fingerprint(der, fp);
-	rc = find_fp(c, fp, out, e);
+	rc = device_find_by_fp(c, fp, out, e);
 	if (rc == RC_OK && !span_eq(der, buf_span(&out->der)))
 		rc = unknown(RC_NOT_FOUND, e);
 	return rc;

@@ -61,6 +61,9 @@ void device_clear(struct device *d);
  * RC_NOT_FOUND, e filled with "device-unknown". */
 MUST_CHECK enum rc device_find_by_cert(struct core *c, struct span der,
     struct device *out, struct err *e);
+/* The same by the SHA-256 of the certificate. */
+MUST_CHECK enum rc device_find_by_fp(struct core *c,
+    const uint8_t fp[DIGEST_SHA256], struct device *out, struct err *e);
 /* By its place in the store. */
 MUST_CHECK enum rc device_get(struct core *c, int64_t seq, struct device *out,
     struct err *e);

@@ -16,10 +16,7 @@
 enum rc est_name_next(struct span *ders, struct span *out, struct cert *cert,
     struct err *e)
 {
-	struct span content;
-	uint8_t tag;
-
-	if (!der_next(ders, &tag, &content, out))
+	if (!cert_next(ders, out))
 		return err_set(e, RC_BUG, "bad-chain",
 		    "A stored chain is not a row of certificates.");
 	return cert_parse(cert, *out, e);

@@ -195,6 +195,14 @@ enum rc cert_read(struct buf *out, struct span file, struct err *e)
 	return RC_OK;
 }
 
+bool cert_next(struct span *ders, struct span *one)
+{
+	struct span content;
+	uint8_t tag;
+
+	return der_next(ders, &tag, &content, one);
+}
+
 bool cert_may_issue(const struct cert *ca, const struct cert *below)
 {
 	if (below->aki.n > 0 && ca->ski.n > 0 && !span_eq(below->aki, ca->ski))

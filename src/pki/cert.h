@@ -41,6 +41,9 @@ struct cert {
 MUST_CHECK enum rc cert_parse(struct cert *c, struct span der, struct err *e);
 /* DER, or the first PEM block of text; the DER is appended to out. */
 MUST_CHECK enum rc cert_read(struct buf *out, struct span file, struct err *e);
+/* The next one of a row, DER after DER; false at its end, or when it is no row
+ * (then *ders is not empty). */
+MUST_CHECK bool cert_next(struct span *ders, struct span *one);
 /* By names and key identifiers, which choose among CAs of one name (RFC 5280
  * 4.1.2.4, 4.2.1.1); no signature is looked at. */
 bool cert_may_issue(const struct cert *ca, const struct cert *below);
