@@ -109,14 +109,13 @@ static void move_base(struct making *m, int64_t now_s)
 static enum rc take_entries(struct core *c, struct making *m, bool delta,
     int64_t now_s, struct err *e)
 {
-	struct store *s = c->store;
-	enum rc rc;
+	const struct store_crl_span q = {.ca = m->ca.id,
+	    .since = delta ? m->full.base_at : INT64_MIN,
+	    .expired = now_s - CRL_LIST_KEEP_S};
+	enum rc rc = store_crl_revoked(c->store, &q, add_revoked, m, e);
 
-	rc = store_crl_revoked(s, m->ca.id, delta ? m->full.base_at : INT64_MIN,
-	    now_s - CRL_LIST_KEEP_S, add_revoked, m, e);
 	if (rc == RC_OK && delta)
-		rc = store_crl_unheld(s, m->ca.id, m->full.base_at, add_unheld,
-		    m, e);
+		rc = store_crl_unheld(c->store, &q, add_unheld, m, e);
 	if (rc == RC_OK && m->rc == RC_TOO_LARGE)
 		rc = err_set(e, RC_TOO_LARGE, "list-too-long",
 		    "More than %d certificates are revoked; ask OCSP.",

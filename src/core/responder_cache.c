@@ -118,7 +118,7 @@ struct responder_cached *responder_cache_put(struct responder_cache *c,
 	responder_cache_drop(c, key);
 	if (key.n > RESPONDER_CACHE_KEY_MAX || der.n > RESPONDER_CACHE_DER_MAX)
 		return NULL;
-	while (c->n >= RESPONDER_CACHE_MAX)
+	if (c->n >= RESPONDER_CACHE_MAX)
 		take_away(c, c->oldest);
 	e = malloc(sizeof(*e) + key.n + der.n);
 	if (!e)

@@ -93,8 +93,8 @@ static enum rc each(struct stmt *st, enum rc rc, store_crl_row *row, void *arg,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_crl_revoked(struct store *s, const char *ca, int64_t since,
-    int64_t expired, store_crl_row *row, void *arg, struct err *e)
+enum rc store_crl_revoked(struct store *s, const struct store_crl_span *q,
+    store_crl_row *row, void *arg, struct err *e)
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
@@ -102,21 +102,21 @@ enum rc store_crl_revoked(struct store *s, const char *ca, int64_t since,
 	    " state_at FROM certificate"
 	    " WHERE ca_id = $1 AND state <> 'valid' AND state_at >= $2"
 	    " AND not_after >= $3 ORDER BY serial",
-	    DB_T(ca), DB_I(since), DB_I(expired));
+	    DB_T(q->ca), DB_I(q->since), DB_I(q->expired));
 
 	return each(st, rc, row, arg, e);
 }
 
-enum rc store_crl_unheld(struct store *s, const char *ca, int64_t since,
+enum rc store_crl_unheld(struct store *s, const struct store_crl_span *q,
     store_crl_row *row, void *arg, struct err *e)
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT u.serial, 0, u.at FROM certificate_unheld u"
 	    " JOIN certificate c ON c.ca_id = u.ca_id AND c.serial = u.serial"
-	    " WHERE u.ca_id = $1 AND u.at >= $2 AND c.state = 'valid'"
-	    " ORDER BY u.serial",
-	    DB_T(ca), DB_I(since));
+	    " WHERE u.ca_id = $1 AND u.at >= $2 AND c.not_after >= $3"
+	    " AND c.state = 'valid' ORDER BY u.serial",
+	    DB_T(q->ca), DB_I(q->since), DB_I(q->expired));
 
 	return each(st, rc, row, arg, e);
 }

@@ -30,13 +30,19 @@ MUST_CHECK enum rc store_crl_number(struct store *s, const char *ca,
 /* False from row: enough. */
 typedef bool store_crl_row(void *arg, struct span serial, int reason,
     int64_t at);
-/* What a list holds: certificates revoked or held since, that had not expired
- * before `expired`, in the order of their serial numbers. */
-MUST_CHECK enum rc store_crl_revoked(struct store *s, const char *ca,
-    int64_t since, int64_t expired, store_crl_row *row, void *arg,
+struct store_crl_span {
+	const char *ca;
+	int64_t since;	 /* of the decision */
+	int64_t expired; /* what had expired before is left out */
+};
+/* What a list holds: certificates that are revoked or held, in the order of
+ * their serial numbers. */
+MUST_CHECK enum rc store_crl_revoked(struct store *s,
+    const struct store_crl_span *q, store_crl_row *row, void *arg,
     struct err *e);
-/* What came off hold since and is valid; reason is 0. */
-MUST_CHECK enum rc store_crl_unheld(struct store *s, const char *ca,
-    int64_t since, store_crl_row *row, void *arg, struct err *e);
+/* What came off hold and is valid; reason is 0. */
+MUST_CHECK enum rc store_crl_unheld(struct store *s,
+    const struct store_crl_span *q, store_crl_row *row, void *arg,
+    struct err *e);
 
 #endif
