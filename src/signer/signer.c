@@ -327,8 +327,11 @@ enum rc signer_end(struct signer *s, const struct signer_end *r,
 	size_t i;
 
 	buf_init(&names, IPC_MAX);
-	for (i = 0; r->names != NULL && r->names[i] != NULL; i++)
+	for (i = 0; r->names != NULL && r->names[i] != NULL; i++) {
 		buf_addf(&names, "%s\n", r->names[i]);
+		if (strchr(r->names[i], '\n') != NULL)
+			names.bad = true;
+	}
 	q.ca.names = buf_span(&names);
 	q.ca.issuer_cert = r->issuer_cert;
 	q.ca.kind = (uint8_t)r->kind;
@@ -345,8 +348,9 @@ enum rc signer_end(struct signer *s, const struct signer_end *r,
 	q.ca.aia_url = span_str(r->aia_url);
 	q.ca.ocsp_url = span_str(r->ocsp_url);
 	rc = buf_ok(&names) ? call(s, &q, der, e)
-			    : err_set(e, RC_TOO_LARGE, "server-name",
-				  "There are too many names.");
+			    : err_set(e, RC_INVALID, "server-name",
+				  "There are too many names, or one is of "
+				  "several lines.");
 	buf_clear(&names);
 	return rc;
 }

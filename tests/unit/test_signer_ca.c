@@ -411,7 +411,7 @@ static void server_is_for_names_and_a_year(void **state)
 {
 	static const char *const good[] = {"mqtt.example", "::1", NULL};
 	static const char *const bad[] = {"mqtt example", NULL};
-	static const char *const lines[] = {"a\nb c", NULL};
+	static const char *const lines[] = {"a\nb", NULL};
 	static const char *const none[] = {NULL};
 	static const char *const many[] = {"a", "b", "c", "d", "e", "f", "g",
 	    "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", NULL};
