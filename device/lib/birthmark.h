@@ -55,7 +55,7 @@ extern "C" {
 #define BM_NONCE 16
 #define BM_POINT_256 65 /* uncompressed points: 04, x, y */
 #define BM_POINT_384 97
-#define BM_SIGNATURE_MAX 72 /* DER of an ECDSA signature on P-256 */
+#define BM_SIGNATURE_MAX 104 /* DER of an ECDSA signature, up to P-384 */
 
 /* Borrowed bytes. */
 struct bm_span {
@@ -235,10 +235,12 @@ enum bm_task {
 };
 
 enum bm_trust {
-	BM_TRUST_NONE,	    /* plain HTTP: what comes is signed itself */
-	BM_TRUST_REGISTRAR, /* TLS, the caller's preloaded registrar anchors */
-	BM_TRUST_DOMAIN	    /* TLS, io.trust_cert only, as an anchor even when
-			     * it is not self-signed */
+	BM_TRUST_NONE, /* plain HTTP: what comes is signed itself */
+	/* TLS, the caller's preloaded registrar anchors, for a registrar that
+	 * another one redirects to as well */
+	BM_TRUST_REGISTRAR,
+	BM_TRUST_DOMAIN /* TLS, io.trust_cert only, as an anchor even when
+			 * it is not self-signed */
 };
 
 enum bm_credential {
@@ -322,7 +324,7 @@ struct bm {
 	uint8_t step, target_conn, conn, conn_credential, faults,
 	    refresh_faults, redirects;
 	bool clock, open, reused, redirected, claim_tried, claim_refused,
-	    has_cacerts;
+	    has_cacerts, ask_owner;
 };
 
 /* Reads the stored state and checks the configuration; no I/O but load.

@@ -10,6 +10,8 @@
 
 /* Room to read into when a body is as long as it may be. */
 #define READ_MIN 128
+/* Failures to trust an owner's server until its voucher is asked for anew. */
+#define TLS_FAULTS 3
 
 static const char *const tasks[] = {"none", "claim", "voucher",
     "voucher-status", "cacerts", "enrol", "enrol-status", "renew", "peers",
@@ -102,9 +104,20 @@ enum bm_why bm_reset(struct bm *b)
 	return bm_start(b, b->config, p, b->work, b->work_n);
 }
 
+/* An owner that will not have us may be ours no more: a fresh voucher tells,
+ * and is judged like the first one. */
+static bool is_rejected(const struct bm *b, enum bm_why why)
+{
+	return b->saved.state == BM_OWNED &&
+	    bm_ask_conn(b->task) == BM_PUMP_EST &&
+	    (why == BM_WHY_DENIED || why == BM_WHY_UNKNOWN ||
+		(why == BM_WHY_TLS && b->faults >= TLS_FAULTS));
+}
+
 /* Waiting before the owner is known, or because all that is left fails. */
 static void wait_for(struct bm *b, enum bm_why why)
 {
+	b->ask_owner = is_rejected(b, why);
 	if (b->faults < 0xff)
 		b->faults++;
 	b->why = why;
@@ -345,10 +358,18 @@ static bool pick(struct bm *b)
 	return true;
 }
 
+/* A clock that is set back must not make us sleep until it was before. */
 static void set_time(struct bm *b, int64_t now_s)
 {
+	int64_t before = b->now_s;
+
 	b->clock = now_s > 0;
 	b->now_s = now_s > b->saved.floor_s ? now_s : b->saved.floor_s;
+	if (b->now_s >= before)
+		return;
+	bm_refresh(b);
+	if (b->renew_next > b->renew_at)
+		b->renew_next = b->renew_at;
 }
 
 /* One step that needs nobody; false when the caller is wanted. */

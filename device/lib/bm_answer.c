@@ -92,6 +92,7 @@ static enum bm_why own(struct bm *b, const struct bm_voucher *v)
 	b->saved.tell_voucher = true;
 	b->saved.key_made = false;
 	b->has_cacerts = false;
+	b->ask_owner = false;
 	return store_state(b);
 }
 

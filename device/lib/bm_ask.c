@@ -44,6 +44,8 @@ enum bm_task bm_ask_pick(const struct bm *b)
 		return BM_TASK_VOUCHER_STATUS;
 	if (b->saved.state == BM_ENROLLED)
 		return pick_enrolled(b);
+	if (b->ask_owner)
+		return BM_TASK_VOUCHER;
 	if (b->saved.est.host[0] == '\0')
 		return BM_TASK_NONE;
 	return b->has_cacerts ? BM_TASK_ENROL : BM_TASK_CACERTS;

@@ -422,6 +422,45 @@ static void bm_asks_again_for_what_is_pending_with_the_same_key(void **state)
 	assert_memory_equal(before, after, sizeof(before));
 }
 
+static void bm_asks_who_owns_it_when_an_owner_denies_it(void **state)
+{
+	struct bm_io io;
+
+	server.instead.path = "/simpleenroll";
+	server.instead.headers = "";
+	server.instead.status = 403;
+	server.instead.times = 1;
+	assert_int_equal(bm_server_pump(&server, &io), BM_WAIT);
+	assert_int_equal(io.why, BM_WHY_DENIED);
+	assert_int_equal(io.http_status, 403);
+	server.log[0] = '\0';
+	expect_boot();
+	/* Nobody's in between: it asks again until somebody owns it. */
+	assert_int_equal(bm_reset(&the.bm), BM_OK);
+	server.instead.times = 1;
+	assert_int_equal(bm_server_pump(&server, &io), BM_WAIT);
+	server.no_voucher = true;
+	assert_int_equal(bm_server_pump(&server, &io), BM_WAIT);
+	assert_int_equal(io.why, BM_WHY_UNOWNED);
+}
+
+static void bm_refreshes_when_its_clock_is_set_back(void **state)
+{
+	struct bm_io io;
+
+	the.now_s = 0;
+	assert_int_equal(bm_server_pump(&server, &io), BM_DONE);
+	server.log[0] = '\0';
+	the.now_s = BM_CASE_NOW + 200 * BM_CASE_DAY;
+	bm_next(&the.bm, the.now_s, &io);
+	bm_failed(&the.bm, BM_WHY_CONNECT);
+	server.log[0] = '\0';
+	the.now_s = BM_CASE_NOW;
+	assert_int_equal(bm_server_pump(&server, &io), BM_DONE);
+	assert_string_equal(server.log, "peers ocsp");
+	assert_in_range(io.wait_s, 1, 1830);
+}
+
 static void bm_waits_longer_after_each_fault(void **state)
 {
 	static const uint32_t most[] = {5, 10, 20, 40, 80, 100, 100};
@@ -576,6 +615,8 @@ int main(void)
 	    CASE(bm_is_owned_without_an_est_server),
 	    CASE(bm_refuses_certificates_and_reports_it),
 	    CASE(bm_asks_again_for_what_is_pending_with_the_same_key),
+	    CASE(bm_asks_who_owns_it_when_an_owner_denies_it),
+	    CASE(bm_refreshes_when_its_clock_is_set_back),
 	    CASE(bm_waits_longer_after_each_fault),
 	    CASE(bm_stops_when_its_platform_fails),
 	    CASE(bm_start_refuses_a_broken_configuration),
