@@ -6,6 +6,7 @@
 #include "api/api_audit_export.h"
 #include "api/api_batch.h"
 #include "api/api_bind.h"
+#include "api/api_claim.h"
 #include "api/api_ca.h"
 #include "api/api_certificate.h"
 #include "api/api_cloud.h"
@@ -26,6 +27,7 @@
 #include "api/api_sso.h"
 #include "api/api_token.h"
 #include "api/api_upload.h"
+#include "api/api_upstream.h"
 #include "api/api_vendor.h"
 
 /* clang-format off */
@@ -132,6 +134,12 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN | R_OPERATOR | R_DEVELOPER | R_AUDITOR, 0, api_product_get, NULL},
 	{"PATCH", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 16384, api_product_update, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/products/{product}", API_ACCOUNT, R_ADMIN, 0, api_product_delete, NULL},
+	{"GET", "/api/v1/accounts/{account}/products/{product}/talk", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_claim_talk, NULL},
+	{"PUT", "/api/v1/accounts/{account}/products/{product}/talk", API_ACCOUNT, R_ADMIN, 16384, api_claim_talk_set, NULL},
+	{"GET", "/api/v1/accounts/{account}/claim-vouchers", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_claim_list, NULL},
+	{"POST", "/api/v1/accounts/{account}/claim-vouchers", API_ACCOUNT, R_ADMIN, 16384, api_claim_create, NULL},
+	{"GET", "/api/v1/accounts/{account}/claim-vouchers/{voucher}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_claim_get, NULL},
+	{"DELETE", "/api/v1/accounts/{account}/claim-vouchers/{voucher}", API_ACCOUNT, R_ADMIN, 0, api_claim_revoke, NULL},
 	{"GET", "/api/v1/accounts/{account}/overview", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_overview_get, NULL},
 	{"GET", "/api/v1/accounts/{account}/events", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_event_account, NULL},
 	{"GET", "/api/v1/vendors/{vendor}/events", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_event_vendor, NULL},
@@ -146,11 +154,12 @@ const struct api_route api_routes[] = {
 
 	/* authorities, certificates, what keeps devices out */
 	{"GET", "/api/v1/accounts/{account}/cas", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_list, NULL},
-	{"POST", "/api/v1/accounts/{account}/cas", API_ACCOUNT, R_ADMIN, 16384, api_ca_create, NULL},
+	{"POST", "/api/v1/accounts/{account}/cas", API_ACCOUNT, R_ADMIN, 131072, api_ca_create, NULL},
 	{"GET", "/api/v1/accounts/{account}/cas/{ca}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_get, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/cas/{ca}", API_ACCOUNT, R_ADMIN, 0, api_ca_retire, NULL},
 	{"GET", "/api/v1/accounts/{account}/cas/{ca}/csr", API_ACCOUNT, R_ADMIN, 0, api_ca_csr, NULL},
 	{"PUT", "/api/v1/accounts/{account}/cas/{ca}/certificate", API_ACCOUNT, R_ADMIN, 131072, api_ca_import, NULL},
+	{"GET", "/api/v1/accounts/{account}/cas/{ca}/requests", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_upstream_requests, NULL},
 	{"GET", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_ca_profile_get, NULL},
 	{"PUT", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN, 16384, api_ca_profile_put, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/products/{product}/profile", API_ACCOUNT, R_ADMIN, 0, api_ca_profile_delete, NULL},

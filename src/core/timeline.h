@@ -16,4 +16,15 @@ MUST_CHECK enum rc timeline_add(struct core *c, int64_t seq,
     const char *account, const char *event, const char *detail, int64_t now_s,
     struct err *e);
 
+/* What a device says, or asks again and again: nothing when it is what was told
+ * last; RC_LIMIT "too-many-reports" after TIMELINE_REPORTS of them in an
+ * hour. */
+#define TIMELINE_REPORTS 20
+struct timeline_report {
+	int64_t seq;
+	const char *account, *event, *detail;
+};
+MUST_CHECK enum rc timeline_report(struct core *c,
+    const struct timeline_report *r, int64_t now_s, struct err *e);
+
 #endif

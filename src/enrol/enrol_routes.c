@@ -1,5 +1,6 @@
 /* What the device port and the status port answer, and to whom.
  * One line for each; must not hold anything else. */
+#include "enrol/brski.h"
 #include "enrol/crl_http.h"
 #include "enrol/enrol.h"
 #include "enrol/enrol_device.h"
@@ -9,6 +10,12 @@
 /* clang-format off */
 const struct enrol_route enrol_routes[] = {
 	{"GET", "/.well-known/birthmark/device", ENROL_DEVICE, ENROL_EITHER, 0, enrol_device_get},
+	{"GET", "/.well-known/birthmark/peers", ENROL_DEVICE, ENROL_OPERATIONAL, 0, brski_peers},
+	{"POST", "/.well-known/birthmark/claim", ENROL_DEVICE, ENROL_BIRTH, BRSKI_CLAIM_MAX, brski_claim},
+
+	{"POST", "/.well-known/brski/requestvoucher", ENROL_DEVICE, ENROL_BIRTH, BRSKI_REQUEST_MAX, brski_requestvoucher},
+	{"POST", "/.well-known/brski/voucher_status", ENROL_DEVICE, ENROL_BIRTH, BRSKI_STATUS_MAX, brski_voucher_status},
+	{"POST", "/.well-known/brski/enrollstatus", ENROL_DEVICE, ENROL_EITHER, BRSKI_STATUS_MAX, brski_enrollstatus},
 
 	{"GET", "/.well-known/est/cacerts", ENROL_DEVICE, ENROL_ANYBODY, 0, est_cacerts},
 	{"POST", "/.well-known/est/simpleenroll", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_simpleenroll},
