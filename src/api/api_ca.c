@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/api_list.h"
+#include "api/api_upstream.h"
 #include "base/enc.h"
 #include "core/ca.h"
 
@@ -90,6 +91,8 @@ static enum rc write_ca(struct api_call *call, struct json *w,
 	put_fingerprint(w, ca);
 	json_put_time(w, "not_after", ca->not_after);
 	json_put_u64(w, "certificates", ca->certificates);
+	if (rc == RC_OK)
+		rc = api_upstream_write(call, w, ca, e);
 	json_put_str_or_null(w, "crl_url", urls.crl);
 	json_put_str_or_null(w, "ocsp_url", urls.ocsp);
 	json_put_time(w, "created_at", ca->created_at);
@@ -151,7 +154,7 @@ static enum rc read_request(struct api_call *call, struct ca_request *r,
     struct err *e)
 {
 	static const char *const fields[] = {"name", "kind", "parent", "hsm",
-	    "key_type", "common_name", "organization", "lifetime_days", NULL};
+	    "key_type", "common_name", "organization", "lifetime_days", "upstream", NULL};
 	const char *type = NULL;
 	uint64_t days = 0;
 	enum rc rc = api_fields_only(call, fields, e);
@@ -182,10 +185,15 @@ static enum rc read_request(struct api_call *call, struct ca_request *r,
 enum rc api_ca_create(struct api_call *call, struct err *e)
 {
 	struct ca_request r = {0};
+	struct upstream_spec upstream;
 	struct store_ca ca;
+	bool given = false;
 	enum rc rc = read_request(call, &r, e);
 
 	store_ca_init(&ca);
+	if (rc == RC_OK)
+		rc = api_upstream_read(call, &upstream, &given, e);
+	r.upstream = given ? &upstream : NULL;
 	if (rc == RC_OK)
 		rc = ca_create(call->core, &call->actor, &r, &ca, e);
 	if (rc == RC_OK)
