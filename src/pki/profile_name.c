@@ -60,6 +60,14 @@ bool profile_name_is_text(struct span s)
 	return all;
 }
 
+bool profile_name_is_short(struct span s)
+{
+	bool all;
+
+	(void)utf8_prefix(s, PROFILE_NAME_CHARS_MAX, &all);
+	return all;
+}
+
 bool profile_name_is_dns(struct span s, bool wildcard)
 {
 	struct span label;
@@ -204,10 +212,7 @@ static const struct attr attrs[] = {
 
 static enum rc check_value(const struct attr *a, struct span v, struct err *e)
 {
-	bool all;
-
-	(void)utf8_prefix(v, PROFILE_NAME_CHARS_MAX, &all);
-	if (!all)
+	if (!profile_name_is_short(v))
 		return err_set(e, RC_INVALID, "profile-too-long",
 		    "The subject's %s would have more than %d characters.",
 		    a->name, PROFILE_NAME_CHARS_MAX);

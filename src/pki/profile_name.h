@@ -27,5 +27,7 @@ MUST_CHECK enum rc profile_name_fill(const char *template_,
 bool profile_name_is_dns(struct span s, bool wildcard);
 /* UTF-8 without control characters. */
 bool profile_name_is_text(struct span s);
+/* The same, of at most PROFILE_NAME_CHARS_MAX characters. */
+bool profile_name_is_short(struct span s);
 
 #endif

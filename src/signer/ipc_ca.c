@@ -15,7 +15,6 @@
 
 #define URL_MAX 512
 #define NAMES_MAX 16
-#define NAME_MAX_BYTES 64
 #define LINE_MAX_BYTES 512
 #define NAME_BYTES_MAX 256
 #define ID_BYTES_MAX 256
@@ -339,9 +338,10 @@ static const char *block_fault(struct span s, enum limit limit)
 	case CLAIM:
 		return rand_is_id(s, "cvo") ? NULL : "the voucher is no id";
 	case NAME:
-		return is_line(s, NAME_MAX_BYTES)
+		return profile_name_is_short(s)
 		    ? NULL
-		    : "a name is longer than 64 bytes, or not a line of text";
+		    : "a name is longer than 64 characters, or not a line of "
+		      "text";
 	case LINE:
 		return is_line(s, LINE_MAX_BYTES)
 		    ? NULL

@@ -20,6 +20,10 @@
 #define OTHER "ca_2222222222222222"
 #define PRODUCT "prd_0123456789abcdef"
 #define DAY ((int64_t)86400)
+#define UE16                                                               \
+	"\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc" \
+	"\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"
+#define NAME_OF_65 "\xc3\xbc" UE16 UE16 UE16 UE16
 
 static struct {
 	struct signer_case sc;
@@ -544,6 +548,12 @@ static void request_for_elsewhere_has_the_key(void **state)
 	    RC_INVALID);
 	REFUSED(signer_ca_csr(t.sc.signer, &root, "a\x01", "", &der, &t.e),
 	    RC_INVALID);
+	REFUSED(signer_ca_csr(t.sc.signer, &root, NAME_OF_65, "", &der, &t.e),
+	    RC_INVALID);
+	REFUSED(signer_ca_csr(t.sc.signer, &root, NAME_OF_65 + 2, "", &der,
+		    &t.e),
+	    RC_OK);
+	buf_reset(&der);
 	assert_int_equal(der.n, 0);
 	buf_clear(&der);
 }
