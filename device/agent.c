@@ -117,6 +117,7 @@ static enum rc start(struct agent *a, struct err *e)
 	c->birth_cert = span_to(buf_span(&a->chip.der));
 	c->voucher_anchors = a->voucher_certs;
 	c->claim_voucher = span_to(buf_span(&a->claim));
+	c->renew_before_s = a->o.renew_before_s;
 	why = bm_start(&a->bm, c, &a->platform.calls, a->work, sizeof(a->work));
 	if (why == BM_OK)
 		return RC_OK;

@@ -19,7 +19,7 @@ static volatile sig_atomic_t stopped;
 struct power {
 	struct agent_options o;
 	const char *broker, *broker_ca;
-	uint64_t timeout_s;
+	uint64_t timeout_s, renew_before_s;
 	bool once, json;
 	/* what runs */
 	bool enrolled;
@@ -333,6 +333,7 @@ static int run(struct power *p)
 	int status;
 
 	p->o.timeout_ms = (int)p->timeout_s * 1000;
+	p->o.renew_before_s = (uint32_t)p->renew_before_s;
 	p->o.stop = device_power_stopped;
 	p->o.tell = device_power_tell;
 	rc = agent_open(&p->agent, &p->o, &e);
@@ -372,6 +373,8 @@ int device_power_main(int argc, char **argv)
 		"MQTT broker to stay connected to"},
 	    {"broker-ca", 0, ARGS_STR, &p.broker_ca, "FILE",
 		"CA of the broker, when it is not the owner's (PEM)"},
+	    {"renew-before", 0, ARGS_U64, &p.renew_before_s, "S",
+		"seconds (a third of the certificate's life, 30 days at most)"},
 	    {"timeout", 0, ARGS_U64, &p.timeout_s, "S",
 		"seconds to wait for each answer (20)"},
 	    {"once", 0, ARGS_FLAG, &p.once, NULL,
@@ -391,7 +394,7 @@ int device_power_main(int argc, char **argv)
 	if (!cli_args(&cmd, argc, argv, &status))
 		return status;
 	if (!p.o.chip.where || !p.o.state || p.timeout_s == 0 ||
-	    p.timeout_s > 3600) {
+	    p.timeout_s > 3600 || p.renew_before_s > UINT32_MAX) {
 		(void)err_set(&e, RC_INVALID, "usage",
 		    "Give --chip and --state; --timeout is 1 to 3600.");
 		(void)cli_fail(&e);
