@@ -62,18 +62,20 @@ bool bm_pump_read_cert(struct bm *b)
 {
 	const struct bm_platform *p = b->platform;
 	struct bm_cert c;
-	int64_t before;
+	int64_t life;
+	uint32_t before;
 	size_t n = 0;
 
 	if (!p->load(p->ctx, bm_cert_slot(b), b->work, b->work_n, &n) ||
 	    n > b->work_n || !bm_cert_parse(&c, bm_mem_span(b->work, n)))
 		return false;
 	b->not_after = c.not_after;
-	before = (c.not_after - c.not_before) / 3;
-	if (before > RENEW_MAX_S)
+	life = c.not_after - c.not_before;
+	if (life > 3 * RENEW_MAX_S)
 		before = RENEW_MAX_S;
-	if (b->config->renew_before_s > 0 &&
-	    b->config->renew_before_s < c.not_after - c.not_before)
+	else
+		before = life > 0 ? (uint32_t)life / 3 : 0;
+	if (b->config->renew_before_s > 0 && b->config->renew_before_s < life)
 		before = b->config->renew_before_s;
 	b->renew_at = c.not_after - before;
 	b->renew_next = b->renew_at;

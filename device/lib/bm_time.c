@@ -140,10 +140,11 @@ bool bm_time_digits(int64_t t_s, char out[14])
 
 	if (t_s < 0 || t_s >= 253402300800)
 		return false;
-	days = (int32_t)(t_s / DAY_S);
+	/* A day is 128 * 675 s: without a division of 64 bits. */
+	days = (int32_t)(t_s >> 7) / (DAY_S >> 7);
 	rest = (int32_t)(t_s - (int64_t)days * DAY_S);
 	days += 719468;
-	y = (int32_t)(((int64_t)4 * days + 3) / 146097); /* centuries */
+	y = (4 * days + 3) / 146097; /* centuries */
 	d = days - y * 146097 / 4;
 	m = (4 * d + 3) / 1461; /* years of it */
 	d -= m * 1461 / 4;
