@@ -58,7 +58,8 @@ struct bm_server {
 		int status;
 		unsigned int times;
 	} instead;
-	const char *unreachable; /* host that refuses connections */
+	const char *unreachable;       /* host that refuses connections */
+	unsigned int events, break_at; /* the nth event breaks a connection */
 	bool drop_kept;	 /* closes a connection after its first answer */
 	bool no_voucher; /* the batch is not bound */
 	bool closed;
@@ -518,6 +519,22 @@ static inline void bm_server_receive(struct bm_server *s, struct bm_io *io)
 	bm_received(&s->t->bm, io->buf, n);
 }
 
+/* True when this event is the one that breaks the connection. */
+static inline bool bm_server_breaks(struct bm_server *s, enum bm_want want,
+    bool *open)
+{
+	if (want != BM_CONNECT && want != BM_SEND && want != BM_RECEIVE)
+		return false;
+	if (++s->events != s->break_at)
+		return false;
+	*open = false;
+	bm_failed(&s->t->bm,
+	    want == BM_CONNECT	     ? BM_WHY_TLS
+		: s->events % 2 == 0 ? BM_WHY_IO
+				     : BM_WHY_TIMEOUT);
+	return true;
+}
+
 /* Until the library says to wait, is done or has failed. */
 static inline enum bm_want bm_server_pump(struct bm_server *s, struct bm_io *io)
 {
@@ -528,6 +545,8 @@ static inline enum bm_want bm_server_pump(struct bm_server *s, struct bm_io *io)
 	for (turns = 0; turns < 200000; turns++) {
 		enum bm_want want = bm_next(b, s->t->now_s, io);
 
+		if (bm_server_breaks(s, want, &open))
+			continue;
 		switch (want) {
 		case BM_CONNECT:
 			assert_false(open);

@@ -543,6 +543,30 @@ static void bm_begins_again_when_its_state_is_unreadable(void **state)
 	assert_int_equal(bm_state(&the.bm), BM_OWNED);
 }
 
+static void bm_survives_a_break_at_every_event(void **state)
+{
+	struct bm_io io;
+	unsigned int n, turns;
+
+	server.chunk = 120;
+	for (n = 1;; n++) {
+		assert_int_equal(bm_reset(&the.bm), BM_OK);
+		server.events = 0;
+		server.break_at = n;
+		for (turns = 0; turns < 3; turns++)
+			if (bm_server_pump(&server, &io) == BM_DONE &&
+			    io.why == BM_OK)
+				break;
+			else
+				bm_refresh(&the.bm);
+		assert_in_range(turns, 0, 1);
+		assert_int_equal(bm_state(&the.bm), BM_ENROLLED);
+		if (server.events < n)
+			break;
+	}
+	assert_in_range(n, 40, 200);
+}
+
 /* Boot, renewal and refresh, with power lost at the nth write. */
 static bool run_with_loss(unsigned int n, bool after)
 {
@@ -621,6 +645,7 @@ int main(void)
 	    CASE(bm_stops_when_its_platform_fails),
 	    CASE(bm_start_refuses_a_broken_configuration),
 	    CASE(bm_begins_again_when_its_state_is_unreadable),
+	    CASE(bm_survives_a_break_at_every_event),
 	    CASE(bm_survives_loss_of_power_at_every_write),
 	};
 
