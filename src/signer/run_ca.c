@@ -154,6 +154,7 @@ enum rc run_ca_cert(struct ca_keys *k, const struct ipc_ca *r, struct buf *out,
 
 struct end {
 	struct issue_end p;
+	struct csr csr; /* lends the key */
 	struct profile profile;
 	struct profile_device device;
 	char chip[CERT_ID_MAX + 1], serial[2 * 20 + 1];
@@ -168,14 +169,13 @@ struct end {
 /* Whoever asks for a certificate has the key of it. */
 static enum rc read_csr(struct end *x, const struct ipc_ca *r, struct err *e)
 {
-	struct csr csr;
 	enum rc rc;
 
-	rc = csr_parse(&csr, r->csr, e);
+	rc = csr_parse(&x->csr, r->csr, e);
 	if (rc == RC_OK)
-		rc = csr_check(&csr, e);
+		rc = csr_check(&x->csr, e);
 	if (rc == RC_OK)
-		x->p.spki = csr.spki;
+		x->p.spki = x->csr.spki;
 	return rc;
 }
 
