@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/responder.h"
 #include "enrol/enrol_match.h"
+#include "enrol/enrol_ra.h"
 #include "net/http_problem.h"
 
 struct enrol_side {
@@ -21,6 +22,7 @@ struct enrol {
 	struct sighting_set seen;
 	struct enrol_side sides[2]; /* device, status */
 	struct responder *responder;
+	struct enrol_ra *ra;
 };
 
 /* From the head of a request to its end. */
@@ -183,8 +185,10 @@ enum rc enrol_new(struct enrol **out, struct core *core, struct err *e)
 
 void enrol_free(struct enrol *n)
 {
-	if (n)
-		responder_free(n->responder);
+	if (!n)
+		return;
+	responder_free(n->responder);
+	enrol_ra_free(n->ra);
 	free(n);
 }
 
@@ -195,6 +199,16 @@ enum rc enrol_responder(struct enrol *n, struct responder **out, struct err *e)
 	if (!n->responder)
 		rc = responder_new(&n->responder, n->core, e);
 	*out = n->responder;
+	return rc;
+}
+
+enum rc enrol_registrar(struct enrol *n, struct enrol_ra **out, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (!n->ra)
+		rc = enrol_ra_new(&n->ra, n->core, e);
+	*out = n->ra;
 	return rc;
 }
 

@@ -54,6 +54,10 @@ struct http_app enrol_app(struct enrol *n, enum enrol_port port);
 struct responder;
 MUST_CHECK enum rc enrol_responder(struct enrol *n, struct responder **out,
     struct err *e);
+/* What it signs CMP answers with, likewise. */
+struct enrol_ra;
+MUST_CHECK enum rc enrol_registrar(struct enrol *n, struct enrol_ra **out,
+    struct err *e);
 /* What was seen, for the caller to flush. */
 struct sighting_set *enrol_seen(struct enrol *n);
 

@@ -1,11 +1,13 @@
 /* What the device port and the status port answer, and to whom.
  * One line for each; must not hold anything else. */
 #include "enrol/brski.h"
+#include "enrol/cmp_http.h"
 #include "enrol/crl_http.h"
 #include "enrol/enrol.h"
 #include "enrol/enrol_device.h"
 #include "enrol/est.h"
 #include "enrol/ocsp_http.h"
+#include "pki/cmp_message.h"
 
 /* clang-format off */
 const struct enrol_route enrol_routes[] = {
@@ -27,6 +29,8 @@ const struct enrol_route enrol_routes[] = {
 	{"POST", "/.well-known/est/{label}/simplereenroll", ENROL_DEVICE, ENROL_OPERATIONAL, EST_BODY_MAX, est_simplereenroll},
 	{"GET", "/.well-known/est/{label}/csrattrs", ENROL_DEVICE, ENROL_EITHER, 0, est_csrattrs},
 	{"POST", "/.well-known/est/{label}/serverkeygen", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_serverkeygen},
+
+	{"POST", "/.well-known/cmp/p/{name}", ENROL_STATUS, ENROL_ANYBODY, CMP_MESSAGE_MAX, cmp_http_post},
 
 	{"POST", "/ocsp", ENROL_STATUS, ENROL_ANYBODY, OCSP_REQUEST_MAX, ocsp_http_post},
 	{"GET", "/ocsp/{rest}", ENROL_STATUS, ENROL_ANYBODY, 0, ocsp_http_get},

@@ -4,6 +4,7 @@
 
 #include "base/enc.h"
 #include "pki/cert.h"
+#include "pki/crmf.h"
 #include "pki/csr.h"
 #include "pki/der.h"
 #include "pki/issue_ext.h"
@@ -127,6 +128,8 @@ enum rc csr_parse(struct csr *c, struct span der, struct err *e)
 	struct span in = der, body, info, alg;
 	enum rc rc;
 
+	if (crmf_is(der))
+		return crmf_parse(c, der, e);
 	memset(c, 0, sizeof(*c));
 	c->type = KEY_UNKNOWN;
 	c->sig = KEY_SIG_UNKNOWN;

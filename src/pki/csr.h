@@ -6,6 +6,7 @@
 #include "pki/key.h"
 
 #define CSR_MAX (16 * 1024) /* bytes of one request */
+#define CSR_SPKI_MAX 1024
 
 struct csr {
 	struct span der;
@@ -17,9 +18,11 @@ struct csr {
 	enum key_type type;
 	enum key_sig sig;
 	struct span signature;
+	uint8_t room[CSR_SPKI_MAX]; /* of spki, where der has another form */
 };
 
-/* der must be exactly one request with a key that we take.  c borrows. */
+/* der must be exactly one request with a key that we take: PKCS#10, or a
+ * CertReqMsg (see crmf.h).  c borrows from der and is not to be copied. */
 MUST_CHECK enum rc csr_parse(struct csr *c, struct span der, struct err *e);
 /* Proof of possession: the request is signed by its own key. */
 MUST_CHECK enum rc csr_check(const struct csr *c, struct err *e);

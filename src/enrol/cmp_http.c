@@ -1,0 +1,139 @@
+/* CMP: who asks is whoever has signed the message, and that certificate has to
+ * be a device's.  Must not answer what is not signed. */
+#include "enrol/cmp_http.h"
+
+#include <string.h>
+
+#include "core/ca.h"
+#include "core/certificate.h"
+#include "enrol/enrol_ra.h"
+#include "pki/cmp_server.h"
+
+#define ANSWER_MAX (128 * 1024)
+#define DERS_MAX (CA_CHAIN_MAX * CERT_DER_MAX)
+
+struct turn {
+	struct enrol_call *call;
+	char product[RAND_ID_SIZE];
+};
+
+static enum rc on_issue(void *arg, const struct cmp_message *m, struct buf *der,
+    struct err *e)
+{
+	struct turn *t = arg;
+	const struct enrolment_request r = {.kind = m->kind == CMP_MESSAGE_KUR
+		? ENROLMENT_AGAIN
+		: ENROLMENT_FIRST,
+	    .csr = m->request,
+	    .label = t->product};
+
+	/* RFC 9483 4.1.3: an update is asked with what is updated. */
+	if (m->kind == CMP_MESSAGE_KUR && t->call->who.by_birth)
+		return err_set(e, RC_DENIED, "operational-certificate-needed",
+		    "Sign an update with the certificate that it updates.");
+	return enrolment_issue(t->call->core, &t->call->who, &r, t->call->now_s,
+	    der, e);
+}
+
+static enum rc on_revoke(void *arg, struct span serial, struct err *e)
+{
+	struct turn *t = arg;
+
+	return certificate_revoke_own(t->call->core, &t->call->who.device,
+	    serial, CRL_CESSATION, t->call->now_s, e);
+}
+
+/* What the device does not want is revoked; what it has, it has. */
+static enum rc on_confirm(void *arg, struct span hash, bool accepted,
+    struct err *e)
+{
+	struct turn *t = arg;
+	struct store_certificate cert;
+	enum rc rc;
+
+	if (accepted || hash.n != DIGEST_SHA256)
+		return RC_OK;
+	store_certificate_init(&cert);
+	rc = store_certificate_find_fp(t->call->core->store, hash.p, &cert, e);
+	if (rc == RC_OK)
+		rc = certificate_revoke_own(t->call->core, &t->call->who.device,
+		    span_of(cert.serial, cert.serial_n), CRL_CESSATION,
+		    t->call->now_s, e);
+	store_certificate_clear(&cert);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc check_type(const struct enrol_call *call, struct err *e)
+{
+	const struct span *type = http_find(call->req, "Content-Type");
+
+	if (type && span_eq_str(*type, "application/pkixcmp"))
+		return RC_OK;
+	return err_set(e, RC_INVALID, "media-type",
+	    "The request has to be application/pkixcmp (RFC 6712 3.4).");
+}
+
+static enum rc identify(struct enrol_call *call, const struct cmp_message *m,
+    const char *product, struct err *e)
+{
+	enum rc rc = cmp_message_check(m, e);
+
+	if (rc == RC_OK)
+		rc = enrolment_identify(call->core, m->signer, call->now_s,
+		    &call->who, e);
+	if (rc == RC_OK && !call->who.device.account_id[0])
+		rc = err_set(e, RC_DENIED, "device-unbound",
+		    "Nobody owns this device yet: its reel is not bound.");
+	if (rc == RC_OK && strcmp(call->who.device.product_id, product) != 0)
+		rc = err_set(e, RC_DENIED, "label-denied",
+		    "The device is not of this product.");
+	return rc;
+}
+
+static enum rc answer(struct turn *t, const struct cmp_message *m,
+    struct err *e)
+{
+	static const struct cmp_server_calls calls = {on_issue, on_revoke,
+	    on_confirm};
+	struct cmp_server s = {.calls = &calls, .arg = t};
+	struct enrol_call *call = t->call;
+	struct enrol_ra *ra = NULL;
+	struct buf ders, out;
+	enum rc rc;
+
+	buf_init(&ders, DERS_MAX);
+	buf_init(&out, ANSWER_MAX);
+	rc = enrolment_cas(call->core, &call->who, NULL, &ders, e);
+	s.cas = buf_span(&ders);
+	if (rc == RC_OK)
+		rc = enrol_registrar(call->enrol, &ra, e);
+	if (rc == RC_OK)
+		rc = enrol_ra_get(ra, &call->who.device, call->now_s, &s, e);
+	if (rc == RC_OK)
+		rc = cmp_server_answer(&s, m, &out, e);
+	if (rc == RC_OK) {
+		call->resp->status = 200;
+		call->resp->content_type = "application/pkixcmp";
+		buf_add_span(&call->resp->body, buf_span(&out));
+	}
+	buf_clear(&ders);
+	buf_clear(&out);
+	return rc;
+}
+
+enum rc cmp_http_post(struct enrol_call *call, struct err *e)
+{
+	struct turn t = {.call = call};
+	struct cmp_message m;
+	enum rc rc = check_type(call, e);
+
+	if (rc == RC_OK)
+		rc = cmp_message_parse(&m, call->req->body, e);
+	if (rc == RC_OK &&
+	    !span_copy_str(call->param[0], t.product, sizeof(t.product)))
+		rc = err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is no such product.");
+	if (rc == RC_OK)
+		rc = identify(call, &m, t.product, e);
+	return rc == RC_OK ? answer(&t, &m, e) : rc;
+}

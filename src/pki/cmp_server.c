@@ -1,0 +1,262 @@
+/* OpenSSL's own server side of CMP, with one context for each message.
+ * Must not keep a transaction: a confirmation that reaches another worker is
+ * answered there as well. */
+#include "pki/cmp_server.h"
+
+#include <openssl/cmp.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "pki/der.h"
+
+#define CERT_BYTES 8192
+
+/* One message on its way through OpenSSL. */
+struct turn {
+	const struct cmp_server *s;
+	const struct cmp_message *m;
+	X509 *signer, *cert;
+	STACK_OF(X509) * cas;
+};
+
+static X509 *to_x509(struct span der)
+{
+	const unsigned char *p = der.p;
+
+	return d2i_X509(NULL, &p, (long)der.n);
+}
+
+static STACK_OF(X509) * to_stack(struct span ders)
+{
+	STACK_OF(X509) *all = sk_X509_new_null();
+	struct span one;
+	X509 *x;
+
+	while (all && cert_next(&ders, &one)) {
+		x = to_x509(one);
+		if (!x || sk_X509_push(all, x) <= 0) {
+			X509_free(x);
+			break;
+		}
+	}
+	return all;
+}
+
+static const struct {
+	const char *slug;
+	int fail;
+} faults[] = {
+    {"device-unbound", OSSL_CMP_PKIFAILUREINFO_notAuthorized},
+    {"label-denied", OSSL_CMP_PKIFAILUREINFO_notAuthorized},
+    {"key-denied", OSSL_CMP_PKIFAILUREINFO_badCertTemplate},
+    {"csr-signature", OSSL_CMP_PKIFAILUREINFO_badPOP},
+    {"not-found", OSSL_CMP_PKIFAILUREINFO_badCertId},
+    {"certificate-revoked", OSSL_CMP_PKIFAILUREINFO_certRevoked},
+};
+
+static OSSL_CMP_PKISI *refusal(const struct err *e)
+{
+	int bit = OSSL_CMP_PKIFAILUREINFO_badRequest;
+	size_t i;
+
+	if (e->rc == RC_AGAIN || e->rc == RC_LIMIT)
+		bit = OSSL_CMP_PKIFAILUREINFO_systemUnavail;
+	if (e->rc == RC_ENV || e->rc == RC_BUG)
+		bit = OSSL_CMP_PKIFAILUREINFO_systemFailure;
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (e->slug && strcmp(faults[i].slug, e->slug) == 0)
+			bit = faults[i].fail;
+	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_rejection, 1 << bit,
+	    e->rc == RC_ENV || e->rc == RC_BUG
+		? "The service could not do this; its log says why."
+		: e->text);
+}
+
+static OSSL_CMP_PKISI *accepted(void)
+{
+	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_accepted, 0, NULL);
+}
+
+/* The types of OpenSSL's callbacks. */
+static OSSL_CMP_PKISI *on_request(OSSL_CMP_SRV_CTX *srv,
+    const OSSL_CMP_MSG *req, int id, const OSSL_CRMF_MSG *crm,
+    const X509_REQ *p10, X509 **out, STACK_OF(X509) * *chain,
+    STACK_OF(X509) * *ca_pubs)
+{
+	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+	struct err e = {.rc = RC_BUG};
+	struct buf der;
+	enum rc rc;
+
+	buf_init(&der, CERT_BYTES);
+	rc = t->s->calls->issue(t->s->arg, t->m, &der, &e);
+	if (rc == RC_OK) {
+		*out = to_x509(buf_span(&der));
+		*chain = X509_chain_up_ref(t->cas);
+		if (t->m->kind == CMP_MESSAGE_IR)
+			*ca_pubs = X509_chain_up_ref(t->cas);
+	}
+	buf_clear(&der);
+	if (rc == RC_OK && !*out)
+		rc = err_set(&e, RC_ENV, "no-memory", "Not enough memory.");
+	return rc == RC_OK ? accepted() : refusal(&e);
+}
+
+static OSSL_CMP_PKISI *on_revoke(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
+    const X509_NAME *issuer, const ASN1_INTEGER *serial)
+{
+	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+	struct err e = {.rc = RC_BUG};
+	enum rc rc = RC_NOT_FOUND;
+
+	if (serial)
+		rc = t->s->calls->revoke(t->s->arg,
+		    span_of(ASN1_STRING_get0_data(serial),
+			(size_t)ASN1_STRING_length(serial)),
+		    &e);
+	return rc == RC_OK ? accepted() : refusal(&e);
+}
+
+/* id-it-caCerts (RFC 9480 2.14): SEQUENCE OF what stands there already. */
+static OSSL_CMP_ITAV *ca_certs(const struct turn *t)
+{
+	ASN1_TYPE *value = ASN1_TYPE_new();
+	ASN1_STRING *text = ASN1_STRING_new();
+	OSSL_CMP_ITAV *itav = NULL;
+	struct buf der;
+
+	buf_init(&der, CMP_MESSAGE_MAX);
+	der_put(&der, DER_SEQUENCE, t->s->cas);
+	if (value && text && buf_ok(&der) &&
+	    ASN1_STRING_set(text, der.p, (int)der.n) == 1) {
+		ASN1_TYPE_set(value, V_ASN1_SEQUENCE, text);
+		text = NULL;
+		itav =
+		    OSSL_CMP_ITAV_create(OBJ_nid2obj(NID_id_it_caCerts), value);
+		value = itav ? NULL : value;
+	}
+	ASN1_STRING_free(text);
+	ASN1_TYPE_free(value);
+	buf_clear(&der);
+	return itav;
+}
+
+/* What is not known is answered with nothing (RFC 9483 4.3). */
+static int on_general(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
+    const STACK_OF(OSSL_CMP_ITAV) * in, STACK_OF(OSSL_CMP_ITAV) * *out)
+{
+	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+	OSSL_CMP_ITAV *itav;
+	int i;
+
+	*out = sk_OSSL_CMP_ITAV_new_null();
+	for (i = 0; *out && i < sk_OSSL_CMP_ITAV_num(in); i++) {
+		itav = sk_OSSL_CMP_ITAV_value(in, i);
+		if (OBJ_obj2nid(OSSL_CMP_ITAV_get0_type(itav)) !=
+		    NID_id_it_caCerts)
+			continue;
+		itav = ca_certs(t);
+		if (!itav || sk_OSSL_CMP_ITAV_push(*out, itav) <= 0) {
+			OSSL_CMP_ITAV_free(itav);
+			return 0;
+		}
+		break;
+	}
+	return *out != NULL;
+}
+
+static void on_error(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
+    const OSSL_CMP_PKISI *info, const ASN1_INTEGER *code,
+    const OSSL_CMP_PKIFREETEXT *details)
+{
+}
+
+static int on_confirm(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
+    const ASN1_OCTET_STRING *hash, const OSSL_CMP_PKISI *si)
+{
+	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+	struct err e = {.rc = RC_BUG};
+
+	return t->s->calls->confirm(t->s->arg, t->m->cert_hash, t->m->accepted,
+		   &e) == RC_OK;
+}
+
+/* Nobody waits: what another CA has not decided is asked for anew. */
+static int on_poll(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
+    OSSL_CMP_MSG **cert_req, int64_t *check_after)
+{
+	return 0;
+}
+
+static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
+{
+	OSSL_CMP_CTX *ctx = OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv);
+	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+	bool ok;
+
+	ok = id && t->signer && t->cert && t->cas &&
+	    OSSL_CMP_SRV_CTX_init(srv, t, on_request, on_revoke, on_general,
+		on_error, on_confirm, on_poll) == 1 &&
+	    OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(srv, 1) == 1 &&
+	    /* Its protection is checked already, and whose it is. */
+	    OSSL_CMP_CTX_set1_srvCert(ctx, t->signer) == 1 &&
+	    OSSL_CMP_CTX_set1_cert(ctx, t->cert) == 1 &&
+	    OSSL_CMP_CTX_set1_pkey(ctx, key_evp(t->s->key)) == 1 &&
+	    OSSL_CMP_CTX_set1_extraCertsOut(ctx, t->cas) == 1;
+	/* Whatever began the transaction was another context's. */
+	if (ok && t->m->kind == CMP_MESSAGE_CERTCONF)
+		ok = ASN1_OCTET_STRING_set(id, t->m->transaction.p,
+			 (int)t->m->transaction.n) == 1 &&
+		    OSSL_CMP_CTX_set1_transactionID(ctx, id) == 1;
+	ASN1_OCTET_STRING_free(id);
+	return ok;
+}
+
+static bool run(OSSL_CMP_SRV_CTX *srv, struct span der, struct buf *answer)
+{
+	BIO *in = BIO_new_mem_buf(der.p, (int)der.n);
+	BIO *out = BIO_new(BIO_s_mem());
+	OSSL_CMP_MSG *req = in ? d2i_OSSL_CMP_MSG_bio(in, NULL) : NULL;
+	OSSL_CMP_MSG *resp =
+	    req ? OSSL_CMP_SRV_process_request(srv, req) : NULL;
+	bool ok = resp && out && i2d_OSSL_CMP_MSG_bio(out, resp) > 0;
+	char *p = NULL;
+	long n = ok ? BIO_get_mem_data(out, &p) : 0;
+
+	if (ok && n > 0)
+		buf_add(answer, p, (size_t)n);
+	OSSL_CMP_MSG_free(req);
+	OSSL_CMP_MSG_free(resp);
+	BIO_free(in);
+	BIO_free(out);
+	return ok && buf_ok(answer);
+}
+
+enum rc cmp_server_answer(const struct cmp_server *s,
+    const struct cmp_message *m, struct buf *answer, struct err *e)
+{
+	OSSL_CMP_SRV_CTX *srv = OSSL_CMP_SRV_CTX_new(NULL, NULL);
+	struct turn t = {.s = s,
+	    .m = m,
+	    .signer = to_x509(m->signer),
+	    .cert = to_x509(s->cert),
+	    .cas = to_stack(s->cas)};
+	enum rc rc = RC_OK;
+
+	if (!srv || !set_up(srv, &t))
+		rc = err_set(e, RC_ENV, "no-cmp", "CMP cannot be set up.");
+	else if (!run(srv, m->der, answer))
+		rc = err_set(e, RC_INVALID, "cmp-broken",
+		    "The CMP message cannot be answered (%s).",
+		    ERR_reason_error_string(ERR_peek_last_error())
+			? ERR_reason_error_string(ERR_peek_last_error())
+			: "no reason");
+	ERR_clear_error();
+	OSSL_CMP_SRV_CTX_free(srv);
+	X509_free(t.signer);
+	X509_free(t.cert);
+	sk_X509_pop_free(t.cas, X509_free);
+	return rc;
+}
