@@ -238,7 +238,7 @@ static inline size_t bm_server_sign(struct bm_server *s, const char *json,
 static inline void bm_server_voucher(struct bm_server *s, const uint8_t *body,
     size_t n)
 {
-	char nonce[64], json[3000];
+	char nonce[64], json[8192];
 
 	bm_server_read_request(s, body, n, nonce);
 	if (s->no_voucher) {
