@@ -30,7 +30,7 @@ struct power {
 	struct bm_io io;
 	enum bm_want want;
 	unsigned int renewals;
-	int64_t due_ms;
+	int64_t due_ms, enrolled_ms;
 };
 
 static void on_signal(int number)
@@ -131,6 +131,7 @@ static enum rc note_identity(struct power *p, struct err *e)
 		if (p->enrolled)
 			p->renewals++;
 		p->enrolled = true;
+		p->enrolled_ms = clock_mono_ms();
 		memcpy(p->used, now, sizeof(now));
 		if (p->link)
 			rc = use_identity(p, &id, e);
@@ -183,8 +184,11 @@ static bool is_over(const struct power *p)
 	if (!p->link)
 		return true;
 	r = agent_broker_report(p->link);
-	return r->refusals > 0 ||
-	    (r->connected && (r->greeted || r->topic_refused));
+	if (r->connected)
+		return r->greeted || r->topic_refused;
+	/* A broker may have to be told first of a new certificate. */
+	return r->refusals > 0 &&
+	    clock_mono_ms() - p->enrolled_ms > p->o.timeout_ms;
 }
 
 static enum rc live(struct power *p, struct err *e)
@@ -378,7 +382,7 @@ int device_power_main(int argc, char **argv)
 	    {"timeout", 0, ARGS_U64, &p.timeout_s, "S",
 		"seconds to wait for each answer (20)"},
 	    {"once", 0, ARGS_FLAG, &p.once, NULL,
-		"end when all is done, or at the first reason to wait"},
+		"end when all is done, or when it has to wait for somebody"},
 	    {"json", 0, ARGS_FLAG, &p.json, NULL, "report as JSON"},
 	    {NULL, 0, ARGS_HELP, NULL, NULL, NULL},
 	};
