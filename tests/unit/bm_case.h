@@ -271,6 +271,26 @@ static inline bool bm_case_store(void *ctx, enum bm_slot slot, const uint8_t *p,
 	return alive;
 }
 
+static inline void bm_case_owner(struct bm_case *t, const char *curve)
+{
+	bm_case_cert(&t->root,
+	    &(struct bm_case_spec){.cn = "Owner root",
+		.curve = curve,
+		.constraints = "critical,CA:TRUE",
+		.usage = "critical,keyCertSign,cRLSign"});
+	bm_case_cert(&t->issuing,
+	    &(struct bm_case_spec){.cn = "Owner issuing",
+		.curve = curve,
+		.issuer = &t->root,
+		.constraints = "critical,CA:TRUE,pathlen:0",
+		.usage = "critical,keyCertSign,cRLSign"});
+	bm_case_cert(&t->responder,
+	    &(struct bm_case_spec){.cn = "Responder",
+		.issuer = &t->issuing,
+		.usage = "critical,digitalSignature",
+		.eku = "OCSPSigning"});
+}
+
 static inline void bm_case_certs(struct bm_case *t)
 {
 	bm_case_cert(&t->maker,
@@ -285,20 +305,7 @@ static inline void bm_case_certs(struct bm_case *t)
 	bm_case_cert(&t->voucher_signer,
 	    &(struct bm_case_spec){.cn = "Vouchers",
 		.usage = "critical,digitalSignature"});
-	bm_case_cert(&t->root,
-	    &(struct bm_case_spec){.cn = "Owner root",
-		.constraints = "critical,CA:TRUE",
-		.usage = "critical,keyCertSign,cRLSign"});
-	bm_case_cert(&t->issuing,
-	    &(struct bm_case_spec){.cn = "Owner issuing",
-		.issuer = &t->root,
-		.constraints = "critical,CA:TRUE,pathlen:0",
-		.usage = "critical,keyCertSign,cRLSign"});
-	bm_case_cert(&t->responder,
-	    &(struct bm_case_spec){.cn = "Responder",
-		.issuer = &t->issuing,
-		.usage = "critical,digitalSignature",
-		.eku = "OCSPSigning"});
+	bm_case_owner(t, NULL);
 }
 
 static inline void bm_case_init(struct bm_case *t)

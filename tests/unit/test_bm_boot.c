@@ -73,6 +73,30 @@ static void bm_boots_byte_by_byte_in_every_framing(void **state)
 		}
 }
 
+static void bm_boots_with_the_least_work_buffer(void **state)
+{
+	assert_int_equal(bm_start(&the.bm, &the.config, &the.platform, the.work,
+			     BM_WORK_MIN),
+	    BM_OK);
+	expect_boot();
+}
+
+static void bm_boots_under_a_root_on_p384(void **state)
+{
+	struct bm_io io;
+
+	bm_case_cert_clear(&the.root);
+	bm_case_cert_clear(&the.issuing);
+	bm_case_cert_clear(&the.responder);
+	bm_case_owner(&the, "P-384");
+	expect_boot();
+	/* Where the platform has not that curve, the certificate is refused. */
+	assert_int_equal(bm_reset(&the.bm), BM_OK);
+	the.no_p384 = true;
+	assert_int_equal(bm_server_pump(&server, &io), BM_WAIT);
+	assert_int_equal(io.why, BM_WHY_CERT_ISSUER);
+}
+
 static void bm_survives_a_server_that_drops_kept_connections(void **state)
 {
 	server.drop_kept = true;
@@ -621,6 +645,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	    CASE(bm_boots_from_box_to_own_certificate),
 	    CASE(bm_boots_byte_by_byte_in_every_framing),
+	    CASE(bm_boots_with_the_least_work_buffer),
+	    CASE(bm_boots_under_a_root_on_p384),
 	    CASE(bm_survives_a_server_that_drops_kept_connections),
 	    CASE(bm_boots_without_a_clock),
 	    CASE(bm_starts_again_as_enrolled),
