@@ -220,11 +220,27 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		log_err(LOG_WARN, "the CAs of devices cannot be read", &e);
 }
 
+/* An answer turns reading off and writing on, and back: most of that cancels
+ * out before the kernel needs to hear of it.  No socket here is a duplicate,
+ * which is what this asks for. */
+static struct event_base *new_base(void)
+{
+	struct event_config *c = event_config_new();
+	struct event_base *base = NULL;
+
+	if (c &&
+	    event_config_set_flag(c, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0)
+		base = event_base_new_with_config(c);
+	if (c)
+		event_config_free(c);
+	return base;
+}
+
 static enum rc make_events(struct worker *w, struct err *e)
 {
 	struct timeval tv = {CAS_EVERY_S, 0};
 
-	w->base = event_base_new();
+	w->base = new_base();
 	if (!w->base)
 		goto bad;
 	w->on_term = evsignal_new(w->base, SIGTERM, on_stop, w);
