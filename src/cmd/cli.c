@@ -124,6 +124,36 @@ static enum rc on_off(const char *v, json_t **out, struct err *e)
 	return RC_OK;
 }
 
+static enum rc list_value(struct run *r, const char *v, bool products,
+    json_t **out, struct err *e)
+{
+	struct span rest = span_str(strcmp(v, "none") == 0 ? "" : v), part;
+	json_t *list = json_array(), *one = NULL;
+	bool more = rest.n > 0;
+	char word[128];
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && more) {
+		more = span_cut(&rest, ',', &part);
+		if (!span_copy_str(part, word, sizeof(word)) ||
+		    word[0] == '\0' || strcmp(word, "none") == 0)
+			rc = err_set(e, RC_INVALID, "usage",
+			    "\"%s\" is no list with commas between.", v);
+		else if (products)
+			rc = named_value(r, "products", word, &one, e);
+		else
+			one = json_string(word);
+		if (rc == RC_OK && json_array_append_new(list, one) != 0)
+			rc = err_set(e, RC_INVALID, "not-text",
+			    "\"%s\" is not UTF-8 text.", word);
+	}
+	if (rc == RC_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return rc;
+}
+
 static enum rc body_value(struct run *r, size_t i, json_t **out, struct err *e)
 {
 	const struct cli_arg *a = &r->v->args[i];
@@ -148,6 +178,9 @@ static enum rc body_value(struct run *r, size_t i, json_t **out, struct err *e)
 		return named_value(r, "products", v, out, e);
 	case CLI_CLOUD:
 		return named_value(r, "clouds", v, out, e);
+	case CLI_WORDS:
+	case CLI_PRODUCTS:
+		return list_value(r, v, a->in == CLI_PRODUCTS, out, e);
 	default:
 		*out = json_string(v);
 	}

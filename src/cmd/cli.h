@@ -20,7 +20,9 @@ enum cli_in {
 	CLI_FILE,     /* the file's content as a string */
 	CLI_PASSWORD, /* --name-file FILE, or asked for on the terminal */
 	CLI_PRODUCT,  /* an id or a name, "none" for null */
-	CLI_CLOUD
+	CLI_CLOUD,
+	CLI_WORDS,   /* texts with commas between, "none" for no text */
+	CLI_PRODUCTS /* the same of ids or names of products */
 };
 
 struct cli_arg {

@@ -41,6 +41,9 @@
 	"fingerprint,chip_id,serial,batch,reel,product,key,not_before," \
 	"not_after,first_seen_at,last_seen_at,state"
 #define TOKEN_COLUMNS "id,name,role,expires_at,last_used_at,token"
+#define CLAIM_COLUMNS                                                 \
+	"id,name,product,state,max_devices,bound,provisioned,active," \
+	"expires_at"
 #define MEMBER_COLUMNS "id,email,name,role"
 #define INVITE_COLUMNS "id,expires_at,token,link"
 #define AUDIT_COLUMNS "seq,at,actor_name,action,target,outcome,reason,from"
@@ -135,10 +138,11 @@ const struct cli_verb cli_verbs[] = {
     {"account", "list", "GET", "/api/v1/accounts", "id,name,role",
 	"your accounts", {{0}}, NULL, NULL},
     {"account", "show", "GET", ACCOUNT,
-	"id,name,role,default_product,default_cloud,auto_provision,created_at",
+	"id,name,role,default_product,default_cloud,auto_provision,"
+	"registrar_url,created_at",
 	"settings of an account", {{0}}, NULL, NULL},
     {"account", "set", "PATCH", ACCOUNT,
-	"id,name,default_product,default_cloud,auto_provision",
+	"id,name,default_product,default_cloud,auto_provision,registrar_url",
 	"change settings of an account",
 	{NEW_NAME,
 	    {CLI_PRODUCT, "product", "default_product",
@@ -146,7 +150,9 @@ const struct cli_verb cli_verbs[] = {
 	    {CLI_CLOUD, "cloud", "default_cloud", "default cloud, or none",
 		false},
 	    {CLI_ON_OFF, "auto-provision", "auto_provision",
-		"provision as soon as a batch is bound", false}},
+		"provision as soon as a batch is bound", false},
+	    {CLI_STR, "registrar", "registrar_url",
+		"https://HOST of your own registrar, \"\" for none", false}},
 	NULL, NULL},
     {"account", "use", NULL, NULL, NULL, "work in this account from now on",
 	{{0}}, NULL, cli_special_use_account},
@@ -219,6 +225,37 @@ const struct cli_verb cli_verbs[] = {
     {"product", "remove", "DELETE", ACCOUNT "/products/{product}", NULL,
 	"remove a product line that nothing uses",
 	{{CLI_PATH, "=PRODUCT", "product", NULL, false}}, NULL, NULL},
+    {"product", "talk", "GET", ACCOUNT "/products/{product}/talk", "products",
+	"with which products its devices may talk without the cloud",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false}}, NULL, NULL},
+    {"product", "set-talk", "PUT", ACCOUNT "/products/{product}/talk",
+	"products", "say with which they may, instead of what was said before",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false},
+	    {CLI_PRODUCTS, "with", "products", "products, or none", true}},
+	NULL, NULL},
+    /* claim-voucher */
+    {"claim-voucher", "list", "GET", ACCOUNT "/claim-vouchers", CLAIM_COLUMNS,
+	"tokens by which devices bind themselves", {{0}}, NULL, NULL},
+    {"claim-voucher", "show", "GET", ACCOUNT "/claim-vouchers/{voucher}",
+	CLAIM_COLUMNS ",cloud,batches,created_at,created_by", "one of them",
+	{{CLI_PATH, "=VOUCHER", "voucher", NULL, false}}, NULL, NULL},
+    {"claim-voucher", "create", "POST", ACCOUNT "/claim-vouchers",
+	"id,name,product,cloud,max_devices,expires_at,token",
+	"make one for a product's firmware; the token is shown once",
+	{NAME, {CLI_PRODUCT, "product", "product", "the product", true},
+	    {CLI_CLOUD, "cloud", "cloud",
+		"cloud to provision to (default: the account's)", false},
+	    {CLI_NUM, "devices", "max_devices",
+		"how many devices may come by "
+		"it",
+		true},
+	    {CLI_NUM, "days", "expires_in_days", "days it is good for", true},
+	    {CLI_WORDS, "batches", "batches", "only devices of these batches",
+		false}},
+	NULL, NULL},
+    {"claim-voucher", "revoke", "DELETE", ACCOUNT "/claim-vouchers/{voucher}",
+	NULL, "let nobody in by it any more; devices that came by it stay",
+	{{CLI_PATH, "=VOUCHER", "voucher", NULL, false}}, NULL, NULL},
     /* cloud */
     {"cloud", "list", "GET", ACCOUNT "/clouds", CLOUD_COLUMNS, "product clouds",
 	{{0}}, NULL, NULL},

@@ -39,6 +39,7 @@ static const struct cmd_entry entries[] = {
     {"user", cli_main, "users, roles, invitations, sessions"},
     {"token", cli_main, "API tokens"},
     {"product", cli_main, "product lines"},
+    {"claim-voucher", cli_main, "tokens by which devices bind themselves"},
     {"cloud", cli_main, "product clouds"},
     {"bind", cli_bind_main, "bind a batch by its label"},
     {"batch", cli_main, "bound batches"},
