@@ -50,6 +50,7 @@ enum rc fab_dir_store(const char *dir, const struct fab_dir_facts *f,
 	json_put_str(&w, "signer_key", f->signer_key);
 	json_put_str(&w, "crl_url", f->crl_url);
 	json_put_str(&w, "aia_url", f->aia_url);
+	json_put_str(&w, "ocsp_url", f->ocsp_url);
 	json_put_str(&w, "hw_type_oid", f->hw_type_oid);
 	json_put_str(&w, "host", f->host);
 	json_end(&w);
@@ -149,7 +150,10 @@ enum rc fab_dir_open(struct fab_dir *d, const char *dir, struct err *e)
 	    !copy(o, "hw_type_oid", d->hw_type_oid, sizeof(d->hw_type_oid)) ||
 	    !copy(o, "host", d->host, sizeof(d->host)) ||
 	    !copy_key(o, "issuing_key", dir, d->issuing_key) ||
-	    !copy_key(o, "signer_key", dir, d->signer_key)) {
+	    !copy_key(o, "signer_key", dir, d->signer_key) ||
+	    /* not in a fab of an earlier version */
+	    (json_object_get(o, "ocsp_url") &&
+		!copy(o, "ocsp_url", d->ocsp_url, sizeof(d->ocsp_url)))) {
 		rc = err_set(e, RC_ENV, "fab-json",
 		    "The file \"%s\" lacks what fab writes into it.", path);
 		goto out;

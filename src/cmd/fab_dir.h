@@ -15,6 +15,7 @@ struct fab_dir {
 	char issuing_key[FAB_DIR_PATH]; /* path or pkcs11: URI */
 	char signer_key[FAB_DIR_PATH];
 	char crl_url[512], aia_url[512];
+	char ocsp_url[512]; /* "": none */
 	char hw_type_oid[128];
 	char host[256];			  /* of labels */
 	struct buf root, issuing, signer; /* certificates, DER */
@@ -23,7 +24,7 @@ struct fab_dir {
 /* What fab.json is made of; keys as they were given or their file names. */
 struct fab_dir_facts {
 	const char *vendor, *root_key, *issuing_key, *signer_key;
-	const char *crl_url, *aia_url, *hw_type_oid, *host;
+	const char *crl_url, *aia_url, *ocsp_url, *hw_type_oid, *host;
 };
 MUST_CHECK enum rc fab_dir_store(const char *dir, const struct fab_dir_facts *f,
     struct err *e);

@@ -63,7 +63,7 @@ static enum rc store_cert(const char *dir, const char *name, struct span der,
 struct pki {
 	struct key *root, *issuing, *signer;
 	struct buf root_cert, issuing_cert, signer_cert;
-	char crl_url[512], aia_url[512];
+	char crl_url[512], aia_url[512], ocsp_url[512];
 };
 
 static enum rc make_cas(const struct fab_init *o, struct pki *p, struct err *e)
@@ -114,6 +114,7 @@ static enum rc store_all(const struct fab_init *o, struct pki *p, struct err *e)
 	    .signer_key = o->signer_uri ? o->signer_uri : "manifest-signer.key",
 	    .crl_url = p->crl_url,
 	    .aia_url = p->aia_url,
+	    .ocsp_url = p->ocsp_url,
 	    .hw_type_oid = HW_TYPE,
 	    .host = o->host ? o->host : HOST,
 	};
@@ -179,18 +180,22 @@ static enum rc set_urls(const struct fab_init *o, struct pki *p, struct err *e)
 	const char *host = o->host ? o->host : HOST;
 	struct span issuing = buf_span(&p->issuing_cert);
 	int name = (int)strcspn(host, ":");
-	char crl[512], aia[512];
+	char crl[512], aia[512], ocsp[512];
 	enum rc rc;
 
 	(void)snprintf(crl, sizeof(crl),
 	    "http://%.*s:8080/crl/vendor/" FINGERPRINT ".crl", name, host);
 	(void)snprintf(aia, sizeof(aia),
 	    "http://%.*s:8080/ca/vendor/" FINGERPRINT ".cer", name, host);
+	(void)snprintf(ocsp, sizeof(ocsp), "http://%.*s:8080/ocsp", name, host);
 	rc = put_url(p->crl_url, sizeof(p->crl_url),
 	    o->crl_url ? o->crl_url : crl, issuing, e);
 	if (rc == RC_OK)
 		rc = put_url(p->aia_url, sizeof(p->aia_url),
 		    o->aia_url ? o->aia_url : aia, issuing, e);
+	if (rc == RC_OK)
+		rc = put_url(p->ocsp_url, sizeof(p->ocsp_url),
+		    o->ocsp_url ? o->ocsp_url : ocsp, issuing, e);
 	return rc;
 }
 
@@ -248,6 +253,8 @@ int fab_init_main(int argc, char **argv)
 		"CRL distribution point of birth certificates"},
 	    {"aia-url", 0, ARGS_STR, &o.aia_url, "URL",
 		"where the issuing CA's certificate is"},
+	    {"ocsp-url", 0, ARGS_STR, &o.ocsp_url, "URL",
+		"where OCSP is answered for them; \"\": nowhere"},
 	    {"host", 0, ARGS_STR, &o.host, "HOST[:PORT]",
 		"the service that labels point to"},
 	    {NULL, 0, ARGS_FLAG, NULL, NULL, NULL},

@@ -11,7 +11,7 @@ struct fab_init {
 	/* pkcs11: URIs of keys that exist in a token, or NULL */
 	const char *root_uri, *issuing_uri, *signer_uri;
 	/* {fingerprint} is the issuing CA's; NULL: defaults */
-	const char *crl_url, *aia_url;
+	const char *crl_url, *aia_url, *ocsp_url;
 	const char *host; /* of labels; NULL: default */
 };
 /* RC_CONFLICT when the directory has a fab already. */

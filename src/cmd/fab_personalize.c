@@ -211,6 +211,7 @@ static enum rc run_line(struct run *r, struct err *e)
 		.hw_type_oid = r->fab.hw_type_oid,
 		.crl_url = r->fab.crl_url,
 		.aia_url = r->fab.aia_url,
+		.ocsp_url = r->fab.ocsp_url[0] ? r->fab.ocsp_url : NULL,
 		.not_before = clock_now_s() - SKEW_S},
 	    .bid = r->o->batch,
 	    .chips_fd = r->work.chips_fd,

@@ -207,7 +207,7 @@ static void put_birth_template(struct issue *i, const struct issue_birth *p,
 		issue_ext_aki(&ext, issuer->ski);
 	issue_ext_hw_module(&ext, p->hw_type_oid, t.serial);
 	issue_ext_crl_url(&ext, p->crl_url);
-	issue_ext_aia_url(&ext, p->aia_url);
+	issue_ext_access(&ext, p->aia_url, p->ocsp_url);
 	t.subject = buf_span(&name);
 	issue_tbs_put(&i->tbs, &t);
 	if (!buf_ok(&name) || !buf_ok(&cn))

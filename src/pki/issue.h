@@ -45,7 +45,7 @@ struct issue_birth {
 	const char *org;	 /* O of the subject: the vendor */
 	const char *model;	 /* CN is "MODEL CHIPID" */
 	const char *hw_type_oid; /* hardwareModuleName hwType */
-	const char *crl_url, *aia_url;
+	const char *crl_url, *aia_url, *ocsp_url; /* NULL: none */
 	int64_t not_before; /* notAfter is 99991231235959Z */
 };
 

@@ -336,6 +336,7 @@ describe('a vendor\'s birth certificates', () => {
 			[/URI:http:\/\/[^/]+(\/ca\/\S+)/, 'cert']])
 			assert.equal((await get(at.exec(text)[1])).headers['content-type'],
 				`application/pkix-${type}`);
+		assert.match(text, /OCSP - URI:http:\/\/localhost:8080\/ocsp\n/);
 		const list = crl('vendor', (await get(
 			`/crl/vendor/${fp}.crl`)).bytes);
 		const verify = (cert) => openssl('verify', '-CAfile', peer.trust,
