@@ -39,13 +39,14 @@ static bool take_explicit(struct span content, uint8_t tag, struct span *in,
 static bool parse_header(struct cmp_message *m, struct span header)
 {
 	struct span content, whole;
-	int last = -1, n, plain = 0;
+	int last = -1, n;
 	uint8_t tag;
 
 	/* pvno, sender, recipient */
-	for (; plain < 3; plain++)
-		if (!der_next(&header, &tag, &content, NULL))
-			return false;
+	if (!der_take(&header, DER_INTEGER, &content) ||
+	    !der_next(&header, &tag, &content, &m->sender) ||
+	    !der_next(&header, &tag, &content, NULL))
+		return false;
 	while (header.n > 0) {
 		if (!der_next(&header, &tag, &content, &whole))
 			return false;
@@ -59,6 +60,9 @@ static bool parse_header(struct cmp_message *m, struct span header)
 		if (n == 4 &&
 		    !take_explicit(content, DER_OCTET_STRING, &m->transaction,
 			NULL))
+			return false;
+		if (n == 5 &&
+		    !take_explicit(content, DER_OCTET_STRING, &m->nonce, NULL))
 			return false;
 	}
 	return m->transaction.n > 0 && m->transaction.n <= 64;

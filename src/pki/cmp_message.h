@@ -23,7 +23,9 @@ enum cmp_message_kind {
 struct cmp_message {
 	struct span der;
 	enum cmp_message_kind kind;
+	struct span sender;	 /* GeneralName, whole */
 	struct span transaction; /* transactionID */
+	struct span nonce;	 /* senderNonce, may be empty */
 	struct span signer;	 /* first of extraCerts (RFC 9483 3.3), DER */
 	struct span request;	 /* PKCS#10 or CertReqMsg, of those that ask */
 	struct span cert_hash;	 /* of CERTCONF: of the certificate */
@@ -36,6 +38,11 @@ struct cmp_message {
  * "cmp-protection" for another protection or none. */
 MUST_CHECK enum rc cmp_message_parse(struct cmp_message *m, struct span der,
     struct err *e);
+/* The pkiConf that ends m's transaction (RFC 4210 5.3.17), signed by the key
+ * of this certificate: DER appended.  Needs to know nothing of what began it,
+ * so that any worker can say it. */
+MUST_CHECK enum rc cmp_message_confirm(const struct cmp_message *m,
+    struct key *k, struct span cert, struct buf *out, struct err *e);
 /* The protection is by the key of the signer's certificate.  RC_DENIED. */
 MUST_CHECK enum rc cmp_message_check(const struct cmp_message *m,
     struct err *e);

@@ -1,6 +1,5 @@
 /* OpenSSL's own server side of CMP, with one context for each message.
- * Must not keep a transaction: a confirmation that reaches another worker is
- * answered there as well. */
+ * Must not keep a transaction: the next message may reach another worker. */
 #include "pki/cmp_server.h"
 
 #include <openssl/cmp.h>
@@ -176,11 +175,7 @@ static void on_error(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
 static int on_confirm(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
     const ASN1_OCTET_STRING *hash, const OSSL_CMP_PKISI *si)
 {
-	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
-	struct err e = {.rc = RC_BUG};
-
-	return t->s->calls->confirm(t->s->arg, t->m->cert_hash, t->m->accepted,
-		   &e) == RC_OK;
+	return 0; /* answered without OpenSSL */
 }
 
 /* Nobody waits: what another CA has not decided is asked for anew. */
@@ -193,10 +188,7 @@ static int on_poll(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
 static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
 {
 	OSSL_CMP_CTX *ctx = OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv);
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	bool ok;
-
-	ok = id && t->signer && t->cert && t->cas &&
+	return t->signer && t->cert && t->cas &&
 	    OSSL_CMP_SRV_CTX_init(srv, t, on_request, on_revoke, on_general,
 		on_error, on_confirm, on_poll) == 1 &&
 	    OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(srv, 1) == 1 &&
@@ -205,13 +197,6 @@ static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
 	    OSSL_CMP_CTX_set1_cert(ctx, t->cert) == 1 &&
 	    OSSL_CMP_CTX_set1_pkey(ctx, key_evp(t->s->key)) == 1 &&
 	    OSSL_CMP_CTX_set1_extraCertsOut(ctx, t->cas) == 1;
-	/* Whatever began the transaction was another context's. */
-	if (ok && t->m->kind == CMP_MESSAGE_CERTCONF)
-		ok = ASN1_OCTET_STRING_set(id, t->m->transaction.p,
-			 (int)t->m->transaction.n) == 1 &&
-		    OSSL_CMP_CTX_set1_transactionID(ctx, id) == 1;
-	ASN1_OCTET_STRING_free(id);
-	return ok;
 }
 
 static bool run(OSSL_CMP_SRV_CTX *srv, struct span der, struct buf *answer)
@@ -234,7 +219,16 @@ static bool run(OSSL_CMP_SRV_CTX *srv, struct span der, struct buf *answer)
 	return ok && buf_ok(answer);
 }
 
-enum rc cmp_server_answer(const struct cmp_server *s,
+static enum rc answer_confirm(const struct cmp_server *s,
+    const struct cmp_message *m, struct buf *answer, struct err *e)
+{
+	enum rc rc = s->calls->confirm(s->arg, m->cert_hash, m->accepted, e);
+
+	return rc == RC_OK ? cmp_message_confirm(m, s->key, s->cert, answer, e)
+			   : rc;
+}
+
+static enum rc answer_other(const struct cmp_server *s,
     const struct cmp_message *m, struct buf *answer, struct err *e)
 {
 	OSSL_CMP_SRV_CTX *srv = OSSL_CMP_SRV_CTX_new(NULL, NULL);
@@ -259,4 +253,11 @@ enum rc cmp_server_answer(const struct cmp_server *s,
 	X509_free(t.cert);
 	sk_X509_pop_free(t.cas, X509_free);
 	return rc;
+}
+
+enum rc cmp_server_answer(const struct cmp_server *s,
+    const struct cmp_message *m, struct buf *answer, struct err *e)
+{
+	return m->kind == CMP_MESSAGE_CERTCONF ? answer_confirm(s, m, answer, e)
+					       : answer_other(s, m, answer, e);
 }
