@@ -46,9 +46,12 @@ static void tell(const struct agent_broker *b, const char *what,
 
 static void give_reason(struct agent_broker *b, const char *why)
 {
+	if (strstr(b->tls, "certificate verify failed"))
+		why = "The broker is not trusted: its certificate is by "
+		      "nobody whom this device trusts, or for another host.";
 	if (b->tls[0])
 		(void)snprintf(b->r.reason, sizeof(b->r.reason),
-		    "%.120s (TLS: %.110s)", why, b->tls);
+		    "%.130s (TLS: %.100s)", why, b->tls);
 	else
 		(void)snprintf(b->r.reason, sizeof(b->r.reason), "%.250s", why);
 }
