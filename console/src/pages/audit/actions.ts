@@ -62,5 +62,7 @@ export const actions: Readonly<Record<string, Action>> = {
 	'vendor-add': action(service, 'Vendor added', 'Hersteller angelegt', '添加厂商'),
 	'vendor-ca-add': action(vendor, 'CA registered', 'CA eingetragen', '登记 CA'),
 	'vendor-ca-retire': action(vendor, 'CA retired', 'CA außer Dienst gestellt', '停用 CA'),
+	'vendor-responder': action(vendor, 'OCSP delegated to the service', 'OCSP an den Dienst übertragen', '委托本服务应答 OCSP'),
+	'vendor-crl': action(vendor, 'Revocation list published', 'Sperrliste veröffentlicht', '发布吊销列表'),
 	'bootstrap': action(service, 'Service set up', 'Dienst eingerichtet', '初始化服务'),
 };
