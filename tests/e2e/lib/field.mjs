@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {openssl} from './forge.mjs';
 import {Mosquitto} from './mosquitto.mjs';
-import {bin, freePort, request, runAsync, until} from './service.mjs';
+import {bin, freePort, request, run, runAsync, until} from './service.mjs';
 import {Proc} from './world.mjs';
 
 /** Root and issuing authority, and a profile for each product. */
@@ -56,6 +56,15 @@ export class Device {
 		return ['--registrar', service.deviceUrl, '--anchors',
 			path.join(service.dir, 'tls', 'cert.pem'), '--voucher-anchor',
 			path.join(service.dir, 'signer', 'voucher-cert.pem')];
+	}
+
+	/** Of its birth certificate. */
+	fingerprint() {
+		const chip = this.chip.filter((_, i) => i !== 2 && i !== 3);
+		const r = run(['device', 'show', '--json', ...chip],
+			{env: this.env});
+		assert.equal(r.status, 0, r.stderr);
+		return JSON.parse(r.stdout).fingerprint;
 	}
 
 	args(verb, ...more) {
