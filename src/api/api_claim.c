@@ -249,3 +249,15 @@ enum rc api_claim_talk_set(struct api_call *call, struct err *e)
 		rc = talk_set(call->core, &call->actor, id, peers, n, e);
 	return rc == RC_OK ? api_claim_talk(call, e) : rc;
 }
+
+enum rc api_claim_signer(struct api_call *call, struct err *e)
+{
+	enum rc rc =
+	    signer_voucher_pem(call->core->signer, &call->resp->body, e);
+
+	if (rc == RC_OK) {
+		call->resp->status = 200;
+		call->resp->content_type = "application/x-pem-file";
+	}
+	return rc;
+}

@@ -111,6 +111,7 @@ const struct api_route api_routes[] = {
 
 	/* vendors, uploads, batches, bindings, devices, products */
 	{"GET", "/.well-known/birthmark/manifest-signer.pem", API_PUBLIC, 0, 0, api_manifest_signer, NULL},
+	{"GET", "/.well-known/birthmark/voucher-signer.pem", API_PUBLIC, 0, 0, api_claim_signer, NULL},
 	{"POST", "/api/v1/vendors", API_SERVICE, R_SERVICE, 16384, api_vendor_create, NULL},
 	{"GET", "/api/v1/vendors", API_SERVICE, R_SERVICE, 0, api_vendor_list, NULL},
 	{"POST", "/api/v1/vendors/{vendor}/cas", API_SERVICE, R_SERVICE, 65536, api_vendor_ca_add, NULL},
