@@ -26,8 +26,9 @@ MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
     struct err *e);
 
 /* Tells the gates of the account that know this device's batch, or this device
- * by itself, that a certificate of it may in or may not any more.  Inside the
- * caller's transaction; a gate hears it with its next question. */
+ * by itself, that a certificate of it may in or may not any more: with its next
+ * question a gate hears what holds then, of all its certificates.  Inside the
+ * caller's transaction.  Nothing for an account "". */
 struct feed_certificate {
 	const char *account;
 	int64_t seq;

@@ -304,14 +304,15 @@ export class World {
 		return {status: r.status, ...r.json};
 	}
 
-	async startBroker() {
+	/** cas: further ones (PEM) whose devices TLS lets in. */
+	async startBroker({cas: more = []} = {}) {
 		const dir = this.path('broker');
 		fs.mkdirSync(dir);
 		this.brokerPki = serverPki(dir);
 		this.brokerPort = await freePort();
 		const cas = path.join(dir, 'devices.pem');
-		fs.writeFileSync(cas, ['root.pem', 'issuing.pem'].map((f) =>
-			fs.readFileSync(this.fab.file(f), 'utf8')).join(''));
+		fs.writeFileSync(cas, [...['root.pem', 'issuing.pem'].map((f) =>
+			fs.readFileSync(this.fab.file(f), 'utf8')), ...more].join(''));
 		const conf = path.join(dir, 'mosquitto.conf');
 		fs.writeFileSync(conf, [
 			...(process.getuid() === 0 ? ['user root'] : []),
