@@ -191,6 +191,18 @@ static enum rc judge(struct responder *r, struct work *w, struct err *e)
 	return rc;
 }
 
+/* What is unknown may be issued in a moment; and who asks for numbers that he
+ * made up must not drive out what others ask for. */
+static bool knows_all(const struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->req.n; i++)
+		if (w->of[i].state == OCSP_UNKNOWN)
+			return false;
+	return true;
+}
+
 static enum rc sign(struct responder *r, const struct work *w,
     struct responder_answer *out, struct err *e)
 {
@@ -206,7 +218,8 @@ static enum rc sign(struct responder *r, const struct work *w,
 	if (rc != RC_OK)
 		return rc;
 	out->this_update = w->now_s;
-	out->next_update = w->now_s + RESPONDER_LIFE_S;
+	out->next_update =
+	    w->now_s + (knows_all(w) ? RESPONDER_LIFE_S : RESPONDER_UNKNOWN_S);
 	if (out->next_update > d->not_after)
 		out->next_update = d->not_after;
 	for (i = 0; i < w->req.n; i++)
@@ -285,7 +298,7 @@ static enum rc answer(struct responder *r, struct work *w,
 	}
 	if (rc == RC_OK)
 		rc = sign(r, w, out, e);
-	if (rc == RC_OK && may_keep)
+	if (rc == RC_OK && may_keep && knows_all(w))
 		keep(r, w, out);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "core/status.h"
 
 #define RESPONDER_LIFE_S 43200	/* of an answer: nextUpdate */
+#define RESPONDER_UNKNOWN_S 300 /* of one that knows nothing */
 #define RESPONDER_CERT_S 259200 /* of a delegated certificate */
 #define RESPONDER_NOTE 192
 #define RESPONDER_DELEGATES_MAX 256 /* accounts' CAs remembered */
@@ -18,8 +19,8 @@ void responder_free(struct responder *r);
 
 struct responder_answer {
 	struct span der; /* OCSPResponse; the responder's until the next call */
-	/* Good for others who ask the same: of one certificate, no nonce.  What
-	 * follows is only filled then. */
+	/* Good for others who ask the same: of one certificate that is known,
+	 * no nonce.  What follows is only filled then. */
 	bool shared;
 	int64_t this_update, next_update;
 	struct span tag; /* 16 bytes, another for each answer */

@@ -124,8 +124,10 @@ struct responder_cached *responder_cache_put(struct responder_cache *c,
 	if (!e)
 		return NULL;
 	*e = *what;
-	memcpy(e->bytes, key.p, key.n);
-	memcpy(e->bytes + key.n, der.p, der.n);
+	if (key.n > 0)
+		memcpy(e->bytes, key.p, key.n);
+	if (der.n > 0)
+		memcpy(e->bytes + key.n, der.p, der.n);
 	e->key = span_of(e->bytes, key.n);
 	e->der = span_of(e->bytes + key.n, der.n);
 	e->slot = slot_of(c, key);

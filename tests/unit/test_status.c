@@ -196,6 +196,7 @@ static void ocsp_tells_what_was_issued_and_revoked(void **state)
 	assert_int_equal(a.next_update, now + RESPONDER_LIFE_S);
 	assert_int_equal(ask(2, &a), V_OCSP_CERTSTATUS_GOOD);
 	assert_int_equal(ask(3, &a), V_OCSP_CERTSTATUS_UNKNOWN);
+	assert_false(a.shared);
 	decide(1, "revoked", CRL_KEY_COMPROMISE);
 	assert_int_equal(ask(1, &a), V_OCSP_CERTSTATUS_REVOKED);
 	assert_int_equal(ask(2, &a), V_OCSP_CERTSTATUS_GOOD);
