@@ -186,6 +186,7 @@ static enum rc open_context(const struct agent_identity *id, bool is_server,
 	return tls_peer(ctx, &self, is_server, e);
 }
 
+/* Takes w. */
 static enum rc converse(struct agent_peer **out, struct agent *a,
     const struct agent_identity *id, struct wire *w,
     struct agent_peer_report *r, struct err *e)
@@ -207,44 +208,55 @@ static enum rc converse(struct agent_peer **out, struct agent *a,
 }
 
 enum rc agent_peer_dial(struct agent_peer **out, struct agent *a,
-    const struct agent_identity *id, const char *host, unsigned int port,
-    struct agent_peer_report *r, struct err *e)
-{
-	const struct wire_limits limits = {a->o.timeout_ms, a->o.stop};
-	struct wire *w = NULL;
-	void *ctx = NULL;
-	enum rc rc;
-
-	*out = NULL;
-	memset(r, 0, sizeof(*r));
-	rc = open_context(id, false, &ctx, e);
-	if (rc == RC_OK)
-		rc = wire_dial(&w, ctx, host, port, &limits, e);
-	if (rc == RC_OK)
-		rc = converse(out, a, id, w, r, e);
-	tls_free(ctx);
-	return rc;
-}
-
-enum rc agent_peer_accept(struct agent_peer **out, struct agent *a,
-    const struct agent_identity *id, int fd, struct agent_peer_report *r,
+    const char *host, unsigned int port, struct agent_peer_report *r,
     struct err *e)
 {
 	const struct wire_limits limits = {a->o.timeout_ms, a->o.stop};
+	struct agent_identity id;
 	struct wire *w = NULL;
 	void *ctx = NULL;
 	enum rc rc;
 
 	*out = NULL;
 	memset(r, 0, sizeof(*r));
-	rc = open_context(id, true, &ctx, e);
+	rc = agent_identity(a, &id, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = open_context(&id, false, &ctx, e);
+	if (rc == RC_OK)
+		rc = wire_dial(&w, ctx, host, port, &limits, e);
+	if (rc == RC_OK)
+		rc = converse(out, a, &id, w, r, e);
+	tls_free(ctx);
+	agent_identity_clear(&id);
+	return rc;
+}
+
+enum rc agent_peer_accept(struct agent_peer **out, struct agent *a, int fd,
+    struct agent_peer_report *r, struct err *e)
+{
+	const struct wire_limits limits = {a->o.timeout_ms, a->o.stop};
+	struct agent_identity id;
+	struct wire *w = NULL;
+	void *ctx = NULL;
+	enum rc rc;
+
+	*out = NULL;
+	memset(r, 0, sizeof(*r));
+	rc = agent_identity(a, &id, e);
+	if (rc != RC_OK) {
+		(void)close(fd);
+		return rc;
+	}
+	rc = open_context(&id, true, &ctx, e);
 	if (rc == RC_OK)
 		rc = wire_accept(&w, ctx, fd, &limits, e);
 	else
 		(void)close(fd);
 	if (rc == RC_OK)
-		rc = converse(out, a, id, w, r, e);
+		rc = converse(out, a, &id, w, r, e);
 	tls_free(ctx);
+	agent_identity_clear(&id);
 	return rc;
 }
 

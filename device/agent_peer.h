@@ -23,14 +23,13 @@ struct agent_peer_report {
 };
 
 /* Both: RC_OK when both sides accept, RC_DENIED when one does not; r says
- * which.  a is between two steps; id is its identity, borrowed. */
+ * which.  RC_NOT_FOUND when a, which is between two steps, is not enrolled. */
 MUST_CHECK enum rc agent_peer_dial(struct agent_peer **out, struct agent *a,
-    const struct agent_identity *id, const char *host, unsigned int port,
-    struct agent_peer_report *r, struct err *e);
+    const char *host, unsigned int port, struct agent_peer_report *r,
+    struct err *e);
 /* Takes fd. */
 MUST_CHECK enum rc agent_peer_accept(struct agent_peer **out, struct agent *a,
-    const struct agent_identity *id, int fd, struct agent_peer_report *r,
-    struct err *e);
+    int fd, struct agent_peer_report *r, struct err *e);
 MUST_CHECK enum rc agent_peer_send(struct agent_peer *p, struct span message,
     struct err *e);
 /* Appends a message; RC_NOT_FOUND when the peer has nothing more to say. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/args.h"
 #include "base/clock.h"
@@ -14,7 +13,6 @@
 #include "cmd/device_power.h"
 #include "cmd/device_talk.h"
 #include "device/agent_peer.h"
-#include "device/agent_why.h"
 #include "device/reach.h"
 
 #define POLL_MS 200
@@ -174,24 +172,17 @@ static void answer(struct span message, struct buf *out)
 
 static enum rc hear(struct talk *t, int fd, struct said *s)
 {
-	struct agent_identity id;
 	struct agent_peer *p;
-	enum rc rc = agent_identity(&t->agent, &id, &s->e);
+	enum rc rc = agent_peer_accept(&p, &t->agent, fd, &s->r, &s->e);
 
-	if (rc != RC_OK) {
-		(void)close(fd);
+	if (rc != RC_OK)
 		return rc;
-	}
-	rc = agent_peer_accept(&p, &t->agent, &id, fd, &s->r, &s->e);
+	rc = agent_peer_receive(p, &s->in, &s->e);
 	if (rc == RC_OK) {
-		rc = agent_peer_receive(p, &s->in, &s->e);
-		if (rc == RC_OK) {
-			answer(buf_span(&s->in), &s->out);
-			rc = agent_peer_send(p, buf_span(&s->out), &s->e);
-		}
-		agent_peer_close(p);
+		answer(buf_span(&s->in), &s->out);
+		rc = agent_peer_send(p, buf_span(&s->out), &s->e);
 	}
-	agent_identity_clear(&id);
+	agent_peer_close(p);
 	return rc;
 }
 
@@ -245,21 +236,17 @@ static enum rc run_listen(struct talk *t, struct err *e)
 static enum rc say(struct talk *t, const char *host, unsigned int port,
     struct said *s)
 {
-	struct agent_identity id;
 	struct agent_peer *p;
-	enum rc rc = agent_identity(&t->agent, &id, &s->e);
+	enum rc rc;
 
+	rc = agent_peer_dial(&p, &t->agent, host, port, &s->r, &s->e);
 	if (rc != RC_OK)
 		return rc;
-	rc = agent_peer_dial(&p, &t->agent, &id, host, port, &s->r, &s->e);
-	if (rc == RC_OK) {
-		buf_add_str(&s->out, t->message);
-		rc = agent_peer_send(p, buf_span(&s->out), &s->e);
-		if (rc == RC_OK)
-			rc = agent_peer_receive(p, &s->in, &s->e);
-		agent_peer_close(p);
-	}
-	agent_identity_clear(&id);
+	buf_add_str(&s->out, t->message);
+	rc = agent_peer_send(p, buf_span(&s->out), &s->e);
+	if (rc == RC_OK)
+		rc = agent_peer_receive(p, &s->in, &s->e);
+	agent_peer_close(p);
 	return rc;
 }
 

@@ -173,16 +173,13 @@ struct listener {
 
 static void *listen_once(void *arg)
 {
-	struct agent_identity id;
 	struct listener *l = arg;
 	struct agent_peer *p;
 	struct buf text;
 
 	buf_init(&text, AGENT_PEER_FRAME_MAX);
-	l->rc = agent_identity(l->a, &id, &l->e);
-	if (l->rc == RC_OK)
-		l->rc = agent_peer_accept(&p, l->a, &id,
-		    accept(l->fd, NULL, NULL), &l->r, &l->e);
+	l->rc = agent_peer_accept(&p, l->a, accept(l->fd, NULL, NULL), &l->r,
+	    &l->e);
 	if (l->rc == RC_OK) {
 		l->rc = agent_peer_receive(p, &text, &l->e);
 		buf_add_str(&text, " heard");
@@ -190,7 +187,6 @@ static void *listen_once(void *arg)
 			l->rc = agent_peer_send(p, buf_span(&text), &l->e);
 		agent_peer_close(p);
 	}
-	agent_identity_clear(&id);
 	buf_clear(&text);
 	return NULL;
 }
@@ -198,7 +194,6 @@ static void *listen_once(void *arg)
 /* The sensor (agent) talks to the thermostat (other), both open. */
 static enum rc talk(struct listener *l, struct agent_peer_report *r)
 {
-	struct agent_identity id;
 	unsigned int port = 0;
 	struct agent_peer *p;
 	pthread_t thread;
@@ -211,8 +206,7 @@ static enum rc talk(struct listener *l, struct agent_peer_report *r)
 	CHIP_OK(&the, reach_listen(&l->fd, "127.0.0.1", &port, &the.e));
 	(void)fcntl(l->fd, F_SETFL, 0);
 	assert_int_equal(pthread_create(&thread, NULL, listen_once, l), 0);
-	CHIP_OK(&the, agent_identity(&agent, &id, &the.e));
-	rc = agent_peer_dial(&p, &agent, &id, "localhost", port, r, &the.e);
+	rc = agent_peer_dial(&p, &agent, "localhost", port, r, &the.e);
 	if (rc == RC_OK) {
 		CHIP_OK(&the, agent_peer_send(p, SPAN_LIT("19.5"), &the.e));
 		CHIP_OK(&the, agent_peer_receive(p, &text, &the.e));
@@ -221,7 +215,6 @@ static enum rc talk(struct listener *l, struct agent_peer_report *r)
 	}
 	(void)pthread_join(thread, NULL);
 	(void)close(l->fd);
-	agent_identity_clear(&id);
 	buf_clear(&text);
 	return rc;
 }
