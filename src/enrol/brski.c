@@ -123,8 +123,14 @@ enum rc brski_claim(struct enrol_call *call, struct err *e)
 	rc = read_token(call, o, &r.token, e);
 	if (rc == RC_OK)
 		rc = claim_device(call->core, &r, &x, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		/* It was nobody's when it was asked who it is. */
+		if (sighting_note(enrol_seen(call->enrol), r.device->seq,
+			call->now_s))
+			sighting_flush(call->core, enrol_seen(call->enrol),
+			    call->now_s);
 		answer_claim(call, &x);
+	}
 	json_decref(o);
 	return rc;
 }

@@ -16,7 +16,6 @@ const OID = '1.2.840.113549.1.9.16.1.40';
 let w, bound, free, listed, stranger;
 let count = 0;
 
-const sql = (text) => text.replace(/\s+/g, ' ').trim();
 const read = (file) => fs.readFileSync(file, 'utf8');
 const fingerprintOf = (chip) => crypto.createHash('sha256').update(
 	new crypto.X509Certificate(chip.cert).raw).digest('hex');
@@ -223,7 +222,7 @@ test('what a device reports stands on its timeline', async () => {
 	assert.deepEqual(told.map((x) => [x.event, x.detail]), [
 		['voucher-status', 'accepted: voucher is good'],
 		['enroll-status', 'refused: no <b>key</b>  {"tries":3}']]);
-	for (let i = 0; i < 18; i++)
+	for (let i = 0; i < 17; i++)
 		assert.equal((await report('voucher_status', {version: 1,
 			status: true, reason: `${i}`})).status, 200);
 	const many = await report('voucher_status', {...fine, reason: 'more'});
@@ -278,7 +277,7 @@ test('a claim voucher that does not hold is refused', async () => {
 	// Who came by it stays.
 	assert.equal((await claim(listed[0], own.token)).status, 200);
 	const forged = own.token.split('.');
-	forged[1] = Buffer.from(sql('{"jti":"cvo_0000000000000000"}'))
+	forged[1] = Buffer.from('{"jti":"cvo_0000000000000000"}')
 		.toString('base64url');
 	await refused(claim(free[3], forged.join('.')), 403, 'claim-refused');
 	await refused(claim(free[3], 'x'.repeat(3000)), 400, 'claim-form');
