@@ -254,7 +254,7 @@ static void give_up(struct agent_broker *b)
 	hang_up(b);
 	b->next_ms = clock_mono_ms() + b->backoff_ms +
 	    (int64_t)rand_below((uint64_t)b->backoff_ms / 4 + 1);
-	b->backoff_ms *= 2;
+	b->backoff_ms += b->backoff_ms / 2;
 	if (b->backoff_ms > BACKOFF_MAX_MS)
 		b->backoff_ms = BACKOFF_MAX_MS;
 }
