@@ -21,7 +21,9 @@ async function addReel(name, product, opts = {}) {
 	if (product) {
 		const r = await w.bind('admin', reel.label, {product, cloud: w.cloud});
 		assert.equal(r.status, 201, r.text);
-		await w.provision(reel.batch, w.cloud);
+		// The gate hears of it while the devices boot.
+		await w.must(202, 'admin', 'POST', w.in(
+			`batches/${reel.batch}/provision`), {cloud: w.cloud});
 	}
 	return reel;
 }
@@ -104,7 +106,7 @@ test('power may be lost at any moment', async () => {
 
 test('a certificate is renewed in time, and the connection with it', async () => {
 	// Its certificate is some seconds old by now.
-	const p = short.start('power-on', '--renew-before', '292', '--broker',
+	const p = short.start('power-on', '--renew-before', '296', '--broker',
 		`localhost:${broker.port}`);
 	await p.until(() => /renew\n[^]*broker: connected/.test(p.log),
 		'a renewal');
