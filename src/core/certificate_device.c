@@ -69,7 +69,9 @@ enum rc certificate_quarantine(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = move_all(c, d, "valid", 0, &to, e);
 	if (rc == RC_OK)
-		rc = timeline_add(c, d->seq, a->scope_id, "quarantined", note,
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, a->scope_id,
+			"quarantined", note},
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
@@ -100,7 +102,9 @@ enum rc certificate_release(struct core *c, const struct core_actor *a,
 		rc = certificate_state_tell_all(c, d,
 		    enrolment_may(c, d, NULL) == RC_OK, a->now_s, e);
 	if (rc == RC_OK)
-		rc = timeline_add(c, d->seq, a->scope_id, "released", NULL,
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, a->scope_id,
+			"released", NULL},
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
@@ -171,8 +175,10 @@ enum rc certificate_birth_revoke(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = spread(c, d, reason == CRL_HOLD, a->now_s, e);
 	if (rc == RC_OK && d->account_id[0])
-		rc = timeline_add(c, d->seq, d->account_id, "birth-revoked",
-		    crl_reason_name(reason), a->now_s, e);
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, d->account_id,
+			"birth-revoked", crl_reason_name(reason)},
+		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return tx_end(c, &tx, rc, e);
@@ -202,8 +208,10 @@ enum rc certificate_birth_reactivate(struct core *c, const struct core_actor *a,
 		rc = certificate_state_tell_all(c, d,
 		    enrolment_may(c, d, NULL) == RC_OK, a->now_s, e);
 	if (rc == RC_OK && d->account_id[0])
-		rc = timeline_add(c, d->seq, d->account_id, "birth-reactivated",
-		    NULL, a->now_s, e);
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, d->account_id,
+			"birth-reactivated", NULL},
+		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return tx_end(c, &tx, rc, e);

@@ -49,9 +49,11 @@ enum rc certificate_state_set(struct core *c, struct store_certificate *cert,
 	cert->state_at = to->now_s;
 	if (cert->seq == 0)
 		return RC_OK;
-	rc = timeline_add(c, cert->seq, cert->account_id,
-	    valid ? "certificate-reactivated" : "certificate-revoked",
-	    valid ? NULL : crl_reason_name(to->reason), to->now_s, e);
+	rc = timeline_add(c,
+	    &(const struct timeline_event){cert->seq, cert->account_id,
+		valid ? "certificate-reactivated" : "certificate-revoked",
+		valid ? NULL : crl_reason_name(to->reason)},
+	    to->now_s, e);
 	return rc == RC_OK ? tell_gates(c, cert, to->now_s, e) : rc;
 }
 

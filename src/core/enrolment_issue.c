@@ -165,9 +165,11 @@ static enum rc tell(struct issuing *i, struct err *e)
 	(void)snprintf(detail, sizeof(detail), "%s", serial);
 	rc = feed_certificate(i->c, &feed, i->now_s, e);
 	if (rc == RC_OK)
-		rc = timeline_add(i->c, d->seq, d->account_id,
-		    i->r->kind == ENROLMENT_AGAIN ? "renewed" : "enrolled",
-		    detail, i->now_s, e);
+		rc = timeline_add(i->c,
+		    &(const struct timeline_event){d->seq, d->account_id,
+			i->r->kind == ENROLMENT_AGAIN ? "renewed" : "enrolled",
+			detail},
+		    i->now_s, e);
 	return rc;
 }
 

@@ -65,7 +65,7 @@ static enum rc read_request(const struct registrar_request *r,
 static enum rc tell(struct core *c, const struct registrar_request *r,
     const char *detail, struct err *e)
 {
-	const struct timeline_report t = {r->who->device.seq,
+	const struct timeline_event t = {r->who->device.seq,
 	    r->who->device.account_id, "voucher-asked", detail};
 	enum rc rc = timeline_report(c, &t, r->now_s, e);
 
@@ -135,8 +135,10 @@ static enum rc use_nonce(struct core *c, const struct registrar_request *r,
 		rc = store_nonce_sweep(c->store,
 		    r->now_s - REGISTRAR_NONCE_KEEP_S, e);
 	if (rc == RC_OK)
-		rc = timeline_add(c, d->seq, d->account_id, "voucher-issued",
-		    r->est_domain, r->now_s, e);
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, d->account_id,
+			"voucher-issued", r->est_domain},
+		    r->now_s, e);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -210,7 +212,7 @@ enum rc registrar_status(struct core *c, const struct enrolment_who *who,
 	/* The timeline cuts it. */
 	char detail[sizeof(((struct voucher_status *)0)->reason) +
 	    sizeof(((struct voucher_status *)0)->context) + 16];
-	const struct timeline_report t = {who->device.seq,
+	const struct timeline_event t = {who->device.seq,
 	    who->device.account_id, event, detail};
 	struct voucher_status s;
 	enum rc rc = voucher_status_parse(&s, json, e);

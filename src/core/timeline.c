@@ -9,15 +9,19 @@
 #include "core/tx.h"
 #include "store/store_timeline.h"
 
-static void fill(struct store_timeline_event *ev, const char *account,
-    const char *event, const char *detail)
+static void fill(struct store_timeline_event *ev,
+    const struct timeline_event *x, int64_t now_s)
 {
 	size_t i;
 
-	(void)snprintf(ev->account_id, sizeof(ev->account_id), "%s", account);
-	(void)snprintf(ev->event, sizeof(ev->event), "%s", event);
+	memset(ev, 0, sizeof(*ev));
+	ev->seq = x->seq;
+	ev->at = now_s;
+	(void)snprintf(ev->account_id, sizeof(ev->account_id), "%s",
+	    x->account);
+	(void)snprintf(ev->event, sizeof(ev->event), "%s", x->event);
 	(void)snprintf(ev->detail, sizeof(ev->detail), "%s",
-	    detail ? detail : "");
+	    x->detail ? x->detail : "");
 	/* It may be a device's own words. */
 	for (i = 0; ev->detail[i]; i++)
 		if ((unsigned char)ev->detail[i] < ' ' || ev->detail[i] == 0x7f)
@@ -28,17 +32,17 @@ static void fill(struct store_timeline_event *ev, const char *account,
 		ev->detail[--i] = '\0';
 }
 
-enum rc timeline_add(struct core *c, int64_t seq, const char *account,
-    const char *event, const char *detail, int64_t now_s, struct err *e)
+enum rc timeline_add(struct core *c, const struct timeline_event *ev,
+    int64_t now_s, struct err *e)
 {
-	struct store_timeline_event ev = {.seq = seq, .at = now_s};
+	struct store_timeline_event row;
 	struct tx tx = TX_NONE;
 	enum rc rc;
 
-	fill(&ev, account, event, detail);
+	fill(&row, ev, now_s);
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
-		rc = store_timeline_add(c->store, &ev, TIMELINE_KEEP, e);
+		rc = store_timeline_add(c->store, &row, TIMELINE_KEEP, e);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -69,27 +73,27 @@ static enum rc judge(const struct store_timeline_event *list, size_t n,
 	return RC_LIMIT;
 }
 
-enum rc timeline_report(struct core *c, const struct timeline_report *r,
+enum rc timeline_report(struct core *c, const struct timeline_event *ev,
     int64_t now_s, struct err *e)
 {
 	struct store_timeline_event *list =
 	    calloc(TIMELINE_KEEP, sizeof(*list));
-	struct store_timeline_event ev = {.seq = r->seq, .at = now_s};
+	struct store_timeline_event row;
 	struct tx tx = TX_NONE;
 	size_t n = TIMELINE_KEEP;
 	bool again = false;
 	enum rc rc;
 
-	fill(&ev, r->account, r->event, r->detail);
+	fill(&row, ev, now_s);
 	rc = list ? tx_begin(c, &tx, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
 	if (rc == RC_OK)
-		rc = store_timeline_list(c->store, r->seq, r->account, list, &n,
-		    e);
+		rc = store_timeline_list(c->store, ev->seq, ev->account, list,
+		    &n, e);
 	if (rc == RC_OK)
-		rc = judge(list, n, &ev, &again, e);
+		rc = judge(list, n, &row, &again, e);
 	if (rc == RC_OK && !again)
-		rc = store_timeline_add(c->store, &ev, TIMELINE_KEEP, e);
+		rc = store_timeline_add(c->store, &row, TIMELINE_KEEP, e);
 	free(list);
 	return tx_end(c, &tx, rc, e);
 }

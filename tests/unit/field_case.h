@@ -110,21 +110,27 @@ static inline void field_case_close(struct field_case *f)
 	dir_case_remove(f->keys);
 }
 
-/* A claim voucher of a's for that product; its token is appended. */
+/* A claim voucher of a's; its token is appended. */
+struct field_claim {
+	const char *product;
+	uint64_t max;
+	const char *bid; /* NULL: of any batch */
+	struct store_claim row;
+	struct buf token;
+};
 static inline void field_case_claim(struct field_case *f,
-    const struct core_actor *a, const char *product, uint64_t max,
-    const char *bid, struct store_claim *v, struct buf *token)
+    const struct core_actor *a, struct field_claim *v)
 {
 	struct publish_case *pc = &f->pub;
 	const struct claim_wish w = {.name = "Spring firmware",
-	    .product = product,
-	    .max_devices = max,
+	    .product = v->product,
+	    .max_devices = v->max,
 	    .days = 30,
-	    .batches = &bid,
-	    .batches_n = bid ? 1 : 0};
+	    .batches = &v->bid,
+	    .batches_n = v->bid ? 1 : 0};
 
-	buf_init(token, CLAIM_TOKEN_MAX);
-	PUBLISH_OK(claim_create(&pc->core, a, &w, v, token, &pc->e));
+	buf_init(&v->token, CLAIM_TOKEN_MAX);
+	PUBLISH_OK(claim_create(&pc->core, a, &w, &v->row, &v->token, &pc->e));
 }
 
 /* A device shows a token. */

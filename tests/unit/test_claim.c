@@ -32,6 +32,16 @@ static enum rc show(size_t device, const struct buf *token)
 	return field_case_show(&f, device, token, pc->now_s, &got);
 }
 
+static void make(const struct core_actor *a, const char *product, uint64_t max,
+    const char *bid, struct store_claim *row, struct buf *token)
+{
+	struct field_claim v = {product, max, bid, {.id = ""}, {.p = NULL}};
+
+	field_case_claim(&f, a, &v);
+	*row = v.row;
+	*token = v.token;
+}
+
 #define REFUSED(call, want, why)                      \
 	do {                                          \
 		assert_int_equal((call), want);       \
@@ -58,7 +68,7 @@ static void a_device_of_an_unbound_batch_comes_in(void **state)
 	struct buf token;
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
 	assert_string_equal(claim_state(&v, pc->now_s), "active");
 	PUBLISH_OK(show(0, &token));
 	assert_false(got.already);
@@ -89,7 +99,7 @@ static void a_token_that_is_not_ours_is_refused(void **state)
 	size_t i;
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
 	buf_init(&other, CLAIM_TOKEN_MAX);
 	buf_add_span(&other, buf_span(&token));
 	/* The last character of a signature holds bits that say nothing. */
@@ -135,7 +145,7 @@ static enum rc foreign_token(size_t device)
 	/* Another service, with the same rows. */
 	field_case_signers(other);
 	pc->core.signer = other->signer[0];
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
 	pc->core.signer = own;
 	rc = show(device, &token);
 	buf_clear(&token);
@@ -159,11 +169,9 @@ static void expired_revoked_and_other_batches_are_refused(void **state)
 	struct buf token, listed_token, right_token;
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
-	field_case_claim(&f, &pc->oem, f.product.id, 10, "FIELD-2", &listed,
-	    &listed_token);
-	field_case_claim(&f, &pc->oem, f.product.id, 10, FIELD_BID, &right,
-	    &right_token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, "FIELD-2", &listed, &listed_token);
+	make(&pc->oem, f.product.id, 10, FIELD_BID, &right, &right_token);
 	REFUSED(field_case_show(&f, 5, &token, v.expires_at, &got), RC_DENIED,
 	    "claim-expired");
 	assert_string_equal(claim_state(&v, v.expires_at), "expired");
@@ -191,9 +199,8 @@ static void a_bound_device_is_not_taken_away(void **state)
 
 	(void)state;
 	PUBLISH_OK(product_add(&pc->core, &rival, "Fridge", &p, &pc->e));
-	field_case_claim(&f, &rival, p.id, 10, NULL, &v, &token);
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &own,
-	    &own_token);
+	make(&rival, p.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &own, &own_token);
 	/* Claimed by one, then by the other. */
 	PUBLISH_OK(show(0, &own_token));
 	REFUSED(show(0, &token), RC_CONFLICT, "device-bound-elsewhere");
@@ -222,7 +229,7 @@ static void a_claimed_device_stays_when_its_batch_is_bound(void **state)
 	size_t n = COUNT(list), i;
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
 	PUBLISH_OK(show(2, &token));
 	PUBLISH_OK(show(4, &token));
 	field_case_bind(&f, &rival, NULL);
@@ -256,7 +263,7 @@ static void claimed_and_bound_devices_are_one_list(void **state)
 	char fp[65];
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 10, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 10, NULL, &v, &token);
 	PUBLISH_OK(show(0, &token));
 	PUBLISH_OK(show(3, &token));
 	publish_case_reel(pc, "FIELD-0", "R0", true, 3);
@@ -340,7 +347,7 @@ static void a_full_voucher_is_full_for_all_at_once(void **state)
 	size_t i, won = 0;
 
 	(void)state;
-	field_case_claim(&f, &pc->oem, f.product.id, 2, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 2, NULL, &v, &token);
 	for (i = 0; i < FIELD_DEVICES; i++) {
 		x[i].r.device = &f.device[i];
 		x[i].r.token = buf_span(&token);
@@ -372,8 +379,8 @@ static void one_device_with_two_vouchers_has_one_owner(void **state)
 
 	(void)state;
 	PUBLISH_OK(product_add(&pc->core, &rival, "Fridge", &p, &pc->e));
-	field_case_claim(&f, &pc->oem, f.product.id, 2, NULL, &v, &token[0]);
-	field_case_claim(&f, &rival, p.id, 2, NULL, &v, &token[1]);
+	make(&pc->oem, f.product.id, 2, NULL, &v, &token[0]);
+	make(&rival, p.id, 2, NULL, &v, &token[1]);
 	for (i = 0; i < FIELD_SIGNERS; i++) {
 		x[i].r.device = &f.device[0];
 		x[i].r.token = buf_span(&token[i % 2]);
@@ -415,7 +422,7 @@ static void a_voucher_is_made_within_limits(void **state)
 		    RC_INVALID);
 	assert_int_equal(number("SELECT count(*) FROM claim_voucher"), 0);
 	buf_clear(&token);
-	field_case_claim(&f, &pc->oem, f.product.id, 2, NULL, &v, &token);
+	make(&pc->oem, f.product.id, 2, NULL, &v, &token);
 	assert_int_equal(claim_get(&pc->core, &rival, v.id, &v, &pc->e),
 	    RC_NOT_FOUND);
 	assert_int_equal(claim_revoke(&pc->core, &rival, v.id, &pc->e),

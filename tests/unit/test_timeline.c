@@ -34,7 +34,7 @@ static size_t look(int64_t seq, const char *account)
 
 static enum rc report(const char *detail, int64_t now_s)
 {
-	const struct timeline_report r = {7, "acc_1", "voucher-status", detail};
+	const struct timeline_event r = {7, "acc_1", "voucher-status", detail};
 
 	return timeline_report(&core, &r, now_s, &e);
 }
@@ -45,13 +45,17 @@ static void keeps_the_newest_of_each_device(void **state)
 	int i;
 
 	(void)state;
-	assert_int_equal(timeline_add(&core, 8, "acc_1", "enrolled", NULL, 1,
-			     &e),
+	assert_int_equal(timeline_add(&core,
+			     &(const struct timeline_event){8, "acc_1",
+				 "enrolled", NULL},
+			     1, &e),
 	    RC_OK);
 	for (i = 0; i < TIMELINE_KEEP + 5; i++) {
 		(void)snprintf(detail, sizeof(detail), "%d", i);
-		assert_int_equal(timeline_add(&core, 7, "acc_1", "enrolled",
-				     detail, i, &e),
+		assert_int_equal(timeline_add(&core,
+				     &(const struct timeline_event){7, "acc_1",
+					 "enrolled", detail},
+				     i, &e),
 		    RC_OK);
 	}
 	assert_int_equal(look(7, "acc_1"), TIMELINE_KEEP);
@@ -66,14 +70,18 @@ static void cuts_and_cleans_what_a_device_says(void **state)
 	char text[2 * TIMELINE_DETAIL_MAX];
 
 	(void)state;
-	assert_int_equal(timeline_add(&core, 7, "acc_1", "enroll-status",
-			     "a\nb\x1b[31m", 1, &e),
+	assert_int_equal(timeline_add(&core,
+			     &(const struct timeline_event){7, "acc_1",
+				 "enroll-status", "a\nb\x1b[31m"},
+			     1, &e),
 	    RC_OK);
 	memset(text, 'x', sizeof(text));
 	/* A character of two bytes stands across the limit. */
 	memcpy(text + TIMELINE_DETAIL_MAX - 1, "\xc3\xa4", 2);
 	text[sizeof(text) - 1] = '\0';
-	assert_int_equal(timeline_add(&core, 7, "acc_1", "enroll-status", text,
+	assert_int_equal(timeline_add(&core,
+			     &(const struct timeline_event){7, "acc_1",
+				 "enroll-status", text},
 			     1, &e),
 	    RC_OK);
 	assert_int_equal(look(7, "acc_1"), 2);
