@@ -63,6 +63,15 @@ static void flush_all(struct chip_tpm *t)
 	Esys_Free(d);
 }
 
+/* True when it is worth to try again what gave r. */
+static bool made_room(struct chip_tpm *t, TSS2_RC r)
+{
+	if (r != TPM2_RC_OBJECT_MEMORY)
+		return false;
+	flush_all(t);
+	return true;
+}
+
 static void free_held(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
     long argl, void *argp)
 {
@@ -193,10 +202,8 @@ static TSS2_RC use(const struct held *h, ESYS_TR *key)
 	if (!h->kept)
 		return 0;
 	r = Esys_ContextLoad(h->tpm->esys, h->kept, key);
-	if (r == TPM2_RC_OBJECT_MEMORY) {
-		flush_all(h->tpm);
+	if (made_room(h->tpm, r))
 		r = Esys_ContextLoad(h->tpm->esys, h->kept, key);
-	}
 	return r;
 }
 
@@ -225,6 +232,10 @@ static ECDSA_SIG *sign_in_tpm(const unsigned char *digest, int n,
 		return NULL;
 	}
 	r = Esys_Sign(h->tpm->esys, key, ASK, &in, &scheme, &ticket, &made);
+	/* Also a persistent key takes room while it signs. */
+	if (!h->kept && made_room(h->tpm, r))
+		r = Esys_Sign(h->tpm->esys, key, ASK, &in, &scheme, &ticket,
+		    &made);
 	if (h->kept)
 		(void)Esys_FlushContext(h->tpm->esys, key);
 	if (r != 0) {
@@ -308,6 +319,22 @@ static struct held *hold(struct chip_tpm *t, ESYS_TR key)
 	return h;
 }
 
+static TSS2_RC find(struct chip_tpm *t, uint32_t handle, ESYS_TR *key)
+{
+	TSS2_RC r = Esys_TR_FromTPMPublic(t->esys, handle, NO_AUTH, key);
+
+	if (made_room(t, r))
+		r = Esys_TR_FromTPMPublic(t->esys, handle, NO_AUTH, key);
+	return r;
+}
+
+/* The TPM says so of the first handle that it is given. */
+static bool is_missing(TSS2_RC r)
+{
+	return r == (TPM2_RC_HANDLE | TPM2_RC_1) ||
+	    r == (TPM2_RC_HANDLE | TPM2_RC_P | TPM2_RC_1);
+}
+
 enum rc chip_tpm_key(struct chip_tpm *t, uint32_t handle, void **evp,
     struct err *e)
 {
@@ -315,11 +342,15 @@ enum rc chip_tpm_key(struct chip_tpm *t, uint32_t handle, void **evp,
 	struct held *h;
 	ESYS_TR key;
 	enum rc rc;
+	TSS2_RC r;
 
 	*evp = NULL;
-	if (Esys_TR_FromTPMPublic(t->esys, handle, NO_AUTH, &key) != 0)
+	r = find(t, handle, &key);
+	if (r != 0 && is_missing(r))
 		return err_set(e, RC_NOT_FOUND, "tpm-no-key",
 		    "The TPM has no key under 0x%08x.", handle);
+	if (r != 0)
+		return fault(e, RC_ENV, "The TPM does not show its key", r);
 	h = hold(t, key);
 	if (!h)
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
@@ -371,9 +402,8 @@ static TSS2_RC primary(struct chip_tpm *t, const TPM2B_PUBLIC *p, ESYS_TR *key)
 	for (tries = 0; tries < 2; tries++) {
 		r = Esys_CreatePrimary(t->esys, ESYS_TR_RH_OWNER, ASK, &secret,
 		    p, &outside, &pcr, key, NULL, NULL, NULL, NULL);
-		if (r != TPM2_RC_OBJECT_MEMORY)
+		if (!made_room(t, r))
 			break;
-		flush_all(t);
 	}
 	return r;
 }
@@ -400,7 +430,7 @@ enum rc chip_tpm_make(struct chip_tpm *t, uint32_t handle, struct err *e)
 	TPM2B_PUBLIC p;
 	TSS2_RC r;
 
-	if (Esys_TR_FromTPMPublic(t->esys, handle, NO_AUTH, &kept) == 0) {
+	if (find(t, handle, &kept) == 0) {
 		(void)Esys_TR_Close(t->esys, &kept);
 		return err_set(e, RC_CONFLICT, "tpm-handle-used",
 		    "The TPM has something under 0x%08x already.", handle);
@@ -496,10 +526,8 @@ enum rc chip_tpm_load(struct chip_tpm *t, struct span blob, void **evp,
 	if (!h)
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
 	r = load_once(t, &priv, &pub, &h->kept);
-	if (r == TPM2_RC_OBJECT_MEMORY) {
-		flush_all(t);
+	if (made_room(t, r))
 		r = load_once(t, &priv, &pub, &h->kept);
-	}
 	if (r != 0) {
 		free_held(NULL, h, NULL, 0, 0, NULL);
 		return fault(e, RC_INVALID,

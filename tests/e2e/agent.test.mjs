@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import {after, before, test} from 'node:test';
 import {Device, addAuthority, makeToken, serverCertificate, softhsm,
-	startBroker, startTpm, trusted} from './lib/field.mjs';
+	startBroker, startTpm, swtpm, trusted} from './lib/field.mjs';
 import {serverPki} from './lib/forge.mjs';
 import {closeServer, run, sleep, tempDir} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
@@ -117,7 +117,7 @@ test('a certificate is renewed in time, and the connection with it', async () =>
 	assert.ok((await certificatesOf(short)).length >= 2);
 });
 
-test('birth keys in a token and in a TPM', {skip: !softhsm}, async () => {
+test('birth keys in a token and in a TPM', {skip: !softhsm || !swtpm}, async () => {
 	const token = makeToken(w);
 	const tpm = await startTpm(w);
 	const made = run(['device', 'csr', '--chip', token.uri, '--public-key',

@@ -131,6 +131,8 @@ export const softhsm = ['/usr/lib/softhsm/libsofthsm2.so',
 	'/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so']
 	.find((f) => fs.existsSync(f));
 
+export const swtpm = fs.existsSync('/usr/bin/swtpm');
+
 /** A token with a key pair: {env, uri}. */
 export function makeToken(w) {
 	const dir = w.path('tokens');
