@@ -42,7 +42,15 @@ before(async () => {
 
 after(() => w?.end());
 
-const heard = () => JSON.parse(listener.log.trim().split('\n').pop());
+/** What the thermostat says of its next conversation. */
+async function heard() {
+	const lines = () => listener.log.split('\n').filter((l) =>
+		/^\{.*\}$/.test(l));
+	const n = listener.heard ?? 0;
+	await listener.until(() => lines().length > n, 'a conversation');
+	listener.heard = n + 1;
+	return JSON.parse(lines()[n]);
+}
 
 test('the sensor says a temperature and the thermostat answers', async () => {
 	const r = await sensor.talk(listener.port, '--message',
@@ -50,11 +58,13 @@ test('the sensor says a temperature and the thermostat answers', async () => {
 	assert.equal(r.status, 0, JSON.stringify(r));
 	assert.equal(r.received, '{"heating":true}');
 	assert.equal(r.product, products.thermostat);
-	assert.equal(heard().product, products.sensor);
-	assert.equal(heard().received, '{"temperature":18.5}');
+	const said = await heard();
+	assert.equal(said.product, products.sensor);
+	assert.equal(said.received, '{"temperature":18.5}');
 	const warm = await sensor.talk(listener.port, '--message',
 		'{"temperature":21}');
 	assert.equal(warm.received, '{"heating":false}');
+	assert.equal((await heard()).accepted, true);
 });
 
 test('a product that it may not talk to is refused', async () => {
@@ -62,8 +72,9 @@ test('a product that it may not talk to is refused', async () => {
 	assert.equal(r.status, 1);
 	assert.equal(r.accepted, false);
 	assert.equal(r.why, 'peer-not-allowed');
-	assert.equal(heard().accepted, false);
-	assert.equal(heard().received, '');
+	const said = await heard();
+	assert.equal(said.accepted, false);
+	assert.equal(said.received, '');
 });
 
 test('another owner\'s device is refused, by both', async () => {
@@ -71,8 +82,9 @@ test('another owner\'s device is refused, by both', async () => {
 	assert.equal(r.status, 1);
 	assert.equal(r.refused_by, 'us');
 	assert.match(r.why, /^peer-(issuer|signature)$/);
-	assert.match(heard().why, /^peer-(issuer|signature)$/);
-	assert.equal(heard().received, '');
+	const said = await heard();
+	assert.match(said.why, /^peer-(issuer|signature)$/);
+	assert.equal(said.received, '');
 });
 
 test('a revoked peer is refused', async () => {
