@@ -7,7 +7,7 @@ import {after, before, test} from 'node:test';
 import {Device, addAuthority, makeToken, serverCertificate, softhsm,
 	startBroker, startTpm, swtpm, trusted} from './lib/field.mjs';
 import {serverPki} from './lib/forge.mjs';
-import {closeServer, run, sleep, tempDir} from './lib/service.mjs';
+import {closeServer, run, sleep} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
 let w, authority, brief, broker, chips, short, first;
@@ -146,7 +146,7 @@ test('birth keys in a token and in a TPM', {skip: !softhsm || !swtpm}, async () 
 });
 
 test('an impostor cloud is refused, and told', async () => {
-	const pki = serverPki(tempDir('impostor'));
+	const pki = serverPki(fs.mkdtempSync(w.path('impostor-')));
 	const server = https.createServer({cert: fs.readFileSync(pki.cert),
 		key: fs.readFileSync(pki.key)}, (req, res) => res.end());
 	await new Promise((r) => server.listen(0, '127.0.0.1', r));
