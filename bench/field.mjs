@@ -60,8 +60,7 @@ http {
   keepalive_requests 1000000; sendfile on; open_file_cache max=10;
   server { listen 127.0.0.1:${at.tls} ssl; root ${dir};
     ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};
-    ssl_client_certificate ${clientCa}; ssl_verify_client on; ssl_verify_depth 3;
-    ssl_session_tickets off; ssl_session_cache off; ssl_protocols TLSv1.2 TLSv1.3; }
+    ssl_client_certificate ${clientCa}; ssl_verify_client on; ssl_verify_depth 3; }
   server { listen 127.0.0.1:${at.plain}; root ${dir}; default_type application/ocsp-response; }
 }
 `);

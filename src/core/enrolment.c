@@ -83,7 +83,7 @@ out:
 	return rc;
 }
 
-enum rc enrolment_identify(struct core *c, struct span der, int64_t now_s,
+static enum rc identify(struct core *c, struct span der, int64_t now_s,
     struct enrolment_who *out, struct err *e)
 {
 	struct cert cert;
@@ -98,6 +98,18 @@ enum rc enrolment_identify(struct core *c, struct span der, int64_t now_s,
 		rc = identify_operational(c, der, now_s, out, e);
 	}
 	return rc == RC_OK ? enrolment_may(c, &out->device, e) : rc;
+}
+
+/* One read of the database for all its questions. */
+enum rc enrolment_identify(struct core *c, struct span der, int64_t now_s,
+    struct enrolment_who *out, struct err *e)
+{
+	enum rc rc = store_begin_read(c->store, e);
+
+	if (rc == RC_OK)
+		rc = identify(c, der, now_s, out, e);
+	store_rollback(c->store);
+	return rc;
 }
 
 static enum rc find_profile(struct core *c, const struct enrolment_who *who,

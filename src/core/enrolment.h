@@ -20,7 +20,7 @@ void enrolment_who_clear(struct enrolment_who *w);
 /* Who has shown this certificate in TLS or in a signature that was checked.
  * RC_NOT_FOUND "device-unknown"; RC_DENIED "device-revoked",
  * "device-quarantined", "certificate-revoked", "certificate-expired".  A device
- * that nobody owns is RC_OK with account_id "". */
+ * that nobody owns is RC_OK with account_id "".  Not inside a transaction. */
 MUST_CHECK enum rc enrolment_identify(struct core *c, struct span der,
     int64_t now_s, struct enrolment_who *out, struct err *e);
 

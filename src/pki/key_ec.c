@@ -18,7 +18,7 @@
 
 struct local {
 	EC_POINT *point[CURVES];
-	EVP_PKEY_CTX *maker[CURVES];
+	EVP_PKEY_CTX *maker[CURVES], *reader;
 	BN_CTX *bn;
 	/* The last point proved to be on its curve: checking and storing a
 	 * certificate both ask, one after the other. */
@@ -50,6 +50,7 @@ static void local_free(void *p)
 		EC_POINT_free(l->point[i]);
 		EVP_PKEY_CTX_free(l->maker[i]);
 	}
+	EVP_PKEY_CTX_free(l->reader);
 	BN_CTX_free(l->bn);
 	free(l);
 }
@@ -131,6 +132,30 @@ bool key_ec_expand(enum key_type t, struct span x, bool y_odd, uint8_t *out)
 		return true;
 	ERR_clear_error();
 	return false;
+}
+
+void *key_ec_public(enum key_type t, struct span point)
+{
+	struct local *l = local_get();
+	EVP_PKEY *key = NULL;
+	/* OpenSSL's parameters are not const, but only read. */
+	OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+		(char *)(uintptr_t)curves[t].name, 0),
+	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+		(void *)(uintptr_t)point.p, point.n),
+	    OSSL_PARAM_construct_end(),
+	};
+
+	if (!l->reader) {
+		l->reader = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+		if (!l->reader || EVP_PKEY_fromdata_init(l->reader) != 1)
+			return NULL;
+	}
+	return EVP_PKEY_fromdata(l->reader, &key, EVP_PKEY_PUBLIC_KEY,
+		   params) == 1
+	    ? key
+	    : NULL;
 }
 
 void *key_ec_generate(enum key_type t)

@@ -14,6 +14,9 @@ bool key_ec_is_point(enum key_type t, struct span bits);
 /* The uncompressed point (1 + 2 sizes) with this x and parity of y. */
 MUST_CHECK bool key_ec_expand(enum key_type t, struct span x, bool y_odd,
     uint8_t *out);
+/* The public key (EVP_PKEY *) of this uncompressed point, NULL on failure:
+ * several times faster than decoding a SubjectPublicKeyInfo. */
+void *key_ec_public(enum key_type t, struct span point);
 /* A new key pair (EVP_PKEY *), NULL on failure. */
 void *key_ec_generate(enum key_type t);
 /* The PKCS#8 form (RFC 5958, RFC 5915) of a key pair (EVP_PKEY *) of libcrypto

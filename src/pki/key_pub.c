@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "pki/key_alg.h"
+#include "pki/key_ec.h"
 #include "pki/ossl.h"
 
 struct key_pub {
@@ -29,7 +30,9 @@ enum rc key_pub_new(struct key_pub **out, struct span spki, struct err *e)
 	if (p == NULL)
 		return err_set(e, RC_ENV, "no-memory", "Out of memory.");
 	p->type = type;
-	p->evp = d2i_PUBKEY(NULL, &at, (long)spki.n);
+	p->evp = key_alg_is_rsa(type)
+	    ? d2i_PUBKEY(NULL, &at, (long)spki.n)
+	    : key_ec_public(type, key_spki_bits(spki));
 	if (p->evp == NULL) {
 		key_pub_free(p);
 		return ossl_fault(e, RC_INVALID, "key-broken",
