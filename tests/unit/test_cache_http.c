@@ -13,10 +13,10 @@
 static struct cache_http of_now(void)
 {
 	struct cache_http c = {.modified = NOW, .expires = NOW + 86400};
-	uint8_t i;
+	size_t i;
 
 	for (i = 0; i < sizeof(c.tag); i++)
-		c.tag[i] = i;
+		c.tag[i] = (uint8_t)i;
 	return c;
 }
 
