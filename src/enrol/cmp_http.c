@@ -7,9 +7,11 @@
 #include "core/ca.h"
 #include "core/certificate.h"
 #include "enrol/enrol_ra.h"
+#include "enrol/enrol_rate.h"
 #include "pki/cmp_server.h"
 
 #define ANSWER_MAX (128 * 1024)
+#define CLOCK_S 3600 /* between clocks */
 #define DERS_MAX (CA_CHAIN_MAX * CERT_DER_MAX)
 
 struct turn {
@@ -21,16 +23,21 @@ static enum rc on_issue(void *arg, const struct cmp_message *m, struct buf *der,
     struct err *e)
 {
 	struct turn *t = arg;
-	const struct enrolment_request r = {.kind = m->kind == CMP_MESSAGE_KUR
-		? ENROLMENT_AGAIN
-		: ENROLMENT_FIRST,
+	/* Never ENROLMENT_AGAIN: a message that somebody has seen and sends
+	 * once more gives what it gave, as long as that is valid. */
+	const struct enrolment_request r = {.kind = ENROLMENT_FIRST,
 	    .csr = m->request,
 	    .label = t->product};
+	enum rc rc;
 
 	/* RFC 9483 4.1.3: an update is asked with what is updated. */
 	if (m->kind == CMP_MESSAGE_KUR && t->call->who.by_birth)
 		return err_set(e, RC_DENIED, "operational-certificate-needed",
 		    "Sign an update with the certificate that it updates.");
+	rc = enrol_rate_take(enrol_rates(t->call->enrol),
+	    t->call->who.device.seq, t->call->now_s, e);
+	if (rc != RC_OK)
+		return rc;
 	return enrolment_issue(t->call->core, &t->call->who, &r, t->call->now_s,
 	    der, e);
 }
@@ -73,10 +80,34 @@ static enum rc check_type(const struct enrol_call *call, struct err *e)
 	    "The request has to be application/pkixcmp (RFC 6712 3.4).");
 }
 
+/* What TLS judges of a certificate on the other port. */
+static enum rc check_times(const struct cmp_message *m, int64_t now_s,
+    struct err *e)
+{
+	struct cert cert;
+	enum rc rc = cert_parse(&cert, m->signer, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (now_s < cert.not_before || now_s > cert.not_after)
+		return err_set(e, RC_DENIED, "certificate-expired",
+		    "The certificate that signs the message is not valid now.");
+	/* RFC 4210 5.1.1, badTime: who repeats a message is late. */
+	if (m->time_s != 0 &&
+	    (m->time_s < now_s - CLOCK_S || m->time_s > now_s + CLOCK_S))
+		return err_set(e, RC_DENIED, "cmp-time",
+		    "The message's time is not the service's; leave it out "
+		    "without a clock.");
+	return RC_OK;
+}
+
 static enum rc identify(struct enrol_call *call, const struct cmp_message *m,
     const char *product, struct err *e)
 {
-	enum rc rc = cmp_message_check(m, e);
+	enum rc rc = check_times(m, call->now_s, e);
+
+	if (rc == RC_OK)
+		rc = cmp_message_check(m, e);
 
 	if (rc == RC_OK)
 		rc = enrolment_identify(call->core, m->signer, call->now_s,

@@ -10,6 +10,7 @@
 #include "core/responder.h"
 #include "enrol/enrol_match.h"
 #include "enrol/enrol_ra.h"
+#include "enrol/enrol_rate.h"
 #include "net/http_problem.h"
 
 struct enrol_side {
@@ -23,6 +24,7 @@ struct enrol {
 	struct enrol_side sides[2]; /* device, status */
 	struct responder *responder;
 	struct enrol_ra *ra;
+	struct enrol_rate rate;
 };
 
 /* From the head of a request to its end. */
@@ -224,4 +226,9 @@ struct http_app enrol_app(struct enrol *n, enum enrol_port port)
 struct sighting_set *enrol_seen(struct enrol *n)
 {
 	return &n->seen;
+}
+
+struct enrol_rate *enrol_rates(struct enrol *n)
+{
+	return &n->rate;
 }

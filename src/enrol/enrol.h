@@ -58,6 +58,9 @@ MUST_CHECK enum rc enrol_responder(struct enrol *n, struct responder **out,
 struct enrol_ra;
 MUST_CHECK enum rc enrol_registrar(struct enrol *n, struct enrol_ra **out,
     struct err *e);
+/* How often devices have asked this worker for certificates. */
+struct enrol_rate;
+struct enrol_rate *enrol_rates(struct enrol *n);
 /* What was seen, for the caller to flush. */
 struct sighting_set *enrol_seen(struct enrol *n);
 

@@ -21,12 +21,12 @@ const struct enrol_route enrol_routes[] = {
 
 	{"GET", "/.well-known/est/cacerts", ENROL_DEVICE, ENROL_ANYBODY, 0, est_cacerts},
 	{"POST", "/.well-known/est/simpleenroll", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_simpleenroll},
-	{"POST", "/.well-known/est/simplereenroll", ENROL_DEVICE, ENROL_OPERATIONAL, EST_BODY_MAX, est_simplereenroll},
+	{"POST", "/.well-known/est/simplereenroll", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_simplereenroll},
 	{"GET", "/.well-known/est/csrattrs", ENROL_DEVICE, ENROL_EITHER, 0, est_csrattrs},
 	{"POST", "/.well-known/est/serverkeygen", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_serverkeygen},
 	{"GET", "/.well-known/est/{label}/cacerts", ENROL_DEVICE, ENROL_ANYBODY, 0, est_cacerts},
 	{"POST", "/.well-known/est/{label}/simpleenroll", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_simpleenroll},
-	{"POST", "/.well-known/est/{label}/simplereenroll", ENROL_DEVICE, ENROL_OPERATIONAL, EST_BODY_MAX, est_simplereenroll},
+	{"POST", "/.well-known/est/{label}/simplereenroll", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_simplereenroll},
 	{"GET", "/.well-known/est/{label}/csrattrs", ENROL_DEVICE, ENROL_EITHER, 0, est_csrattrs},
 	{"POST", "/.well-known/est/{label}/serverkeygen", ENROL_DEVICE, ENROL_EITHER, EST_BODY_MAX, est_serverkeygen},
 

@@ -7,6 +7,7 @@
 
 #include "base/enc.h"
 #include "core/ca.h"
+#include "enrol/enrol_rate.h"
 #include "enrol/est_name.h"
 #include "pki/cms_wrap.h"
 #include "pki/csr.h"
@@ -72,7 +73,7 @@ static enum rc account_cas(struct enrol_call *call, struct buf *ders,
 		    "Whose CA? Connect with the device's certificate, by the "
 		    "domain's name, or name the product in the path.");
 	store_ca_init(&ca);
-	rc = ca_find_top(call->core, account, call->now_s, &ca, e);
+	rc = ca_find_server(call->core, account, call->now_s, &ca, e);
 	if (rc == RC_OK)
 		rc = ca_chain(call->core, &ca, ders, e);
 	store_ca_clear(&ca);
@@ -127,7 +128,11 @@ static enum rc issue(struct enrol_call *call, enum enrolment_kind kind,
 	const struct enrolment_request r = {.kind = kind,
 	    .csr = csr,
 	    .label = label_of(call, text)};
+	enum rc rc = enrol_rate_take(enrol_rates(call->enrol),
+	    call->who.device.seq, call->now_s, e);
 
+	if (rc != RC_OK)
+		return rc;
 	return enrolment_issue(call->core, &call->who, &r, call->now_s, der, e);
 }
 
@@ -155,6 +160,10 @@ static enum rc enroll(struct enrol_call *call, enum enrolment_kind kind,
 		rc = csr_read(&csr, call->req->body, e);
 	if (rc == RC_OK && kind == ENROLMENT_AGAIN)
 		rc = est_name_check(buf_span(&csr), call->req->client_cert, e);
+	/* strongSwan (5.9.8) renews whatever certificate it has, so that a
+	 * birth certificate comes here too: that is the first enrolment. */
+	if (call->who.by_birth)
+		kind = ENROLMENT_FIRST;
 	if (rc == RC_OK)
 		rc = issue(call, kind, buf_span(&csr), &der, e);
 	if (rc == RC_AGAIN)

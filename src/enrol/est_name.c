@@ -45,6 +45,45 @@ static bool is_empty_name(struct span name)
 	return name.n == 2;
 }
 
+static bool is_text(uint8_t tag)
+{
+	return tag == DER_UTF8 || tag == DER_PRINTABLE;
+}
+
+/* One name may be written in two types of string (RFC 5280 7.1). */
+static bool same_value(struct span a, struct span b)
+{
+	struct span va, vb;
+	uint8_t ta, tb;
+
+	return der_next(&a, &ta, &va, NULL) && der_next(&b, &tb, &vb, NULL) &&
+	    a.n == 0 && b.n == 0 &&
+	    (ta == tb || (is_text(ta) && is_text(tb))) && span_eq(va, vb);
+}
+
+/* Attribute by attribute; each SET holds one, else they are the same bytes. */
+static bool same_name(struct span a, struct span b)
+{
+	struct span ra, rb, x, y, oa, ob;
+
+	if (!der_take(&a, DER_SEQUENCE, &ra) ||
+	    !der_take(&b, DER_SEQUENCE, &rb))
+		return false;
+	while (ra.n > 0 && rb.n > 0) {
+		if (!der_take(&ra, DER_SET, &x) || !der_take(&rb, DER_SET, &y))
+			return false;
+		if (span_eq(x, y))
+			continue;
+		if (!der_take(&x, DER_SEQUENCE, &a) ||
+		    !der_take(&y, DER_SEQUENCE, &b) || x.n > 0 || y.n > 0 ||
+		    !der_take(&a, DER_OID, &oa) ||
+		    !der_take(&b, DER_OID, &ob) || !span_eq(oa, ob) ||
+		    !same_value(a, b))
+			return false;
+	}
+	return ra.n == 0 && rb.n == 0;
+}
+
 enum rc est_name_check(struct span csr, struct span cert, struct err *e)
 {
 	struct span san;
@@ -58,7 +97,7 @@ enum rc est_name_check(struct span csr, struct span cert, struct err *e)
 		return rc;
 	san = find_san(want.extensions);
 	if ((is_empty_name(want.subject) ||
-		span_eq(want.subject, has.subject)) &&
+		same_name(want.subject, has.subject)) &&
 	    (san.n == 0 || span_eq(san, has.san)))
 		return RC_OK;
 	return err_set(e, RC_INVALID, "names-differ",

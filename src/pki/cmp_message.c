@@ -54,6 +54,9 @@ static bool parse_header(struct cmp_message *m, struct span header)
 		if ((tag & 0xe0) != 0xa0 || n <= last || n > 8)
 			return false;
 		last = n;
+		if (n == 0 &&
+		    (!der_take_time(&content, &m->time_s) || content.n != 0))
+			return false;
 		if (n == 1 &&
 		    !take_explicit(content, DER_SEQUENCE, &whole, &m->sig_alg))
 			return false;

@@ -24,6 +24,7 @@ struct cmp_message {
 	struct span der;
 	enum cmp_message_kind kind;
 	struct span sender;	 /* GeneralName, whole */
+	int64_t time_s;		 /* messageTime; 0: none */
 	struct span transaction; /* transactionID */
 	struct span nonce;	 /* senderNonce, may be empty */
 	struct span signer;	 /* first of extraCerts (RFC 9483 3.3), DER */
