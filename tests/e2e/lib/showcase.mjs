@@ -5,6 +5,8 @@
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import {enrol} from './enrol.mjs';
+import {addAuthority, trusted} from './field.mjs';
 import {serverPki} from './forge.mjs';
 import {Receiver} from './receiver.mjs';
 import {buildWorld} from './world.mjs';
@@ -28,6 +30,7 @@ export class Showcase {
 		await this.addThings();
 		await this.publishReels();
 		await this.bindReels();
+		await this.addField();
 		await this.addPeople();
 		await this.failUpload();
 		return this;
@@ -79,6 +82,31 @@ export class Showcase {
 	fingerprint(pem) {
 		return execFileSync('openssl', ['x509', '-noout', '-fingerprint', '-sha256'],
 			{input: pem, encoding: 'utf8'}).replace(/^.*=/, '').replace(/[:\n]/g, '').toLowerCase();
+	}
+
+	// Authorities, devices with certificates of their own, a claim voucher.
+	async addField() {
+		const {w} = this;
+		const made = await addAuthority(w, {[this.products[0]]: {}, [this.products[1]]: {}});
+		this.ca = made.issuing.id;
+		this.waiting = (await w.must(201, 'admin', 'POST', w.in('cas'),
+			{name: 'Plant 2, signed by headquarters', kind: 'issuing'})).id;
+		const {devices} = this.reels[3].made;
+		await trusted(w, devices[0].chip);
+		await w.must(200, 'admin', 'PATCH', w.in('batches/AC-2304'), {product: this.products[0]});
+		for (const d of devices.slice(0, 5))
+			await enrol(w.service, w.path(), d);
+		const all = await w.must(200, 'admin', 'GET', w.in('certificates'));
+		await w.must(200, 'admin', 'POST', w.in(`certificates/${all.items[1].id}/revoke`),
+			{reason: 'keyCompromise'});
+		await w.must(204, 'admin', 'POST',
+			w.in(`devices/${this.fingerprint(devices[1].cert)}/quarantine`),
+			{note: 'opened by the customer'});
+		await w.must(201, 'admin', 'POST', w.in('claim-vouchers'), {name: 'Firmware 4.2',
+			product: this.products[0], cloud: w.cloud, max_devices: 5000, expires_in_days: 400,
+			batches: ['AC-2308']});
+		await w.must(200, 'admin', 'PUT', w.in(`products/${this.products[0]}/talk`),
+			{products: [this.products[1]]});
 	}
 
 	async addPeople() {
@@ -159,6 +187,11 @@ export function pagesOf(s) {
 		{name: 'cloud', path: `${a}/clouds/${s.clouds.plant}`, who: 'admin'},
 		{name: 'cloud-gate', path: `${a}/clouds/${s.clouds.own}`, who: 'admin'},
 		{name: 'products', path: `${a}/products`, who: 'admin'},
+		{name: 'product', path: `${a}/products/${s.products[0]}`, who: 'admin'},
+		{name: 'claim-vouchers', path: `${a}/claims`, who: 'admin'},
+		{name: 'authorities', path: `${a}/cas`, who: 'admin'},
+		{name: 'authority', path: `${a}/cas/${s.ca}`, who: 'admin'},
+		{name: 'authority-waiting', path: `${a}/cas/${s.waiting}`, who: 'admin'},
 		{name: 'users', path: `${a}/users`, who: 'admin'},
 		{name: 'tokens', path: `${a}/tokens`, who: 'admin'},
 		{name: 'audit', path: `${a}/audit`, who: 'auditor'},

@@ -85,7 +85,7 @@ export const texts = define({
 	reason: {en: 'Reason', de: 'Grund', zh: '原因'},
 	isRevoked: {en: 'Revoked.', de: 'Gesperrt.', zh: '已吊销。'},
 	reactivate: {en: 'Take off hold', de: 'Wieder zulassen', zh: '解除暂停'},
-	reactivateOf: {en: 'Take the certificate of {name} off hold', de: 'Zertifikat von {name} wieder zulassen', zh: '解除 {name} 证书的暂停'},
+	reactivateOf: {en: 'Take off hold: certificate of {name}', de: 'Wieder zulassen: Zertifikat von {name}', zh: '解除暂停：{name} 的证书'},
 	isBack: {en: 'It is valid again.', de: 'Es gilt wieder.', zh: '已恢复有效。'},
 });
 
