@@ -105,6 +105,9 @@ static enum rc read_wish(struct api_call *call, struct claim_wish *w,
 	if (rc == RC_OK)
 		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1,
 		    &w->cloud, e);
+	/* null means none, which is not the same as left out. */
+	if (rc == RC_OK && json_is_null(json_object_get(call->body, "cloud")))
+		w->cloud = "";
 	if (rc == RC_OK)
 		rc = api_field_u64_opt(call, "max_devices", CLAIM_DEVICES_MAX,
 		    0, &w->max_devices, e);

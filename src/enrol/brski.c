@@ -13,6 +13,7 @@
 
 #define VOUCHER_TYPE "application/voucher-cms+json"
 #define JSON_TYPE "application/json"
+#define RETRY_S 30 /* after overload */
 #define REQUEST_PATH "/.well-known/brski/requestvoucher"
 
 static enum rc check_type(const struct enrol_call *call, const char *want,
@@ -43,6 +44,8 @@ enum rc brski_requestvoucher(struct enrol_call *call, struct err *e)
 		return rc;
 	est_name_url(call->core, call->who.device.account_id, url, host);
 	rc = registrar_voucher(call->core, &r, &call->resp->body, elsewhere, e);
+	if (rc == RC_AGAIN && e->retry_after_s == 0)
+		e->retry_after_s = RETRY_S;
 	if (rc != RC_OK)
 		return rc;
 	if (elsewhere[0] != '\0') {

@@ -148,9 +148,11 @@ enum rc store_claim_device_find(struct store *s, int64_t seq,
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT d.account_id, d.product_id, p.name,"
-	    " coalesce(d.cloud_id, ''), d.voucher_id, v.name, d.bid,"
+	    " coalesce(c.id, ''), d.voucher_id, v.name, d.bid,"
 	    " d.claimed_at FROM device_claim d"
 	    " JOIN product p ON p.id = d.product_id"
+	    " LEFT JOIN cloud c ON c.id = d.cloud_id"
+	    " AND c.deleted_at IS NULL"
 	    " JOIN claim_voucher v ON v.id = d.voucher_id WHERE d.seq = $1",
 	    DB_I(seq));
 

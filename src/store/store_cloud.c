@@ -202,6 +202,11 @@ enum rc store_cloud_delete(struct store *s, const char *account, const char *id,
 		    DB_T(id), DB_T(account));
 	if (rc == RC_OK)
 		rc = db_run(d, e,
+		    "UPDATE claim_voucher SET cloud_id = NULL "
+		    "WHERE account_id = $2 AND cloud_id = $1",
+		    DB_T(id), DB_T(account));
+	if (rc == RC_OK)
+		rc = db_run(d, e,
 		    "UPDATE binding SET cloud_id = NULL "
 		    "WHERE account_id = $2 AND cloud_id = $1",
 		    DB_T(id), DB_T(account));

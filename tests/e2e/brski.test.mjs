@@ -235,6 +235,7 @@ test('a claim voucher binds devices, as many as it may', async () => {
 	const made = await makeClaim({cloud: w.cloud, max_devices: 2});
 	assert.match(made.token, /^[\w-]+\.[\w-]+\.[\w-]+$/);
 	assert.equal(made.state, 'active');
+	assert.equal((await makeClaim({cloud: null})).cloud, null);
 	const r = await claim(free[0], made.token);
 	assert.equal(r.status, 200, r.text);
 	assert.deepEqual(r.json, {state: 'bound', product: 'Dishwasher DW-9',

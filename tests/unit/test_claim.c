@@ -437,6 +437,35 @@ static void a_voucher_is_made_within_limits(void **state)
 	buf_clear(&token);
 }
 
+static void a_cloud_that_is_gone_is_no_cloud(void **state)
+{
+	const struct cloud_spec spec = {.name = "Own", .type = "gate"};
+	struct claim_wish w = {"n", f.product.id, NULL, 5, 1, NULL, 0};
+	struct store_cloud cloud;
+	struct store_claim v;
+	struct buf token;
+
+	(void)state;
+	PUBLISH_OK(cloud_create(&pc->core, &pc->oem, &spec, &cloud, &pc->e));
+	w.cloud = cloud.id;
+	buf_init(&token, CLAIM_TOKEN_MAX);
+	PUBLISH_OK(claim_create(&pc->core, &pc->oem, &w, &v, &token, &pc->e));
+	PUBLISH_OK(show(0, &token));
+	assert_int_equal(number("SELECT count(*) FROM job"), 1);
+	field_case_look(&f);
+	assert_string_equal(f.device[0].cloud_id, cloud.id);
+	PUBLISH_OK(db_script(store_db(pc->core.store),
+	    "UPDATE job SET state = 'cancelled'", &pc->e));
+	PUBLISH_OK(cloud_delete(&pc->core, &pc->oem, cloud.id, &pc->e));
+	field_case_look(&f);
+	assert_string_equal(f.device[0].cloud_id, "");
+	PUBLISH_OK(claim_get(&pc->core, &pc->oem, v.id, &v, &pc->e));
+	assert_string_equal(v.cloud_id, "");
+	PUBLISH_OK(show(1, &token));
+	assert_int_equal(number("SELECT count(*) FROM job"), 1);
+	buf_clear(&token);
+}
+
 static void talk_rules_hold_for_both_sides_and_no_others(void **state)
 {
 	struct core_actor rival = publish_case_account(pc, "rival");
@@ -487,6 +516,7 @@ int main(void)
 	    CASE(a_full_voucher_is_full_for_all_at_once),
 	    CASE(one_device_with_two_vouchers_has_one_owner),
 	    CASE(a_voucher_is_made_within_limits),
+	    CASE(a_cloud_that_is_gone_is_no_cloud),
 	    CASE(talk_rules_hold_for_both_sides_and_no_others),
 	};
 
