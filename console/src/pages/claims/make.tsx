@@ -25,9 +25,8 @@ export function MakeClaim({account, refs, onClose, onDone}: {account: string; re
 	const keyOf = useOnce();
 	const make = useAction(async () => {
 		const body: Schemas['ClaimVoucherRequest'] = {name: name.trim(), product,
-			max_devices: Number(max), expires_in_days: Number(days)};
-		if (cloud)
-			body.cloud = cloud;
+			cloud: cloud || null, max_devices: Number(max),
+			expires_in_days: Number(days)};
 		if (listed(batches).length > 0)
 			body.batches = listed(batches);
 		setMade(await take(api.POST('/api/v1/accounts/{account}/claim-vouchers',
