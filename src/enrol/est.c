@@ -239,6 +239,36 @@ static enum rc make_key(struct key **key, struct buf *pkcs8, struct buf *csr,
 	return rc;
 }
 
+/* RFC 7030 4.4.1: the request is one for any key.  It may want the new key
+ * encrypted again, inside TLS, which has to be refused where it is not done. */
+static enum rc check_keygen(const struct enrol_call *call, struct err *e)
+{
+	static const char decrypt[] = "\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01"
+				      "\x09\x10\x02";
+	const size_t n = sizeof(decrypt) - 1;
+	struct buf der;
+	struct csr csr;
+	const uint8_t *at;
+	enum rc rc = check_type(call, e);
+
+	buf_init(&der, CSR_MAX);
+	if (rc == RC_OK)
+		rc = csr_read(&der, call->req->body, e);
+	if (rc == RC_OK)
+		rc = csr_parse(&csr, buf_span(&der), e);
+	if (rc == RC_OK) {
+		at = memmem(der.p, der.n, decrypt, n);
+		/* id-aa-decryptKeyID, id-aa-asymmDecryptKeyID */
+		if (at && (size_t)(at - der.p) + n < der.n &&
+		    (at[n] == 37 || at[n] == 54))
+			rc = err_set(e, RC_INVALID, "keygen-encryption",
+			    "Keys are sent inside TLS only; leave the wish for "
+			    "another encryption out.");
+	}
+	buf_clear(&der);
+	return rc;
+}
+
 enum rc est_serverkeygen(struct enrol_call *call, struct err *e)
 {
 	struct buf pkcs8, csr, der, cms;
@@ -250,7 +280,9 @@ enum rc est_serverkeygen(struct enrol_call *call, struct err *e)
 	buf_init(&csr, CSR_MAX);
 	buf_init(&der, CERT_DER_MAX);
 	buf_init(&cms, CMS_WRAP_MAX);
-	rc = enrolment_may_keygen(call->core, &call->who, e);
+	rc = check_keygen(call, e);
+	if (rc == RC_OK)
+		rc = enrolment_may_keygen(call->core, &call->who, e);
 	if (rc == RC_OK)
 		rc = make_key(&key, &pkcs8, &csr, e);
 	if (rc == RC_OK)
