@@ -127,6 +127,8 @@ static enum rc param(struct api_call *call, char id[RAND_ID_SIZE],
 
 enum rc api_ca_list(struct api_call *call, struct err *e)
 {
+	struct store_ca_list which = {.account = call->actor.scope_id,
+	    .now_s = call->actor.now_s};
 	struct store_ca *rows = NULL;
 	struct api_list l;
 	size_t i, n, room;
@@ -135,12 +137,12 @@ enum rc api_ca_list(struct api_call *call, struct err *e)
 	rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
+	which.after = l.cursor;
 	room = n = l.limit + 1;
 	rows = calloc(room, sizeof(*rows));
 	for (i = 0; rows && i < room; i++)
 		store_ca_init(&rows[i]);
-	rc = rows ? store_ca_list(call->core->store, call->actor.scope_id,
-			l.cursor, call->actor.now_s, rows, &n, e)
+	rc = rows ? store_ca_list(call->core->store, &which, rows, &n, e)
 		  : err_set(e, RC_ENV, "memory", "Out of memory.");
 	for (i = 0; rc == RC_OK && i < n && api_list_row(&l, rows[i].id); i++)
 		rc = write_ca(call, &l.json, &rows[i], e);
@@ -154,7 +156,8 @@ static enum rc read_request(struct api_call *call, struct ca_request *r,
     struct err *e)
 {
 	static const char *const fields[] = {"name", "kind", "parent", "hsm",
-	    "key_type", "common_name", "organization", "lifetime_days", "upstream", NULL};
+	    "key_type", "common_name", "organization", "lifetime_days",
+	    "upstream", NULL};
 	const char *type = NULL;
 	uint64_t days = 0;
 	enum rc rc = api_fields_only(call, fields, e);
@@ -273,8 +276,10 @@ enum rc api_ca_import(struct api_call *call, struct err *e)
 	if (rc == RC_OK)
 		rc = api_field_str_opt(call, "chain", CHAIN_PEM_MAX, &chain, e);
 	if (rc == RC_OK)
-		rc = ca_import(call->core, &call->actor, id,
-		    span_str(certificate), span_str(chain), &ca, e);
+		rc = ca_import(call->core, &call->actor,
+		    &(const struct ca_import){id, span_str(certificate),
+			span_str(chain)},
+		    &ca, e);
 	if (rc == RC_OK)
 		rc = answer(call, 200, &ca, e);
 	store_ca_clear(&ca);

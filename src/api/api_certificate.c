@@ -364,7 +364,7 @@ enum rc api_certificate_quarantine(struct api_call *call, struct err *e)
 	if (rc == RC_OK)
 		rc = own_device(call, hex, &d, e);
 	if (rc == RC_OK)
-		rc = certificate_quarantine(call->core, &call->actor, &d,
+		rc = certificate_device_quarantine(call->core, &call->actor, &d,
 		    note ? note : "", e);
 	if (rc == RC_OK)
 		call->resp->status = 204;
@@ -382,7 +382,8 @@ enum rc api_certificate_release(struct api_call *call, struct err *e)
 	(void)api_param(call, 1, hex, sizeof(hex));
 	rc = own_device(call, hex, &d, e);
 	if (rc == RC_OK)
-		rc = certificate_release(call->core, &call->actor, &d, e);
+		rc =
+		    certificate_device_release(call->core, &call->actor, &d, e);
 	if (rc == RC_OK)
 		call->resp->status = 204;
 	device_clear(&d);
@@ -413,8 +414,8 @@ enum rc api_certificate_birth_revoke(struct api_call *call, struct err *e)
 	if (rc == RC_OK)
 		rc = vendor_device(call, &d, e);
 	if (rc == RC_OK)
-		rc = certificate_birth_revoke(call->core, &call->actor, &d,
-		    reason, e);
+		rc = certificate_device_birth_revoke(call->core, &call->actor,
+		    &d, reason, e);
 	if (rc == RC_OK)
 		call->resp->status = 204;
 	device_clear(&d);
@@ -429,8 +430,8 @@ enum rc api_certificate_birth_reactivate(struct api_call *call, struct err *e)
 	device_init(&d);
 	rc = vendor_device(call, &d, e);
 	if (rc == RC_OK)
-		rc = certificate_birth_reactivate(call->core, &call->actor, &d,
-		    e);
+		rc = certificate_device_birth_reactivate(call->core,
+		    &call->actor, &d, e);
 	if (rc == RC_OK)
 		call->resp->status = 204;
 	device_clear(&d);

@@ -368,25 +368,24 @@ static enum rc take_import(struct store_ca *ca, struct span certificate,
 	return check_chain(ca, chain, now_s, e);
 }
 
-enum rc ca_import(struct core *c, const struct core_actor *a, const char *id,
-    struct span certificate, struct span chain, struct store_ca *out,
-    struct err *e)
+enum rc ca_import(struct core *c, const struct core_actor *a,
+    const struct ca_import *r, struct store_ca *out, struct err *e)
 {
 	struct audit_entry entry = {.action = "ca-import",
 	    .scope_id = a->scope_id,
-	    .target = id};
+	    .target = r->id};
 	struct tx tx = TX_NONE;
 	enum rc rc = tx_begin(c, &tx, e);
 
 	if (rc == RC_OK)
-		rc = ca_find(c, a->scope_id, id, a->now_s, out, e);
+		rc = ca_find(c, a->scope_id, r->id, a->now_s, out, e);
 	if (rc == RC_OK &&
 	    (strcmp(out->kind, "issuing") != 0 || out->parent_id[0] ||
 		out->retired_at))
 		rc = err_set(e, RC_CONFLICT, "ca-not-waiting",
 		    "This authority is not signed elsewhere.");
 	if (rc == RC_OK)
-		rc = take_import(out, certificate, chain, a->now_s, e);
+		rc = take_import(out, r->certificate, r->chain, a->now_s, e);
 	if (rc == RC_OK)
 		rc = keep_cert(c, out, e);
 	if (rc == RC_OK)

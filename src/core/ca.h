@@ -33,9 +33,12 @@ MUST_CHECK enum rc ca_csr(struct core *c, const struct core_actor *a,
 /* Its certificate (PEM or DER) and those above it, the root last (PEM, may be
  * empty).  RC_INVALID "bad-ca-certificate" when it is not for its key, no CA's,
  * or not signed by the next. */
+struct ca_import {
+	const char *id;
+	struct span certificate, chain;
+};
 MUST_CHECK enum rc ca_import(struct core *c, const struct core_actor *a,
-    const char *id, struct span certificate, struct span chain,
-    struct store_ca *out, struct err *e);
+    const struct ca_import *r, struct store_ca *out, struct err *e);
 /* RC_CONFLICT "ca-in-use" while a profile or an authority below needs it. */
 MUST_CHECK enum rc ca_retire(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);

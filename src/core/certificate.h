@@ -37,19 +37,19 @@ MUST_CHECK enum rc certificate_revoke_own(struct core *c,
     struct err *e);
 
 /* RC_CONFLICT "device-quarantined". */
-MUST_CHECK enum rc certificate_quarantine(struct core *c,
+MUST_CHECK enum rc certificate_device_quarantine(struct core *c,
     const struct core_actor *a, const struct device *d, const char *note,
     struct err *e);
 /* RC_CONFLICT "device-not-quarantined". */
-MUST_CHECK enum rc certificate_release(struct core *c,
+MUST_CHECK enum rc certificate_device_release(struct core *c,
     const struct core_actor *a, const struct device *d, struct err *e);
 
 /* A vendor revokes the birth certificate of one of its devices, or takes it off
  * hold: RC_CONFLICT "birth-revoked", "birth-not-held". */
-MUST_CHECK enum rc certificate_birth_revoke(struct core *c,
+MUST_CHECK enum rc certificate_device_birth_revoke(struct core *c,
     const struct core_actor *a, const struct device *d, int reason,
     struct err *e);
-MUST_CHECK enum rc certificate_birth_reactivate(struct core *c,
+MUST_CHECK enum rc certificate_device_birth_reactivate(struct core *c,
     const struct core_actor *a, const struct device *d, struct err *e);
 
 #endif

@@ -39,8 +39,9 @@ static enum rc move_all(struct core *c, const struct device *d,
 	return rc;
 }
 
-enum rc certificate_quarantine(struct core *c, const struct core_actor *a,
-    const struct device *d, const char *note, struct err *e)
+enum rc certificate_device_quarantine(struct core *c,
+    const struct core_actor *a, const struct device *d, const char *note,
+    struct err *e)
 {
 	const struct store_certificate_quarantine q = {.seq = d->seq,
 	    .account = a->scope_id,
@@ -78,7 +79,7 @@ enum rc certificate_quarantine(struct core *c, const struct core_actor *a,
 	return tx_end(c, &tx, rc, e);
 }
 
-enum rc certificate_release(struct core *c, const struct core_actor *a,
+enum rc certificate_device_release(struct core *c, const struct core_actor *a,
     const struct device *d, struct err *e)
 {
 	const struct certificate_state_to to = {"valid", 0, a->now_s};
@@ -152,8 +153,9 @@ static enum rc put_birth(struct core *c, const struct core_actor *a,
 	return store_certificate_birth_put(c->store, &b, e);
 }
 
-enum rc certificate_birth_revoke(struct core *c, const struct core_actor *a,
-    const struct device *d, int reason, struct err *e)
+enum rc certificate_device_birth_revoke(struct core *c,
+    const struct core_actor *a, const struct device *d, int reason,
+    struct err *e)
 {
 	struct audit_entry entry = {.action = "birth-revoke",
 	    .scope_id = a->scope_id,
@@ -184,8 +186,8 @@ enum rc certificate_birth_revoke(struct core *c, const struct core_actor *a,
 	return tx_end(c, &tx, rc, e);
 }
 
-enum rc certificate_birth_reactivate(struct core *c, const struct core_actor *a,
-    const struct device *d, struct err *e)
+enum rc certificate_device_birth_reactivate(struct core *c,
+    const struct core_actor *a, const struct device *d, struct err *e)
 {
 	const struct certificate_state_to to = {"valid", 0, a->now_s};
 	struct audit_entry entry = {.action = "birth-reactivate",

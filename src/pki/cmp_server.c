@@ -79,10 +79,13 @@ static OSSL_CMP_PKISI *accepted(void)
 }
 
 /* The types of OpenSSL's callbacks. */
-static OSSL_CMP_PKISI *on_request(OSSL_CMP_SRV_CTX *srv,
-    const OSSL_CMP_MSG *req, int id, const OSSL_CRMF_MSG *crm,
-    const X509_REQ *p10, X509 **out, STACK_OF(X509) * *chain,
-    STACK_OF(X509) * *ca_pubs)
+/* OpenSSL's callback has eight. */
+#define REQUEST                                                        \
+	OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,        \
+	    const OSSL_CRMF_MSG *crm, const X509_REQ *p10, X509 **out, \
+	    STACK_OF(X509) * *chain, STACK_OF(X509) * *ca_pubs
+
+static OSSL_CMP_PKISI *on_request(REQUEST)
 {
 	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
 	struct err e = {.rc = RC_BUG};

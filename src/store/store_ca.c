@@ -137,8 +137,8 @@ enum rc store_ca_find_below(struct store *s, const char *id, int64_t now_s,
 	return rc;
 }
 
-enum rc store_ca_list(struct store *s, const char *account, const char *after,
-    int64_t now_s, struct store_ca *out, size_t *n, struct err *e)
+enum rc store_ca_list(struct store *s, const struct store_ca_list *l,
+    struct store_ca *out, size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
 	size_t room = *n;
@@ -151,7 +151,7 @@ enum rc store_ca_list(struct store *s, const char *account, const char *after,
 	    " (SELECT a.created_at, a.id FROM ca a WHERE a.id = $3"
 	    " AND a.account_id = $2))"
 	    " ORDER BY c.created_at DESC, c.id DESC LIMIT $4",
-	    DB_I(now_s), DB_T(account), DB_T(after), DB_I(room));
+	    DB_I(l->now_s), DB_T(l->account), DB_T(l->after), DB_I(room));
 	while (rc == RC_OK && *n < room && (rc = db_step(st, e)) == RC_OK) {
 		read_row(st, &out[*n]);
 		rc = no_memory(&out[(*n)++], e);

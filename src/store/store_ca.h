@@ -43,9 +43,12 @@ MUST_CHECK enum rc store_ca_find_below(struct store *s, const char *id,
     int64_t now_s, struct store_ca *out, struct err *e);
 /* Newest first, after the id `after` ("": from the first).  *n: the room in
  * out (each initialised), then how many. */
-MUST_CHECK enum rc store_ca_list(struct store *s, const char *account,
-    const char *after, int64_t now_s, struct store_ca *out, size_t *n,
-    struct err *e);
+struct store_ca_list {
+	const char *account, *after;
+	int64_t now_s;
+};
+MUST_CHECK enum rc store_ca_list(struct store *s, const struct store_ca_list *l,
+    struct store_ca *out, size_t *n, struct err *e);
 /* The certificate it has now, with what OCSP calls it by. */
 struct store_ca_cert {
 	struct span der, chain;
