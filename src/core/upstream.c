@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "core/tx.h"
+#include "pki/crmf.h"
 #include "pki/csr_match.h"
 #include "store/store_ca.h"
 #include "store/store_certificate.h"
@@ -19,8 +20,14 @@ static enum rc check_csr(const struct upstream_ask *ask,
 	struct csr_match m = {.profile = ask->profile, .device = ask->names};
 	struct cert birth;
 	struct csr csr;
-	enum rc rc = csr_parse(&csr, ask->csr, e);
+	enum rc rc;
 
+	if (crmf_is(ask->csr))
+		return err_set(e, RC_INVALID, "csr-form",
+		    "The authority %s is another's and is asked with the "
+		    "device's own request: use PKCS#10 (EST, or p10cr of CMP).",
+		    ask->ca_name);
+	rc = csr_parse(&csr, ask->csr, e);
 	if (rc == RC_OK)
 		rc = cert_parse(&birth, buf_span(&ask->device->der), e);
 	if (rc != RC_OK)
@@ -74,6 +81,10 @@ static enum rc was_given(struct core *c, const struct store_upstream_request *r,
 	cert_fingerprint(buf_span(&r->der), fp);
 	rc = store_certificate_find_fp(c->store, fp, &cert, e);
 	*given = rc == RC_OK;
+	if (rc == RC_OK && strcmp(cert.ca_id, r->ca_id) != 0)
+		rc = err_set(e, RC_CONFLICT, "upstream-here",
+		    "The certificate is another account's of this service: "
+		    "the authority has to be another service's.");
 	store_certificate_clear(&cert);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

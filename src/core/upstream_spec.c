@@ -63,39 +63,39 @@ static enum rc take_protocol(const struct upstream_spec *s,
 	return RC_OK;
 }
 
-/* "https://host/.well-known/est" is what an address without a path means. */
+/* Without a path the well-known one is meant. */
 static enum rc take_url(const struct upstream_spec *s,
     struct store_upstream *out, struct err *e)
 {
+	static const char http[] = "http://", https[] = "https://";
 	bool est = strcmp(out->protocol, "est") == 0;
-	bool plain = span_starts(span_str(s->url), SPAN_LIT("http://"));
-	char https[STORE_UPSTREAM_URL_SIZE + 1];
-	const char *path;
+	bool plain =
+	    has(s->url) && span_starts(span_str(s->url), SPAN_LIT(http));
+	const char *rest = plain ? s->url + sizeof(http) - 1
+	    : has(s->url) && span_starts(span_str(s->url), SPAN_LIT(https))
+	    ? s->url + sizeof(https) - 1
+	    : NULL;
+	char judged[STORE_UPSTREAM_URL_SIZE + sizeof(https)];
+	size_t end;
 	int n;
 	enum rc rc;
 
-	/* The one that is judged differs in its scheme alone. */
-	n = snprintf(https, sizeof(https), "https://%s",
-	    plain ? s->url + strlen("http://")
-		: has(s->url) &&
-		    span_starts(span_str(s->url), SPAN_LIT("https://"))
-		? s->url + strlen("https://")
-		: "");
-	if (n < 0 || (size_t)n >= sizeof(https) || (est && plain))
+	if (!rest || (est && plain) || strlen(s->url) >= sizeof(out->url))
 		return bad(e,
 		    "The address of the authority has to begin with "
 		    "https:// and have at most 512 bytes.");
-	rc = cloud_address_check(https, out->url, sizeof(out->url), e);
+	(void)snprintf(judged, sizeof(judged), "%s%s", https, rest);
+	rc = cloud_address_check(judged, out->url, sizeof(out->url), e);
 	if (rc != RC_OK)
 		return rc;
-	(void)snprintf(https, sizeof(https), "%s",
-	    out->url + strlen("https://"));
-	path = strchr(https, '/');
-	n = snprintf(out->url, sizeof(out->url), "%s://%s%s",
-	    plain ? "http" : "https", https,
-	    path      ? ""
-		: est ? "/.well-known/est"
-		      : "/.well-known/cmp");
+	end = strlen(rest);
+	while (est && rest[end - 1] == '/')
+		end--;
+	n = snprintf(out->url, sizeof(out->url), "%s%.*s%s",
+	    plain ? http : https, (int)end, rest,
+	    memchr(rest, '/', end) ? ""
+		: est		   ? "/.well-known/est"
+				   : "/.well-known/cmp");
 	return n > 0 && (size_t)n < sizeof(out->url)
 	    ? RC_OK
 	    : bad(e, "The address of the authority is too long.");

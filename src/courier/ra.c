@@ -13,7 +13,10 @@
 #include "courier/ra_ask.h"
 #include "courier/stopper.h"
 
-#define THREADS 4
+#define THREADS 6
+/* These take only what was never tried, so that CAs that do not answer never
+ * hold all threads. */
+#define THREADS_UNTRIED 2
 #define IDLE_MS 100
 #define OOPS_MS 2000
 #define LEASE_MS 300000 /* more than a request takes */
@@ -21,6 +24,7 @@
 struct asker {
 	struct ra *ra;
 	struct ra_ask tools;
+	bool untried;
 	pthread_t thread;
 	bool started;
 };
@@ -28,7 +32,8 @@ struct asker {
 struct ra {
 	struct ra_options o;
 	struct stopper stopper;
-	pthread_mutex_t line; /* the first of the idle asks the store */
+	/* The first of the idle asks the store; [1]: of the untried. */
+	pthread_mutex_t lines[2];
 	struct asker askers[THREADS];
 };
 
@@ -88,15 +93,17 @@ static void serve(struct asker *a, struct store_upstream_request *r)
 static bool next(struct asker *a, struct store_upstream_request *r)
 {
 	struct ra *ra = a->ra;
+	pthread_mutex_t *line = &ra->lines[a->untried];
 	struct err e = {0};
 	int64_t pause = 0;
 	bool found = false;
 
-	(void)pthread_mutex_lock(&ra->line);
+	(void)pthread_mutex_lock(line);
 	while (!found && !stopper_wait(&ra->stopper, pause)) {
-		int64_t now = clock_now_ms();
-		enum rc rc = store_upstream_request_take(a->tools.store, now,
-		    now + LEASE_MS, r, &e);
+		const struct store_upstream_due due = {clock_now_ms(),
+		    clock_now_ms() + LEASE_MS, a->untried};
+		enum rc rc =
+		    store_upstream_request_take(a->tools.store, &due, r, &e);
 
 		found = rc == RC_OK;
 		pause = IDLE_MS;
@@ -105,7 +112,7 @@ static bool next(struct asker *a, struct store_upstream_request *r)
 			pause = OOPS_MS;
 		}
 	}
-	(void)pthread_mutex_unlock(&ra->line);
+	(void)pthread_mutex_unlock(line);
 	return found;
 }
 
@@ -130,7 +137,8 @@ static void ra_free(struct ra *ra)
 		key_free(ra->askers[i].tools.key);
 	}
 	stopper_clear(&ra->stopper);
-	(void)pthread_mutex_destroy(&ra->line);
+	(void)pthread_mutex_destroy(&ra->lines[0]);
+	(void)pthread_mutex_destroy(&ra->lines[1]);
 	free(ra);
 }
 
@@ -143,6 +151,7 @@ static enum rc open_askers(struct ra *ra, struct err *e)
 		struct asker *a = &ra->askers[i];
 
 		a->ra = ra;
+		a->untried = i < THREADS_UNTRIED;
 		a->tools.allow_private = ra->o.allow_private;
 		rc = store_open(&a->tools.store, ra->o.data, false, e);
 		if (rc == RC_OK)
@@ -166,7 +175,8 @@ enum rc ra_start(struct ra **out, const struct ra_options *o, struct err *e)
 		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 	ra->o = *o;
 	stopper_init(&ra->stopper);
-	(void)pthread_mutex_init(&ra->line, NULL);
+	(void)pthread_mutex_init(&ra->lines[0], NULL);
+	(void)pthread_mutex_init(&ra->lines[1], NULL);
 	rc = open_askers(ra, e);
 	for (i = 0; rc == RC_OK && i < THREADS; i++) {
 		struct asker *a = &ra->askers[i];

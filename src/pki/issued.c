@@ -7,7 +7,6 @@
 
 #include "base/enc.h"
 #include "pki/chain.h"
-#include "pki/der.h"
 #include "pki/ossl.h"
 
 static enum rc wrong(struct err *e, const char *what)
@@ -67,33 +66,24 @@ enum rc issued_certs(struct span answer, struct buf *ders, struct err *e)
 	return rc;
 }
 
-static bool next_cert(struct span *ders, struct cert *c)
-{
-	struct span content, whole;
-	uint8_t tag;
-
-	return ders->n > 0 && der_next(ders, &tag, &content, &whole) &&
-	    cert_parse(c, whole, NULL) == RC_OK;
-}
-
 /* The configured CAs are trusted, each by itself; what came with the answer
  * only below them. */
 static enum rc trust(struct chain *ch, const struct issued_want *w,
     struct span ders, struct err *e)
 {
-	struct span rest = w->cas;
+	struct span rest = w->cas, one;
 	struct cert c;
 	enum rc rc = RC_OK;
 	int round;
 
-	while (rc == RC_OK && next_cert(&rest, &c))
-		rc = chain_add(ch, c.der, true, w->now_s, e);
+	while (rc == RC_OK && cert_next(&rest, &one))
+		rc = chain_add(ch, one, true, w->now_s, e);
 	/* In any order: each round may find one more level. */
 	for (round = 0; rc == RC_OK && round < 3; round++) {
 		rest = ders;
-		while (next_cert(&rest, &c))
-			if (c.is_ca)
-				(void)!chain_add(ch, c.der, false, w->now_s,
+		while (cert_next(&rest, &one))
+			if (cert_parse(&c, one, NULL) == RC_OK && c.is_ca)
+				(void)!chain_add(ch, one, false, w->now_s,
 				    NULL);
 	}
 	return rc;
@@ -103,14 +93,16 @@ enum rc issued_check(const struct issued_want *w, struct span ders,
     struct buf *der, struct err *e)
 {
 	struct chain *ch = chain_new();
-	struct span rest = ders;
+	struct span rest = ders, one;
 	struct cert c;
 	bool found = false;
 	enum rc rc =
 	    ch ? RC_OK : err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 
-	while (rc == RC_OK && !found && next_cert(&rest, &c))
-		found = span_eq(c.spki, w->spki);
+	while (rc == RC_OK && !found && cert_next(&rest, &one)) {
+		rc = cert_parse(&c, one, e);
+		found = rc == RC_OK && span_eq(c.spki, w->spki);
+	}
 	if (rc == RC_OK && !found)
 		rc = wrong(e,
 		    "its certificate is for another key than the "

@@ -162,29 +162,34 @@ enum rc store_upstream_request_save(struct store *s,
 	return rc;
 }
 
-enum rc store_upstream_request_take(struct store *s, int64_t now_ms,
-    int64_t again_ms, struct store_upstream_request *out, struct err *e)
+static enum rc find_due(struct store *s, const struct store_upstream_due *due,
+    struct store_upstream_request *out, struct err *e)
 {
-	static const char due[] = "SELECT " COLUMNS " FROM upstream_request "
-				  "WHERE next_ms <= $1 ORDER BY next_ms "
-				  "LIMIT 1";
 	struct stmt *q = NULL;
-	/* Looks before it takes the write lock: mostly there is nothing. */
-	enum rc rc = db_ask(store_db(s), &q, e, due, DB_I(now_ms));
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM upstream_request WHERE next_ms <= $1 "
+	    "AND ($2 = 0 OR tries = 0) ORDER BY next_ms LIMIT 1",
+	    DB_I(due->now_ms), DB_I(due->untried));
 
-	rc = read_one(rc, q, out, e);
+	return read_one(rc, q, out, e);
+}
+
+enum rc store_upstream_request_take(struct store *s,
+    const struct store_upstream_due *due, struct store_upstream_request *out,
+    struct err *e)
+{
+	/* Looks before it takes the write lock: mostly there is nothing. */
+	enum rc rc = find_due(s, due, out, e);
+
+	if (rc == RC_OK)
+		rc = store_begin(s, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = store_begin(s, e);
-	if (rc != RC_OK)
-		return rc;
-	q = NULL;
-	rc = db_ask(store_db(s), &q, e, due, DB_I(now_ms));
-	rc = read_one(rc, q, out, e);
+	rc = find_due(s, due, out, e);
 	if (rc == RC_OK)
 		rc = db_run(store_db(s), e,
 		    "UPDATE upstream_request SET next_ms = $2 WHERE n = $1",
-		    DB_I(out->n), DB_I(again_ms));
+		    DB_I(out->n), DB_I(due->again_ms));
 	if (rc == RC_OK)
 		rc = store_commit(s, e);
 	if (rc != RC_OK)

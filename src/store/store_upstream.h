@@ -57,9 +57,14 @@ MUST_CHECK enum rc store_upstream_request_find(struct store *s,
 MUST_CHECK enum rc store_upstream_request_save(struct store *s,
     const struct store_upstream_request *r, int64_t now_s, struct err *e);
 /* One that is due, which is due again only at again_ms: a courier that dies
- * leaves it to the next. */
-MUST_CHECK enum rc store_upstream_request_take(struct store *s, int64_t now_ms,
-    int64_t again_ms, struct store_upstream_request *out, struct err *e);
+ * leaves it to the next.  untried: only what was never tried. */
+struct store_upstream_due {
+	int64_t now_ms, again_ms;
+	bool untried;
+};
+MUST_CHECK enum rc store_upstream_request_take(struct store *s,
+    const struct store_upstream_due *due, struct store_upstream_request *out,
+    struct err *e);
 /* All that wait are due now: who has taken some is gone. */
 MUST_CHECK enum rc store_upstream_request_hurry(struct store *s, int64_t now_ms,
     struct err *e);
