@@ -188,13 +188,22 @@ static int on_poll(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
 	return 0;
 }
 
+/* Who sends rubbish does not fill our log with it. */
+static int drop_log(const char *func, const char *file, int line,
+    OSSL_CMP_severity level, const char *msg)
+{
+	return 1;
+}
+
 static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
 {
 	OSSL_CMP_CTX *ctx = OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv);
+
 	return t->signer && t->cert && t->cas &&
 	    OSSL_CMP_SRV_CTX_init(srv, t, on_request, on_revoke, on_general,
 		on_error, on_confirm, on_poll) == 1 &&
 	    OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(srv, 1) == 1 &&
+	    OSSL_CMP_CTX_set_log_cb(ctx, drop_log) == 1 &&
 	    /* Its protection is checked already, and whose it is. */
 	    OSSL_CMP_CTX_set1_srvCert(ctx, t->signer) == 1 &&
 	    OSSL_CMP_CTX_set1_cert(ctx, t->cert) == 1 &&
