@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "core/ca.h"
 #include "core/timeline.h"
 #include "core/tx.h"
@@ -176,7 +177,7 @@ static enum rc owner_of(struct core *c, const struct device *d,
 	    REGISTRAR_RETRY_OWNER_S, e);
 }
 
-enum rc registrar_voucher(struct core *c, const struct registrar_request *r,
+static enum rc decide(struct core *c, const struct registrar_request *r,
     struct buf *voucher, char elsewhere[STORE_ACCOUNT_URL_SIZE], struct err *e)
 {
 	struct voucher_request v;
@@ -185,7 +186,6 @@ enum rc registrar_voucher(struct core *c, const struct registrar_request *r,
 	struct buf ders;
 	enum rc rc;
 
-	elsewhere[0] = '\0';
 	rc = read_request(r, &v, e);
 	if (rc == RC_OK)
 		rc = owner_of(c, &r->who->device, &account, e);
@@ -203,6 +203,24 @@ enum rc registrar_voucher(struct core *c, const struct registrar_request *r,
 	if (rc == RC_OK)
 		rc = sign(c, r, &v, root, voucher, e);
 	buf_clear(&ders);
+	return rc;
+}
+
+enum rc registrar_voucher(struct core *c, const struct registrar_request *r,
+    struct buf *voucher, char elsewhere[STORE_ACCOUNT_URL_SIZE], struct err *e)
+{
+	struct err own = {0}, ignored = {0};
+	enum rc rc;
+
+	elsewhere[0] = '\0';
+	rc = decide(c, r, voucher, elsewhere, &own);
+	/* Its owner should know of a fault, or of an attack. */
+	if ((rc == RC_INVALID || rc == RC_DENIED) &&
+	    r->who->device.account_id[0] != '\0' &&
+	    tell(c, r, own.text, &ignored) != RC_OK)
+		log_err(LOG_ERROR, "a refusal could not be recorded", &ignored);
+	if (rc != RC_OK && e)
+		*e = own;
 	return rc;
 }
 

@@ -185,6 +185,9 @@ test('requests that are no voucher requests are refused', async () => {
 	await refused(ask(a, 'GET', `${BRSKI}/requestvoucher`), 405,
 		'method-not-allowed');
 	assert.equal((await events(a)).includes('voucher-issued'), false);
+	// Its owner sees why.
+	assert.ok((await show(a)).timeline.some((x) =>
+		x.event === 'voucher-asked' && /nonce/.test(x.detail)));
 });
 
 test('who nobody owns waits, and who is in no manifest is unknown',
@@ -222,10 +225,9 @@ test('what a device reports stands on its timeline', async () => {
 	assert.deepEqual(told.map((x) => [x.event, x.detail]), [
 		['voucher-status', 'accepted: voucher is good'],
 		['enroll-status', 'refused: no <b>key</b>  {"tries":3}']]);
-	for (let i = 0; i < 17; i++)
-		assert.equal((await report('voucher_status', {version: 1,
-			status: true, reason: `${i}`})).status, 200);
-	const many = await report('voucher_status', {...fine, reason: 'more'});
+	let many;
+	for (let i = 0; i < 20 && many?.status !== 429; i++)
+		many = await report('voucher_status', {...fine, reason: `${i}`});
 	assert.equal(many.status, 429);
 	assert.ok(Number(many.headers['retry-after']) > 0);
 });

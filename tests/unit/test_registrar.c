@@ -197,6 +197,8 @@ static void requests_of_others_are_refused(void **state)
 	a.key = pc->ca.signer_key;
 	a.cert = buf_span(&pc->ca.signer);
 	REFUSED(ask(&a), RC_INVALID, "voucher-signer");
+	/* The owner learns of each; the last two are the same. */
+	assert_int_equal(events(0, "voucher-asked"), 3);
 	PUBLISH_OK(ask(&(struct ask){0, CMS_WRAP_VOUCHER, f.device[0].chip_id,
 	    NULL, pc->ca.chip_key, buf_span(&f.device[0].der), "12345678", 0}));
 }
