@@ -124,6 +124,29 @@ static enum rc on_off(const char *v, json_t **out, struct err *e)
 	return RC_OK;
 }
 
+static enum rc seconds_value(const char *v, json_t **out, struct err *e)
+{
+	static const struct {
+		char unit;
+		uint64_t s;
+	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+	struct span number = span_str(v);
+	uint64_t n, times = 1;
+	size_t i;
+
+	for (i = 0; number.n > 1 && i < sizeof(units) / sizeof(units[0]); i++)
+		if (v[number.n - 1] == units[i].unit) {
+			times = units[i].s;
+			number.n--;
+			break;
+		}
+	if (!span_u64(number, INT32_MAX, &n))
+		return err_set(e, RC_INVALID, "usage",
+		    "\"%s\" is no time as in 90d, 12h, 30m or 600s.", v);
+	*out = json_integer((json_int_t)(n * times));
+	return RC_OK;
+}
+
 static enum rc list_value(struct run *r, const char *v, bool products,
     json_t **out, struct err *e)
 {
@@ -178,6 +201,10 @@ static enum rc body_value(struct run *r, size_t i, json_t **out, struct err *e)
 		return named_value(r, "products", v, out, e);
 	case CLI_CLOUD:
 		return named_value(r, "clouds", v, out, e);
+	case CLI_CA:
+		return named_value(r, "cas", v, out, e);
+	case CLI_SECONDS:
+		return seconds_value(v, out, e);
 	case CLI_WORDS:
 	case CLI_PRODUCTS:
 		return list_value(r, v, a->in == CLI_PRODUCTS, out, e);
@@ -199,6 +226,19 @@ static enum rc ask_password(struct run *r, size_t i, struct err *e)
 	return rc;
 }
 
+/* What of this kind has a name beside its id; NULL for others. */
+static const char *kind_of(const char *field)
+{
+	static const char *const kinds[][2] = {{"product", "products"},
+	    {"cloud", "clouds"}, {"ca", "cas"}};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i][0], field) == 0)
+			return kinds[i][1];
+	return NULL;
+}
+
 static enum rc add_query(struct run *r, const char *field, const char *value,
     struct err *e)
 {
@@ -206,10 +246,9 @@ static enum rc add_query(struct run *r, const char *field, const char *value,
 	char id[64];
 	enum rc rc = RC_OK;
 
-	if (strcmp(field, "product") == 0 || strcmp(field, "cloud") == 0) {
-		rc = cli_resolve(&r->client,
-		    strcmp(field, "cloud") == 0 ? "clouds" : "products", value,
-		    id, sizeof(id), e);
+	if (kind_of(field)) {
+		rc = cli_resolve(&r->client, kind_of(field), value, id,
+		    sizeof(id), e);
 		value = id;
 	}
 	if (rc != RC_OK)
@@ -249,10 +288,30 @@ static bool asks_scope(const struct cli_verb *v, const char *scope)
 	return true;
 }
 
+static enum rc fill_hole(struct run *r, struct span hole, struct err *e)
+{
+	const char *v = NULL;
+	char name[32], id[64];
+	enum rc rc = RC_OK;
+
+	if (span_copy_str(hole, name, sizeof(name)))
+		v = path_value(r, name);
+	if (v == NULL)
+		return err_set(e, RC_BUG, "cli-table",
+		    "The command's table has no value for {%s}.", name);
+	if (kind_of(name)) {
+		rc = cli_resolve(&r->client, kind_of(name), v, id, sizeof(id),
+		    e);
+		v = id;
+	}
+	if (rc == RC_OK)
+		enc_percent(&r->path, span_str(v));
+	return rc;
+}
+
 static enum rc build_path(struct run *r, struct err *e)
 {
 	struct span rest = span_str(r->v->path), part;
-	char name[32];
 	enum rc rc = RC_OK;
 
 	if (asks_scope(r->v, "account"))
@@ -260,21 +319,13 @@ static enum rc build_path(struct run *r, struct err *e)
 	if (rc == RC_OK && asks_scope(r->v, "vendor"))
 		rc = client_need_scope(&r->client, "vendor", e);
 	while (rc == RC_OK && rest.n > 0) {
-		const char *v;
-
 		if (!span_cut(&rest, '{', &part)) {
 			buf_add_span(&r->path, part);
 			break;
 		}
 		buf_add_span(&r->path, part);
 		(void)span_cut(&rest, '}', &part);
-		v = span_copy_str(part, name, sizeof(name))
-		    ? path_value(r, name)
-		    : NULL;
-		if (v == NULL)
-			return err_set(e, RC_BUG, "cli-table",
-			    "The command's table has no value for {%s}.", name);
-		enc_percent(&r->path, span_str(v));
+		rc = fill_hole(r, part, e);
 	}
 	return rc;
 }

@@ -21,6 +21,8 @@ enum cli_in {
 	CLI_PASSWORD, /* --name-file FILE, or asked for on the terminal */
 	CLI_PRODUCT,  /* an id or a name, "none" for null */
 	CLI_CLOUD,
+	CLI_CA,	     /* an id or a name */
+	CLI_SECONDS, /* 90d, 12h, 30m or a number of seconds */
 	CLI_WORDS,   /* texts with commas between, "none" for no text */
 	CLI_PRODUCTS /* the same of ids or names of products */
 };
@@ -67,7 +69,8 @@ void cli_print_rows(json_t *items, const char *columns, bool heading);
  * terminal without echo. */
 MUST_CHECK enum rc cli_password(const char *prompt, const char *file, char *out,
     size_t cap, struct err *e);
-/* The id of a product or cloud ("products", "clouds") given by id or name. */
+/* The id of a product, cloud or authority ("products", "clouds", "cas") given
+ * by id or name. */
 MUST_CHECK enum rc cli_resolve(struct client *c, const char *kind,
     const char *name, char *id, size_t cap, struct err *e);
 /* The path of the page after this one of a list; base has a query already.

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX 12
+#define COLUMNS_MAX 20
 #define CELL_MAX 512
 
 struct columns {

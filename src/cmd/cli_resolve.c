@@ -1,4 +1,4 @@
-/* Names of products and clouds to their ids, for the command line.
+/* Names of products, clouds and authorities to their ids, for the command line.
  * Must not guess: two of one name is an error. */
 #include "cmd/cli.h"
 
@@ -17,6 +17,9 @@ static void scan(json_t *items, const char *name, char *id, size_t cap,
 		const char *v = json_string_value(json_object_get(row, "id"));
 		if (n == NULL || v == NULL || strcmp(n, name) != 0)
 			continue;
+		/* Another may have the name of a retired authority. */
+		if (strcmp(cli_text(row, "state"), "retired") == 0)
+			continue;
 		(*found)++;
 		(void)span_copy_str(span_str(v), id, cap);
 	}
@@ -32,7 +35,8 @@ enum rc cli_resolve(struct client *c, const char *kind, const char *name,
 	enum rc rc;
 
 	if (strncasecmp(name, "prd_", 4) == 0 ||
-	    strncasecmp(name, "cld_", 4) == 0)
+	    strncasecmp(name, "cld_", 4) == 0 ||
+	    strncasecmp(name, "ca_", 3) == 0)
 		return span_copy_str(span_str(name), id, cap)
 		    ? RC_OK
 		    : err_set(e, RC_INVALID, "bad-id", "The id is too long.");
@@ -52,6 +56,8 @@ enum rc cli_resolve(struct client *c, const char *kind, const char *name,
 	} while (more);
 	if (found == 1)
 		return RC_OK;
+	if (strcmp(kind, "cas") == 0)
+		kind = "certificate authorities";
 	return err_set(e, found == 0 ? RC_NOT_FOUND : RC_CONFLICT, "name",
 	    found == 0 ? "There is no \"%s\" among the %s."
 		       : "\"%s\" is the name of more than one of the %s: give "

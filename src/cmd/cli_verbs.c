@@ -2,6 +2,7 @@
  * Must hold no code. */
 #include "cmd/cli.h"
 #include "cmd/cli_audit.h"
+#include "cmd/cli_ca.h"
 #include "cmd/cli_reset.h"
 #include "cmd/cli_special.h"
 #include "cmd/cli_status.h"
@@ -44,6 +45,24 @@
 #define CLAIM_COLUMNS                                                 \
 	"id,name,product,state,max_devices,bound,provisioned,active," \
 	"expires_at"
+#define CA_COLUMNS \
+	"id,name,kind,state,parent,hsm,key_type,not_after,certificates"
+#define CA                                         \
+	{                                          \
+		CLI_PATH, "=CA", "ca", NULL, false \
+	}
+#define PROFILE_COLUMNS                                           \
+	"ca,subject,san,key_types,lifetime_s,renew_before_s,eku," \
+	"policies,server_keygen,changed_at"
+#define CERTIFICATE_COLUMNS \
+	"id,kind,state,reason,subject,serial,not_after,ca,device"
+#define REASON                                                          \
+	{                                                               \
+		CLI_STR, "reason", "reason",                            \
+		    "keyCompromise, superseded, cessationOfOperation, " \
+		    "certificateHold ... (RFC 5280)",                   \
+		    true                                                \
+	}
 #define MEMBER_COLUMNS "id,email,name,role"
 #define INVITE_COLUMNS "id,expires_at,token,link"
 #define AUDIT_COLUMNS "seq,at,actor_name,action,target,outcome,reason,from"
@@ -93,6 +112,16 @@ const struct cli_verb cli_verbs[] = {
     {"vendor", "crl", NULL, NULL, NULL,
 	"publish the list of revoked birth certificates", {{0}}, NULL,
 	cli_status_crl},
+    {"vendor", "revoke", "POST", VENDOR "/devices/{fingerprint}/revoke", NULL,
+	"revoke the birth certificate of a chip, or hold it",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}, REASON}, NULL,
+	NULL},
+    {"vendor", "reactivate", "POST", VENDOR "/devices/{fingerprint}/reactivate",
+	NULL, "take a birth certificate off hold",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
+    {"vendor", "revocations", "GET", VENDOR "/revocations",
+	"device,chip_id,serial,state,reason,at,by",
+	"birth certificates that are revoked or on hold", {{0}}, NULL, NULL},
     {"vendor", "batches", "GET", VENDOR "/batches",
 	"batch,open,devices,bound,published_at", "batches published",
 	{{CLI_QUERY, "q", "q", "Batch ID contains", false},
@@ -256,6 +285,109 @@ const struct cli_verb cli_verbs[] = {
     {"claim-voucher", "revoke", "DELETE", ACCOUNT "/claim-vouchers/{voucher}",
 	NULL, "let nobody in by it any more; devices that came by it stay",
 	{{CLI_PATH, "=VOUCHER", "voucher", NULL, false}}, NULL, NULL},
+    /* ca */
+    {"ca", "list", "GET", ACCOUNT "/cas", CA_COLUMNS,
+	"certificate authorities of an account", {{0}}, NULL, NULL},
+    {"ca", "create", "POST", ACCOUNT "/cas", CA_COLUMNS, "make one",
+	{NAME, {CLI_STR, "kind", "kind", "root or issuing", true},
+	    {CLI_CA, "parent", "parent",
+		"root that signs an issuing one; without: signed elsewhere",
+		false},
+	    {CLI_STR, "hsm", "hsm",
+		"name of a key in the service's HSM (default: a file)", false},
+	    {CLI_STR, "key-type", "key_type", "p256 or p384", false},
+	    {CLI_STR, "common-name", "common_name",
+		"its name in certificates (default: NAME)", false},
+	    {CLI_STR, "organization", "organization",
+		"organization in certificates", false},
+	    {CLI_NUM, "days", "lifetime_days", "days it lives", false}},
+	NULL, NULL},
+    {"ca", "add-upstream", "POST", ACCOUNT "/cas", CA_COLUMNS,
+	"stand in front of an authority of others",
+	{NAME, {CLI_STR, "protocol", "upstream.protocol", "est or cmp", true},
+	    {CLI_STR, "url", "upstream.url", "its address", true},
+	    {CLI_FILE, "cas", "upstream.ca_certificates",
+		"PEM file: who issues, then those above it", true},
+	    {CLI_STR, "username", "upstream.username",
+		"user name of EST, reference of CMP", false},
+	    {CLI_PASSWORD, "password-file", "upstream.password",
+		"its password or secret", false},
+	    {CLI_FILE, "certificate", "upstream.certificate",
+		"PEM file: certificate by which EST knows the service", false},
+	    {CLI_FILE, "key", "upstream.key", "PEM file: its key", false},
+	    {CLI_FILE, "tls-cas", "upstream.tls_ca_certificates",
+		"PEM file: whom to trust in TLS (default: --cas)", false}},
+	"kind=upstream", NULL},
+    {"ca", "show", "GET", ACCOUNT "/cas/{ca}",
+	CA_COLUMNS ",common_name,organization,fingerprint,upstream.protocol,"
+		   "upstream.url,crl_url,ocsp_url,created_at",
+	"one of them", {CA}, NULL, NULL},
+    {"ca", "certificate", NULL, NULL, NULL,
+	"its certificate and those above it, as PEM", {{0}}, NULL,
+	cli_ca_certificate},
+    {"ca", "csr", NULL, NULL, NULL,
+	"the request of one that is signed elsewhere", {{0}}, NULL, cli_ca_csr},
+    {"ca", "import", "PUT", ACCOUNT "/cas/{ca}/certificate", CA_COLUMNS,
+	"bring in the certificate that was signed elsewhere",
+	{CA, {CLI_FILE, "=FILE", "certificate", NULL, false},
+	    {CLI_FILE, "chain", "chain",
+		"PEM file: those above it, the root last", false}},
+	NULL, NULL},
+    {"ca", "requests", "GET", ACCOUNT "/cas/{ca}/requests",
+	"id,state,chip,tries,error,next_try_at,created_at",
+	"what was asked of an authority of others", {CA}, NULL, NULL},
+    {"ca", "issue-server", NULL, NULL, NULL,
+	"make a key here and a certificate for it, for a server of your cloud",
+	{{0}}, NULL, cli_ca_issue_server},
+    {"ca", "retire", "DELETE", ACCOUNT "/cas/{ca}", NULL,
+	"let it issue nothing any more; its lists and answers go on", {CA},
+	NULL, NULL},
+    /* profile */
+    {"profile", "show", "GET", ACCOUNT "/products/{product}/profile",
+	PROFILE_COLUMNS, "what certificates a product's devices get",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false}}, NULL, NULL},
+    {"profile", "set", "PUT", ACCOUNT "/products/{product}/profile",
+	PROFILE_COLUMNS, "say it; what is not given is the default",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false},
+	    {CLI_CA, "ca", "ca", "the authority that issues", true},
+	    {CLI_STR, "subject", "subject",
+		"template: CN={device},OU={product},O={account}", false},
+	    {CLI_WORDS, "san", "san",
+		"templates with uri:, dns: or email: in front", false},
+	    {CLI_WORDS, "key-types", "key_types", "p256,p384,rsa2048 ...",
+		false},
+	    {CLI_SECONDS, "lifetime", "lifetime_s", "398d, 12h, 30m", false},
+	    {CLI_SECONDS, "renew-before", "renew_before_s",
+		"the device renews so long before the end", false},
+	    {CLI_WORDS, "eku", "eku", "purposes, as OIDs", false},
+	    {CLI_WORDS, "policies", "policies", "policies, as OIDs", false},
+	    {CLI_ON_OFF, "server-keygen", "server_keygen",
+		"whether the service makes keys for devices that cannot",
+		false}},
+	NULL, NULL},
+    {"profile", "delete", "DELETE", ACCOUNT "/products/{product}/profile", NULL,
+	"issue nothing to a product's devices any more",
+	{{CLI_PATH, "=PRODUCT", "product", NULL, false}}, NULL, NULL},
+    /* certificate */
+    {"certificate", "list", "GET", ACCOUNT "/certificates", CERTIFICATE_COLUMNS,
+	"certificates that authorities issued, newest first",
+	{{CLI_QUERY, "device", "device", "fingerprint of a device", false},
+	    {CLI_QUERY, "ca", "ca", "only by this authority", false},
+	    {CLI_QUERY, "state", "state", "valid, held, revoked or expired",
+		false}},
+	NULL, NULL},
+    {"certificate", "show", "GET", ACCOUNT "/certificates/{certificate}",
+	CERTIFICATE_COLUMNS ",fingerprint,not_before,issued_at", "one of them",
+	{{CLI_PATH, "=CERTIFICATE", "certificate", NULL, false}}, NULL, NULL},
+    {"certificate", "revoke", "POST",
+	ACCOUNT "/certificates/{certificate}/revoke", CERTIFICATE_COLUMNS,
+	"revoke one for ever, or hold it (certificateHold)",
+	{{CLI_PATH, "=CERTIFICATE", "certificate", NULL, false}, REASON}, NULL,
+	NULL},
+    {"certificate", "reactivate", "POST",
+	ACCOUNT "/certificates/{certificate}/reactivate", CERTIFICATE_COLUMNS,
+	"take one off hold",
+	{{CLI_PATH, "=CERTIFICATE", "certificate", NULL, false}}, NULL, NULL},
     /* cloud */
     {"cloud", "list", "GET", ACCOUNT "/clouds", CLOUD_COLUMNS, "product clouds",
 	{{0}}, NULL, NULL},
@@ -332,7 +464,16 @@ const struct cli_verb cli_verbs[] = {
 	    {CLI_QUERY, "product", "product", "only of this product", false}},
 	NULL, NULL},
     {"device", "show", "GET", ACCOUNT "/devices/{fingerprint}",
-	DEVICE_COLUMNS ",subject,certificate", "one device",
+	DEVICE_COLUMNS ",subject", "one device",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
+    {"device", "quarantine", "POST",
+	ACCOUNT "/devices/{fingerprint}/quarantine", NULL,
+	"keep a device out until it is released",
+	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false},
+	    {CLI_STR, "note", "note", "why", false}},
+	NULL, NULL},
+    {"device", "release", "POST", ACCOUNT "/devices/{fingerprint}/release",
+	NULL, "let a device in again",
 	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
     /* job */
     {"job", "list", "GET", ACCOUNT "/jobs", JOB_COLUMNS, "provisioning jobs",
