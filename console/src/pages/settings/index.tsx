@@ -50,7 +50,7 @@ async function load(account: string, signal: AbortSignal): Promise<Loaded> {
 }
 
 const valuesOf = (a: Account) => ({name: a.name, default_product: a.default_product,
-	default_cloud: a.default_cloud, auto_provision: a.auto_provision});
+	default_cloud: a.default_cloud, auto_provision: a.auto_provision, registrar_url: a.registrar_url});
 
 function Fields({loaded, onSaved}: {loaded: Loaded; onSaved: (a: Account) => void}) {
 	const {t} = useI18n();
@@ -84,6 +84,11 @@ function Fields({loaded, onSaved}: {loaded: Loaded; onSaved: (a: Account) => voi
 			<Check label={t(x.auto)} hint={t(x.autoHint)} checked={v.auto_provision}
 				onChecked={(auto_provision) => set({...v, auto_provision})} />
 			{v.auto_provision && !v.default_cloud && <Notice kind="warn">{t(x.autoNoCloud)}</Notice>}
+		</Card>
+		<Card title={t(x.firstBoot)}>
+			<TextField label={t(x.registrar)} hint={t(x.registrarHint)} type="url" optional maxlength={200}
+				autocomplete="off" value={v.registrar_url ?? ''}
+				onValue={(url) => set({...v, registrar_url: url.trim() || null})} />
 		</Card>
 		{changed && <p class="faint" role="status">{t(x.unsaved)}</p>}
 	</Form>;

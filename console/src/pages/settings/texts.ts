@@ -23,6 +23,12 @@ export const texts = define({
 		de: 'Ohne voreingestellte Cloud werden nur Rollen bereitgestellt, die mit einer Cloud gebunden werden.',
 		zh: '未设置默认云时，仅配置绑定时指定了云的卷盘。'},
 	saved: {en: 'Saved', de: 'Gespeichert', zh: '已保存'},
+	firstBoot: {en: 'First boot of devices', de: 'Erster Start von Geräten', zh: '设备首次启动'},
+	registrar: {en: 'Registrar of your own', de: 'Eigener Registrar', zh: '自有注册服务器'},
+	registrarHint: {
+		en: 'As in https://registrar.example.com. Devices are sent there. Empty: this service tells them whom they belong to.',
+		de: 'Zum Beispiel https://registrar.example.com. Geräte werden dorthin geschickt. Leer: Dieser Dienst sagt ihnen, wem sie gehören.',
+		zh: '例如 https://registrar.example.com，设备将被引导至该地址。留空则由本服务告知设备其归属。'},
 	unsaved: {en: 'There are changes that are not saved yet.', de: 'Es gibt Änderungen, die noch nicht gespeichert sind.', zh: '有尚未保存的更改。'},
 	facts: {en: 'For programs and receivers', de: 'Für Programme und Empfänger', zh: '供程序和接收方使用'},
 	factsText: {
