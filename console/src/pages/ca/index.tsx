@@ -15,6 +15,7 @@ import {useToast} from '../../ui/toast';
 import {states} from '../cas';
 import {Certificates} from '../cas/certificates';
 import {texts as x} from '../cas/texts';
+import {Requests} from '../cas/upstream';
 
 type Ca = Schemas['Ca'];
 
@@ -60,7 +61,8 @@ function About({account, ca}: {account: string; ca: Ca}) {
 		[t(x.commonName), ca.common_name],
 		[t(x.organization), ca.organization || '–'],
 		[t(x.keyType), ca.key_type],
-		[t(x.hsm), ca.hsm ?? t(x.inFile)],
+		...ca.upstream ? [[t(x.address), <code>{ca.upstream.url}</code>] as const] :
+			[[t(x.hsm), ca.hsm ?? t(x.inFile)] as const],
 		[t(x.until), ca.not_after ? <Time at={ca.not_after} exact /> : '–'],
 		[t(x.fingerprint), ca.fingerprint ? <Id text={ca.fingerprint} copy /> : '–'],
 		[t(x.crl), ca.crl_url ? <code>{ca.crl_url}</code> : '–'],
@@ -89,6 +91,7 @@ export default function CaPage() {
 		{ca.certificate && <Pem title={t(x.certificate)} text={ca.certificate} />}
 		{ca.state !== 'waiting' && <Card title={t(x.certificates)}>
 			<Certificates account={account} admin={admin} ca={ca.id} /></Card>}
+		{ca.upstream && <Card title={t(x.requests)}><Requests account={account} ca={ca.id} /></Card>}
 		{retiring && <Confirm title={t(x.retireOf, {name: ca.name})} confirm={t(x.retire)}
 			onClose={() => setRetiring(false)} onConfirm={async () => {
 				await take(api.DELETE('/api/v1/accounts/{account}/cas/{ca}',

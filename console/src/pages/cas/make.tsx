@@ -7,9 +7,12 @@ import {Dialog} from '../../ui/dialog';
 import {Form, SelectField, TextField} from '../../ui/form';
 import {common} from '../../ui/texts';
 import {texts as x} from './texts';
+import {emptySpec, UpstreamFields} from './upstream';
 
 type Ca = Schemas['Ca'];
 type Wish = Schemas['CaRequest'];
+
+const kinds = ['root', 'issuing', 'upstream'] as const;
 
 export function MakeCa({account, cas, onClose, onDone}: {account: string; cas: readonly Ca[];
 		onClose: () => void; onDone: (ca: Ca) => void}) {
@@ -21,34 +24,38 @@ export function MakeCa({account, cas, onClose, onDone}: {account: string; cas: r
 	const [keyType, setKeyType] = useState<'p256' | 'p384'>('p256');
 	const [hsm, setHsm] = useState('');
 	const [organization, setOrganization] = useState('');
+	const [upstream, setUpstream] = useState(emptySpec);
 	const keyOf = useOnce();
 	const make = useAction(async () => {
-		const body: Wish = {name: name.trim(), kind, key_type: keyType};
+		const body: Wish = kind === 'upstream' ? {name: name.trim(), kind, upstream} :
+			{name: name.trim(), kind, key_type: keyType};
 		if (kind === 'issuing' && parent)
 			body.parent = parent;
-		if (hsm.trim())
+		if (kind !== 'upstream' && hsm.trim())
 			body.hsm = hsm.trim();
-		if (organization.trim())
+		if (kind !== 'upstream' && organization.trim())
 			body.organization = organization.trim();
 		onDone(await take(api.POST('/api/v1/accounts/{account}/cas',
 			{params: {path: {account}, header: keyOf(body)}, body})));
 	});
 	return <Dialog title={t(x.make)} onClose={onClose}>
 		<Form action={make} submit={t(x.makeIt)} onSubmit={() => void make.run()}>
-			<SelectField label={t(x.kind)} value={kind} onValue={(v) => setKind(v === 'root' ? 'root' : 'issuing')}
-				choices={[{value: 'root', label: t(x.root)}, {value: 'issuing', label: t(x.issuing)}]} />
+			<SelectField label={t(x.kind)} value={kind} onValue={(v) => setKind(kinds.find((k) => k === v) ?? 'root')}
+				choices={kinds.map((k) => ({value: k, label: t(x[k])}))} />
 			<TextField label={t(common.name)} hint={t(x.nameHint)} maxlength={64} autocomplete="off"
 				value={name} onValue={setName} />
 			{kind === 'issuing' && <SelectField label={t(x.parent)} value={parent} onValue={setParent}
 				choices={[...roots.map((c) => ({value: c.id, label: c.name})),
 					{value: '', label: t(x.elsewhere)}]} />}
-			<TextField label={t(x.organization)} maxlength={64} optional value={organization}
-				onValue={setOrganization} />
-			<SelectField label={t(x.keyType)} value={keyType}
-				onValue={(v) => setKeyType(v === 'p384' ? 'p384' : 'p256')}
-				choices={[{value: 'p256', label: 'P-256'}, {value: 'p384', label: 'P-384'}]} />
-			<TextField label={t(x.hsm)} hint={t(x.hsmHint)} maxlength={64} optional autocomplete="off"
-				value={hsm} onValue={setHsm} />
+			{kind === 'upstream' ? <UpstreamFields value={upstream} onValue={setUpstream} /> : <>
+				<TextField label={t(x.organization)} maxlength={64} optional value={organization}
+					onValue={setOrganization} />
+				<SelectField label={t(x.keyType)} value={keyType}
+					onValue={(v) => setKeyType(v === 'p384' ? 'p384' : 'p256')}
+					choices={[{value: 'p256', label: 'P-256'}, {value: 'p384', label: 'P-384'}]} />
+				<TextField label={t(x.hsm)} hint={t(x.hsmHint)} maxlength={64} optional autocomplete="off"
+					value={hsm} onValue={setHsm} />
+			</>}
 		</Form>
 	</Dialog>;
 }
