@@ -11,9 +11,9 @@
 #include "core/device.h"
 #include "pki/digest.h"
 #include "store/store_apart.h"
+#include "store/store_bind.h"
 #include "store/store_cloud.h"
 #include "store/store_feed.h"
-#include "store/store_job.h"
 
 #define SEEN_EVERY_S 60
 /* A gate's clock may be this much behind: what expired since is told too. */
@@ -241,11 +241,11 @@ static enum rc put_single(struct feed_reader *r, struct word *w, struct err *e)
 static enum rc judge_batch(struct feed_reader *r, struct word *w, struct err *e)
 {
 	struct store *s = r->core->store;
-	struct store_job_binding b;
-	enum rc rc = store_job_binding(s, w->ev->bid, &b, e);
+	struct store_bind b;
+	enum rc rc = store_bind_find(s, w->ev->bid, &b, e);
 
 	w->whole = false;
-	if (rc == RC_OK && strcmp(b.account, r->cloud->account) == 0)
+	if (rc == RC_OK && strcmp(b.account_id, r->cloud->account) == 0)
 		rc = store_feed_admits(s, r->cloud->id, w->ev->bid, &w->whole,
 		    e);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

@@ -90,6 +90,38 @@ describe('a cloud that is well', () => {
 		assert.deepEqual(rx.faults, []);
 	});
 
+	test('a claimed device is sent alone, and not with its batch', async () => {
+		const cloud = await addCloud(rx);
+		const reel = w.fab.reel(`c${++serial}`, {count: 3});
+		await w.mustPublish(reel);
+		const voucher = await post('claim-vouchers', 201, {name: 'Spring',
+			product: w.product, cloud, max_devices: 1, expires_in_days: 1});
+		const [own, ...others] = reel.devices;
+		const chip = fs.readFileSync(own.chip, 'utf8');
+		const r = await until(() => request(`${w.service.deviceUrl}` +
+			'/.well-known/birthmark/claim', {method: 'POST', cert: chip,
+			key: chip, ca: w.service.ca,
+			body: JSON.stringify({voucher: voucher.token}),
+			headers: {'content-type': 'application/json'}}));
+		assert.equal(r.status, 200, r.text);
+		const [one] = (await w.must(200, 'admin', 'GET',
+			w.in(`jobs?batch=${reel.batch}`))).items;
+		const j = await w.job(one.id);
+		assert.deepEqual([j.state, j.total, j.done], ['done', 1, 1]);
+		assert.deepEqual(rx.taken, {different: 1, all: 1});
+		// Its batch becomes another account's, all but this one.
+		assert.equal((await w.bind('rival', reel.label, {},
+			w.rival)).status, 201);
+		const theirs = w.in(`batches/${reel.batch}/manifest?format=cloudid-csv`,
+			w.rival);
+		const {text} = await w.api('rival', 'GET', theirs);
+		assert.ok(!text.includes(own.id));
+		for (const d of others)
+			assert.ok(text.includes(d.id), text.slice(0, 200));
+		assert.equal((await w.must(200, 'admin', 'GET',
+			w.in(`claim-vouchers/${voucher.id}`))).provisioned, 1);
+	});
+
 	test('the Azure form has its subscription for audience', async () => {
 		const r = await receiver({audience: '0a1b2c3d-4e5f', base: '/api'});
 		const cloud = await addCloud(r, {form: 'azure', aws: undefined,
