@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "core/audit.h"
 #include "core/batch.h"
+#include "core/certificate.h"
 #include "core/job.h"
 #include "core/limit.h"
 #include "core/tx.h"
@@ -320,6 +321,8 @@ enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
 		rc = may_undo(a, &b, &own);
 	if (rc == RC_OK)
 		rc = job_may_unbind(c, bid, &own);
+	if (rc == RC_OK)
+		rc = certificate_device_on_unbind(c, a, bid, &own);
 	if (rc == RC_OK)
 		rc = job_on_unbind(c, bid, &own);
 	if (rc == RC_OK)

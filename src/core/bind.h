@@ -26,8 +26,9 @@ MUST_CHECK enum rc bind_batch(struct core *c, const struct core_actor *a,
     struct err *e);
 #define BIND_HOLD_MAX_S 300
 #define BIND_UNDO_OPERATOR_S 900
-/* RC_CONFLICT "batch-provisioned" once a cloud may know its devices.  An
- * operator undoes what it bound itself, within BIND_UNDO_OPERATOR_S: else
+/* RC_CONFLICT "batch-provisioned" once a cloud may know its devices,
+ * "batch-enrolled" while they have certificates of the account.  An operator
+ * undoes what it bound itself, within BIND_UNDO_OPERATOR_S: else
  * RC_DENIED "unbind-too-late". */
 MUST_CHECK enum rc bind_undo(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e);

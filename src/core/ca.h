@@ -25,6 +25,7 @@ struct ca_request {
  * RC_INVALID "bad-ca-parent", RC_NOT_FOUND "hsm-key-unknown". */
 MUST_CHECK enum rc ca_create(struct core *c, const struct core_actor *a,
     const struct ca_request *r, struct store_ca *out, struct err *e);
+/* now_s 0: its certificates are not counted. */
 MUST_CHECK enum rc ca_find(struct core *c, const char *account, const char *id,
     int64_t now_s, struct store_ca *out, struct err *e);
 /* The request of one that waits to be signed elsewhere, DER. */

@@ -7,6 +7,7 @@
 
 #include "core/audit.h"
 #include "core/certificate_state.h"
+#include "core/enrolment.h"
 #include "core/tx.h"
 
 #define ROOM_MAX 32
@@ -76,7 +77,9 @@ static enum rc revoke(struct core *c, struct store_certificate *cert,
 
 	if (reason == CRL_HOLD)
 		to.state = "held";
-	if (strcmp(cert->state, to.state) == 0 && cert->reason == reason)
+	/* On hold with its device, it would come back with it. */
+	if (strcmp(cert->state, to.state) == 0 && cert->reason == reason &&
+	    !cert->barred)
 		return RC_OK;
 	if (strcmp(cert->state, "revoked") == 0)
 		return err_set(e, RC_CONFLICT, "certificate-revoked",
@@ -116,6 +119,29 @@ enum rc certificate_revoke(struct core *c, const struct core_actor *a,
 	return tx_end(c, &tx, rc, e);
 }
 
+static enum rc may_come_back(struct core *c,
+    const struct store_certificate *cert, struct err *e)
+{
+	struct device d;
+	enum rc rc = RC_OK;
+
+	if (strcmp(cert->state, "held") != 0)
+		return err_set(e, RC_CONFLICT, "certificate-not-held",
+		    "Only a certificate on hold can be reactivated.");
+	device_init(&d);
+	if (cert->seq > 0) {
+		rc = device_get(c, cert->seq, &d, e);
+		if (rc == RC_OK)
+			rc = enrolment_may(c, &d, e);
+		if (rc == RC_DENIED)
+			rc = err_set(e, RC_CONFLICT, "device-barred",
+			    "The device is kept out, by quarantine or by its "
+			    "vendor, and its certificates with it.");
+	}
+	device_clear(&d);
+	return rc;
+}
+
 enum rc certificate_reactivate(struct core *c, const struct core_actor *a,
     const char *id, struct store_certificate *out, struct err *e)
 {
@@ -129,9 +155,8 @@ enum rc certificate_reactivate(struct core *c, const struct core_actor *a,
 	if (rc != RC_OK)
 		return rc;
 	rc = certificate_find(c, a->scope_id, id, out, e);
-	if (rc == RC_OK && strcmp(out->state, "held") != 0)
-		rc = err_set(e, RC_CONFLICT, "certificate-not-held",
-		    "Only a certificate on hold can be reactivated.");
+	if (rc == RC_OK)
+		rc = may_come_back(c, out, e);
 	if (rc == RC_OK)
 		rc = certificate_state_set(c, out, &to, e);
 	if (rc == RC_OK)

@@ -27,7 +27,7 @@ MUST_CHECK enum rc certificate_find(struct core *c, const char *account,
 MUST_CHECK enum rc certificate_revoke(struct core *c,
     const struct core_actor *a, const char *id, int reason,
     struct store_certificate *out, struct err *e);
-/* RC_CONFLICT "certificate-not-held". */
+/* RC_CONFLICT "certificate-not-held", "device-barred". */
 MUST_CHECK enum rc certificate_reactivate(struct core *c,
     const struct core_actor *a, const char *id, struct store_certificate *out,
     struct err *e);
@@ -43,6 +43,11 @@ MUST_CHECK enum rc certificate_device_quarantine(struct core *c,
 /* RC_CONFLICT "device-not-quarantined". */
 MUST_CHECK enum rc certificate_device_release(struct core *c,
     const struct core_actor *a, const struct device *d, struct err *e);
+
+/* An account gives a batch back: RC_CONFLICT "batch-enrolled" when its devices
+ * have certificates of the account.  In the caller's transaction. */
+MUST_CHECK enum rc certificate_device_on_unbind(struct core *c,
+    const struct core_actor *a, const char *bid, struct err *e);
 
 /* A vendor revokes the birth certificate of one of its devices, or takes it off
  * hold: RC_CONFLICT "birth-revoked", "birth-not-held". */

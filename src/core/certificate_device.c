@@ -9,33 +9,76 @@
 #include "core/timeline.h"
 #include "core/tx.h"
 
-#define ALL_MAX 32
+#define PAGE 16
 #define NOTE_MAX 200
 
-/* Each certificate of the device in state `from` goes to `to`; at: only those
- * in that state since then (0: whenever). */
-static enum rc move_all(struct core *c, const struct device *d,
-    const char *from, int64_t at, const struct certificate_state_to *to,
-    struct err *e)
+struct move {
+	const char *from;
+	bool barred; /* only those on hold with their device */
+	struct certificate_state_to to;
+};
+
+/* One page of them; *before: where the next begins, 0 at the end. */
+static enum rc move_some(struct core *c, const struct device *d,
+    const struct move *m, int64_t *before, struct err *e)
 {
 	const struct store_certificate_list l = {.account = d->account_id,
-	    .state = from,
+	    .state = m->from,
 	    .seq = d->seq,
-	    .now_s = to->now_s};
-	struct store_certificate all[ALL_MAX];
-	size_t i, n = ALL_MAX;
+	    .before = *before,
+	    .now_s = m->to.now_s};
+	struct store_certificate all[PAGE];
+	size_t i, n = PAGE;
+	enum rc rc;
+
+	for (i = 0; i < PAGE; i++)
+		store_certificate_init(&all[i]);
+	rc = store_certificate_list(c->store, &l, all, &n, e);
+	for (i = 0; rc == RC_OK && i < n; i++)
+		if (!m->barred || all[i].barred)
+			rc = certificate_state_set(c, &all[i], &m->to, e);
+	*before = n == PAGE ? all[n - 1].n : 0;
+	for (i = 0; i < PAGE; i++)
+		store_certificate_clear(&all[i]);
+	return rc;
+}
+
+static enum rc move_all(struct core *c, const struct device *d,
+    const struct move *m, struct err *e)
+{
+	int64_t before = 0;
 	enum rc rc = RC_OK;
 
 	if (!d->account_id[0])
 		return RC_OK;
-	for (i = 0; i < ALL_MAX; i++)
-		store_certificate_init(&all[i]);
-	rc = store_certificate_list(c->store, &l, all, &n, e);
-	for (i = 0; rc == RC_OK && i < n; i++)
-		if (at == 0 || all[i].state_at == at)
-			rc = certificate_state_set(c, &all[i], to, e);
-	for (i = 0; i < ALL_MAX; i++)
-		store_certificate_clear(&all[i]);
+	do
+		rc = move_some(c, d, m, &before, e);
+	while (rc == RC_OK && before > 0);
+	return rc;
+}
+
+static enum rc hold_all(struct core *c, const struct device *d, int64_t now_s,
+    struct err *e)
+{
+	const struct move m = {"valid", false, {"held", CRL_HOLD, now_s, true}};
+
+	return move_all(c, d, &m, e);
+}
+
+/* What came off: unless something else keeps the device out, it is let in, with
+ * what was put on hold when it was not. */
+static enum rc let_in(struct core *c, const struct device *d, int64_t now_s,
+    struct err *e)
+{
+	const struct move m = {"held", true, {"valid", 0, now_s, false}};
+	enum rc rc = enrolment_may(c, d, e);
+
+	if (rc == RC_DENIED)
+		return certificate_state_tell_all(c, d, false, now_s, e);
+	if (rc == RC_OK)
+		rc = move_all(c, d, &m, e);
+	if (rc == RC_OK)
+		rc = certificate_state_tell_all(c, d, true, now_s, e);
 	return rc;
 }
 
@@ -48,7 +91,6 @@ enum rc certificate_device_quarantine(struct core *c,
 	    .note = note,
 	    .by_name = a->name,
 	    .at = a->now_s};
-	const struct certificate_state_to to = {"held", CRL_HOLD, a->now_s};
 	struct audit_entry entry = {.action = "device-quarantine",
 	    .scope_id = a->scope_id,
 	    .target = d->chip_id,
@@ -68,7 +110,7 @@ enum rc certificate_device_quarantine(struct core *c,
 	if (rc == RC_OK)
 		rc = certificate_state_tell_all(c, d, false, a->now_s, e);
 	if (rc == RC_OK)
-		rc = move_all(c, d, "valid", 0, &to, e);
+		rc = hold_all(c, d, a->now_s, e);
 	if (rc == RC_OK)
 		rc = timeline_add(c,
 		    &(const struct timeline_event){d->seq, a->scope_id,
@@ -82,26 +124,20 @@ enum rc certificate_device_quarantine(struct core *c,
 enum rc certificate_device_release(struct core *c, const struct core_actor *a,
     const struct device *d, struct err *e)
 {
-	const struct certificate_state_to to = {"valid", 0, a->now_s};
 	struct audit_entry entry = {.action = "device-release",
 	    .scope_id = a->scope_id,
 	    .target = d->chip_id};
 	struct tx tx = TX_NONE;
-	int64_t since = 0;
 	enum rc rc = tx_begin(c, &tx, e);
 
 	if (rc == RC_OK)
-		rc = store_certificate_release(c->store, d->seq, a->scope_id,
-		    &since, e);
+		rc =
+		    store_certificate_release(c->store, d->seq, a->scope_id, e);
 	if (rc == RC_NOT_FOUND)
 		rc = err_set(e, RC_CONFLICT, "device-not-quarantined",
 		    "The device is not in quarantine.");
-	/* Only what quarantine put on hold comes back. */
 	if (rc == RC_OK)
-		rc = move_all(c, d, "held", since, &to, e);
-	if (rc == RC_OK)
-		rc = certificate_state_tell_all(c, d,
-		    enrolment_may(c, d, NULL) == RC_OK, a->now_s, e);
+		rc = let_in(c, d, a->now_s, e);
 	if (rc == RC_OK)
 		rc = timeline_add(c,
 		    &(const struct timeline_event){d->seq, a->scope_id,
@@ -112,19 +148,35 @@ enum rc certificate_device_release(struct core *c, const struct core_actor *a,
 	return tx_end(c, &tx, rc, e);
 }
 
+enum rc certificate_device_on_unbind(struct core *c, const struct core_actor *a,
+    const char *bid, struct err *e)
+{
+	bool used = false;
+	enum rc rc = store_certificate_used(c->store, a->scope_id, bid,
+	    a->now_s, &used, e);
+
+	if (rc == RC_OK && used)
+		return err_set(e, RC_CONFLICT, "batch-enrolled",
+		    "Devices of this batch have certificates of this account, "
+		    "so it cannot be unbound; revoke them first.");
+	return rc == RC_OK
+	    ? store_certificate_forget(c->store, a->scope_id, bid, e)
+	    : rc;
+}
+
 /* The device's own certificates cannot be trusted more than its birth. */
 static enum rc spread(struct core *c, const struct device *d, bool hold,
     int64_t now_s, struct err *e)
 {
-	const struct certificate_state_to gone = {"revoked",
-	    CRL_PRIVILEGE_WITHDRAWN, now_s};
-	const struct certificate_state_to held = {"held", CRL_HOLD, now_s};
+	struct move gone = {"valid", false,
+	    {"revoked", CRL_PRIVILEGE_WITHDRAWN, now_s, false}};
 	enum rc rc = certificate_state_tell_all(c, d, false, now_s, e);
 
 	if (rc == RC_OK)
-		rc = move_all(c, d, "valid", 0, hold ? &held : &gone, e);
+		rc = hold ? hold_all(c, d, now_s, e) : move_all(c, d, &gone, e);
+	gone.from = "held";
 	if (rc == RC_OK && !hold)
-		rc = move_all(c, d, "held", 0, &gone, e);
+		rc = move_all(c, d, &gone, e);
 	return rc;
 }
 
@@ -189,7 +241,6 @@ enum rc certificate_device_birth_revoke(struct core *c,
 enum rc certificate_device_birth_reactivate(struct core *c,
     const struct core_actor *a, const struct device *d, struct err *e)
 {
-	const struct certificate_state_to to = {"valid", 0, a->now_s};
 	struct audit_entry entry = {.action = "birth-reactivate",
 	    .scope_id = a->scope_id,
 	    .target = d->chip_id};
@@ -205,10 +256,7 @@ enum rc certificate_device_birth_reactivate(struct core *c,
 	if (rc == RC_OK)
 		rc = store_certificate_birth_delete(c->store, d->seq, e);
 	if (rc == RC_OK)
-		rc = move_all(c, d, "held", b.at, &to, e);
-	if (rc == RC_OK)
-		rc = certificate_state_tell_all(c, d,
-		    enrolment_may(c, d, NULL) == RC_OK, a->now_s, e);
+		rc = let_in(c, d, a->now_s, e);
 	if (rc == RC_OK && d->account_id[0])
 		rc = timeline_add(c,
 		    &(const struct timeline_event){d->seq, d->account_id,

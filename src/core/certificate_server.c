@@ -4,6 +4,7 @@
 #include "core/certificate_server.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/audit.h"
 #include "core/ca.h"
@@ -67,7 +68,10 @@ enum rc certificate_server_issue(struct core *c, const struct core_actor *a,
 	enum rc rc;
 
 	store_ca_init(&ca);
-	rc = ca_find(c, a->scope_id, r->ca, a->now_s, &ca, e);
+	rc = ca_find(c, a->scope_id, r->ca, 0, &ca, e);
+	if (rc == RC_OK && strcmp(ca.kind, "upstream") == 0)
+		rc = err_set(e, RC_INVALID, "bad-ca",
+		    "An authority of others issues to its servers itself.");
 	if (rc == RC_OK)
 		rc = ca_may_issue(&ca, a->now_s, e);
 	if (rc == RC_OK)

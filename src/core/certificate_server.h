@@ -14,7 +14,8 @@ struct certificate_server {
 	const char *const *names; /* DNS names and addresses; NULL-ended */
 	int64_t lifetime_s;
 };
-/* out is initialised by the caller.  RC_INVALID "bad-csr", "bad-name". */
+/* out is initialised by the caller.  RC_INVALID "bad-ca", "bad-csr",
+ * "bad-name". */
 MUST_CHECK enum rc certificate_server_issue(struct core *c,
     const struct core_actor *a, const struct certificate_server *r,
     struct store_certificate *out, struct err *e);

@@ -38,7 +38,7 @@ enum rc certificate_state_set(struct core *c, struct store_certificate *cert,
     const struct certificate_state_to *to, struct err *e)
 {
 	const struct store_certificate_state stored = {to->state, to->reason,
-	    to->now_s};
+	    to->now_s, to->barred};
 	bool valid = strcmp(to->state, "valid") == 0;
 	enum rc rc = store_certificate_set(c->store, cert, &stored, e);
 
@@ -46,6 +46,7 @@ enum rc certificate_state_set(struct core *c, struct store_certificate *cert,
 		return rc;
 	(void)snprintf(cert->state, sizeof(cert->state), "%s", to->state);
 	cert->reason = to->reason;
+	cert->barred = to->barred;
 	cert->state_at = to->now_s;
 	if (cert->seq == 0)
 		return RC_OK;

@@ -9,6 +9,7 @@ struct certificate_state_to {
 	const char *state; /* "valid", "held", "revoked" */
 	int reason;	   /* CRLReason */
 	int64_t now_s;
+	bool barred; /* with its device */
 };
 /* State, its authority's lists, the device's timeline and the gates, in the
  * caller's transaction.  cert is changed as well. */

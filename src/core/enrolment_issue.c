@@ -65,8 +65,7 @@ static enum rc prepare(struct issuing *i, struct err *e)
 	if (rc == RC_OK)
 		rc = profile_parse(&i->profile, buf_span(&i->rule.text), e);
 	if (rc == RC_OK)
-		rc = ca_find(i->c, d->account_id, i->rule.ca_id, i->now_s,
-		    &i->ca, e);
+		rc = ca_find(i->c, d->account_id, i->rule.ca_id, 0, &i->ca, e);
 	if (rc == RC_OK)
 		rc = ca_may_issue(&i->ca, i->now_s, e);
 	if (rc == RC_OK)
@@ -91,8 +90,8 @@ static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
 	if (*rc == RC_OK &&
 	    (i->r->kind == ENROLMENT_FIRST ||
 		old.issued_at + REPEAT_S > i->now_s)) {
-		same = old.not_after - i->profile.renew_before_s > i->now_s ||
-		    old.issued_at + REPEAT_S > i->now_s;
+		/* One that is to be renewed now is no answer. */
+		same = old.not_after - i->profile.renew_before_s > i->now_s;
 		if (same)
 			buf_add_span(der, buf_span(&old.der));
 	} else if (*rc == RC_NOT_FOUND) {
@@ -175,10 +174,28 @@ static enum rc tell(struct issuing *i, struct err *e)
 	return rc;
 }
 
+/* That by which the device came. */
+static enum rc still_good(struct issuing *i, struct err *e)
+{
+	struct store_certificate cert;
+	enum rc rc = RC_OK;
+
+	store_certificate_init(&cert);
+	if (!i->who->by_birth && i->who->certificate[0])
+		rc = certificate_find(i->c, i->who->device.account_id,
+		    i->who->certificate, &cert, e);
+	if (rc == RC_OK && cert.id[0] && strcmp(cert.state, "valid") != 0)
+		rc = err_set(e, RC_DENIED, "certificate-revoked",
+		    "The certificate is revoked or on hold.");
+	store_certificate_clear(&cert);
+	return rc;
+}
+
 /* What was true before the signer was asked may not be any more. */
 static enum rc still_may(struct issuing *i, struct err *e)
 {
 	struct enrolment_who now;
+	struct store_ca ca;
 	enum rc rc;
 
 	enrolment_who_init(&now);
@@ -189,6 +206,14 @@ static enum rc still_may(struct issuing *i, struct err *e)
 		    "The device has another owner now.");
 	if (rc == RC_OK)
 		rc = enrolment_may(i->c, &now.device, e);
+	if (rc == RC_OK)
+		rc = still_good(i, e);
+	store_ca_init(&ca);
+	if (rc == RC_OK)
+		rc = ca_find(i->c, i->ca.account_id, i->ca.id, 0, &ca, e);
+	if (rc == RC_OK)
+		rc = ca_may_issue(&ca, i->now_s, e);
+	store_ca_clear(&ca);
 	enrolment_who_clear(&now);
 	return rc;
 }

@@ -10,9 +10,10 @@
 #define COLS                                                            \
 	"c.id, c.account_id, c.name, c.kind, c.parent_id, c.hsm_name,"  \
 	" c.key_type, c.common_name, c.org, c.not_after, c.created_at," \
-	" c.retired_at, c.spki, c.der, c.chain,"                        \
-	" (SELECT count(*) FROM certificate t WHERE t.ca_id = c.id"     \
-	" AND t.kind <> 'role' AND t.state = 'valid'"                   \
+	" c.retired_at, c.spki, c.der, c.chain, "
+#define COUNT                                                      \
+	"(SELECT count(*) FROM certificate t WHERE t.ca_id = c.id" \
+	" AND t.kind <> 'role' AND t.state = 'valid'"              \
 	" AND t.not_after > $1)"
 
 void store_ca_init(struct store_ca *ca)
@@ -81,7 +82,8 @@ enum rc store_ca_find(struct store *s, const char *account, const char *id,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM ca c WHERE c.id = $2"
+	    "SELECT " COLS "CASE WHEN $1 = 0 THEN 0 ELSE " COUNT
+	    " END FROM ca c WHERE c.id = $2"
 	    " AND ($3 IS NULL OR c.account_id = $3)",
 	    DB_I(now_s), DB_T(id), DB_T(account));
 
@@ -100,7 +102,7 @@ enum rc store_ca_find_top(struct store *s, const char *account, int64_t now_s,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM ca c WHERE c.account_id = $2"
+	    "SELECT " COLS "0 FROM ca c WHERE c.account_id = $2"
 	    " AND c.der IS NOT NULL AND c.retired_at IS NULL"
 	    " AND c.not_after > $1"
 	    " ORDER BY CASE c.kind WHEN 'root' THEN 0 ELSE 1 END,"
@@ -122,7 +124,7 @@ enum rc store_ca_find_below(struct store *s, const char *id, int64_t now_s,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM ca c WHERE c.parent_id = $2"
+	    "SELECT " COLS "0 FROM ca c WHERE c.parent_id = $2"
 	    " AND c.der IS NOT NULL AND c.retired_at IS NULL"
 	    " AND c.not_after > $1 ORDER BY c.created_at, c.id LIMIT 1",
 	    DB_I(now_s), DB_T(id));
@@ -146,7 +148,7 @@ enum rc store_ca_list(struct store *s, const struct store_ca_list *l,
 
 	*n = 0;
 	rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM ca c WHERE c.account_id = $2"
+	    "SELECT " COLS COUNT " FROM ca c WHERE c.account_id = $2"
 	    " AND ($3 = '' OR (c.created_at, c.id) <"
 	    " (SELECT a.created_at, a.id FROM ca a WHERE a.id = $3"
 	    " AND a.account_id = $2))"

@@ -20,7 +20,7 @@ struct store_ca {
 	char common_name[STORE_CA_DN_SIZE], org[STORE_CA_DN_SIZE];
 	int64_t not_after; /* 0: no certificate yet */
 	int64_t created_at, retired_at;
-	uint64_t certificates; /* valid ones; in list and find only */
+	uint64_t certificates; /* valid ones, where they were counted */
 	struct buf spki;       /* owned; store_ca_clear */
 	struct buf der;	       /* empty: none yet */
 	struct buf chain;      /* those above that are no row, DER after DER */
@@ -31,7 +31,8 @@ void store_ca_clear(struct store_ca *ca);
 /* RC_CONFLICT, e untouched, when the name is taken. */
 MUST_CHECK enum rc store_ca_add(struct store *s, const struct store_ca *ca,
     struct err *e);
-/* account NULL: of any.  RC_NOT_FOUND leaves e untouched, as below. */
+/* account NULL: of any.  now_s 0: its certificates are not counted, which takes
+ * long when they are many.  RC_NOT_FOUND leaves e untouched, as below. */
 MUST_CHECK enum rc store_ca_find(struct store *s, const char *account,
     const char *id, int64_t now_s, struct store_ca *out, struct err *e);
 /* The first made of the account that is not retired and has a certificate,

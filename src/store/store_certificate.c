@@ -7,9 +7,10 @@
 #include "store/db.h"
 
 #define DER_MAX (16 * 1024)
-#define COLS                                                            \
-	"n, id, account_id, ca_id, kind, seq, fp, spki_sha256, serial," \
-	" not_before, not_after, state, reason, state_at, issued_at, der"
+#define COLS                                                               \
+	"n, id, account_id, ca_id, kind, seq, fp, spki_sha256, serial,"    \
+	" not_before, not_after, state, reason, state_at, issued_at, der," \
+	" barred"
 
 void store_certificate_init(struct store_certificate *c)
 {
@@ -54,6 +55,7 @@ static void read_row(struct stmt *st, struct store_certificate *out)
 	out->issued_at = db_col_int(st, 14);
 	buf_reset(&out->der);
 	buf_add_span(&out->der, db_col_blob(st, 15));
+	out->barred = db_col_int(st, 16) != 0;
 }
 
 static enum rc take(struct stmt *st, enum rc rc, struct store_certificate *out,
@@ -177,9 +179,10 @@ enum rc store_certificate_set(struct store *s,
 {
 	struct db *d = store_db(s);
 	enum rc rc = db_run(d, e,
-	    "UPDATE certificate SET state = $2, reason = $3, state_at = $4"
-	    " WHERE n = $1",
-	    DB_I(c->n), DB_T(to->state), DB_I(to->reason), DB_I(to->at));
+	    "UPDATE certificate SET state = $2, reason = $3, state_at = $4,"
+	    " barred = $5 WHERE n = $1",
+	    DB_I(c->n), DB_T(to->state), DB_I(to->reason), DB_I(to->at),
+	    DB_I(to->barred));
 
 	if (rc == RC_OK)
 		rc = db_run(d, e,
@@ -233,18 +236,45 @@ enum rc store_certificate_quarantine(struct store *s,
 }
 
 enum rc store_certificate_release(struct store *s, int64_t seq,
-    const char *account, int64_t *at, struct err *e)
+    const char *account, struct err *e)
+{
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "DELETE FROM quarantine WHERE seq = $1 AND account_id = $2",
+	    DB_I(seq), DB_T(account));
+
+	return rc == RC_OK && changes == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc store_certificate_used(struct store *s, const char *account,
+    const char *bid, int64_t now_s, bool *used, struct err *e)
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "DELETE FROM quarantine WHERE seq = $1 AND account_id = $2"
-	    " RETURNING at",
-	    DB_I(seq), DB_T(account));
+	    "SELECT EXISTS (SELECT 1 FROM reel b JOIN certificate t"
+	    " ON t.seq >= b.id << 28 AND t.seq < (b.id + 1) << 28"
+	    " WHERE b.bid = $1 AND t.seq > 0 AND t.account_id = $2"
+	    " AND t.state <> 'revoked' AND t.not_after > $3"
+	    " AND NOT EXISTS (SELECT 1 FROM device_claim d"
+	    " WHERE d.seq = t.seq))",
+	    DB_T(bid), DB_T(account), DB_I(now_s));
 
 	if (rc == RC_OK)
 		rc = db_step(st, e);
-	if (rc == RC_OK)
-		*at = db_col_int(st, 0);
+	*used = rc == RC_OK && db_col_int(st, 0) != 0;
 	db_done(st);
 	return rc;
+}
+
+enum rc store_certificate_forget(struct store *s, const char *account,
+    const char *bid, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "DELETE FROM quarantine WHERE account_id = $2"
+	    " AND EXISTS (SELECT 1 FROM reel r WHERE r.bid = $1"
+	    " AND quarantine.seq >= r.id << 28"
+	    " AND quarantine.seq < (r.id + 1) << 28)"
+	    " AND NOT EXISTS (SELECT 1 FROM device_claim d"
+	    " WHERE d.seq = quarantine.seq)",
+	    DB_T(bid), DB_T(account));
 }

@@ -19,6 +19,7 @@ struct store_certificate {
 	int64_t not_before, not_after;
 	char state[8]; /* "valid", "held", "revoked" */
 	int reason;    /* CRLReason, unless valid */
+	bool barred;   /* held because its device is kept out */
 	int64_t state_at, issued_at;
 	struct buf der; /* owned; store_certificate_clear */
 };
@@ -56,6 +57,7 @@ struct store_certificate_state {
 	const char *state;
 	int reason;
 	int64_t at;
+	bool barred;
 };
 /* Also: its CA's lists have changed, and whether it came off hold. */
 MUST_CHECK enum rc store_certificate_set(struct store *s,
@@ -78,9 +80,18 @@ struct store_certificate_quarantine {
 /* RC_CONFLICT, e untouched, when it is in quarantine. */
 MUST_CHECK enum rc store_certificate_quarantine(struct store *s,
     const struct store_certificate_quarantine *q, struct err *e);
-/* RC_NOT_FOUND when it is not; *at: since when it was. */
+/* RC_NOT_FOUND when it is not. */
 MUST_CHECK enum rc store_certificate_release(struct store *s, int64_t seq,
-    const char *account, int64_t *at, struct err *e);
+    const char *account, struct err *e);
+
+/* A batch that its account gives back: *used when devices of it have
+ * certificates of the account that are good or on hold.  Those that came by
+ * themselves are left out, here and below. */
+MUST_CHECK enum rc store_certificate_used(struct store *s, const char *account,
+    const char *bid, int64_t now_s, bool *used, struct err *e);
+/* None of its devices is in quarantine any more. */
+MUST_CHECK enum rc store_certificate_forget(struct store *s,
+    const char *account, const char *bid, struct err *e);
 
 struct store_certificate_birth {
 	int64_t seq;

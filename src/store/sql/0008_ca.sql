@@ -42,7 +42,8 @@ CREATE TABLE profile (
 CREATE INDEX profile_ca ON profile (ca_id);
 
 -- Operational and server certificates.  seq is that of dev.device, 0 for a
--- server's.  state 'held' can come back.
+-- server's.  state 'held' can come back; barred: it was put on hold because its
+-- device is kept out, and comes back with it.
 CREATE TABLE certificate (
 	n INTEGER PRIMARY KEY,
 	id TEXT NOT NULL UNIQUE,
@@ -58,12 +59,15 @@ CREATE TABLE certificate (
 	not_after INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('valid', 'held', 'revoked')),
 	reason INTEGER NOT NULL DEFAULT 0,
+	barred INTEGER NOT NULL DEFAULT 0,
 	state_at INTEGER NOT NULL DEFAULT 0,
 	issued_at INTEGER NOT NULL,
 	UNIQUE (ca_id, serial)
 ) STRICT;
 CREATE INDEX certificate_account ON certificate (account_id, n);
 CREATE INDEX certificate_seq ON certificate (seq, n) WHERE seq > 0;
+CREATE INDEX certificate_valid ON certificate (ca_id, not_after)
+	WHERE state = 'valid' AND kind <> 'role';
 CREATE INDEX certificate_revoked ON certificate (ca_id, state_at)
 	WHERE state <> 'valid';
 
