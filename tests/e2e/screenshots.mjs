@@ -16,7 +16,8 @@ const tour = process.env.BIRTHMARK_TOUR;
 const inTour = new Set(['phone-light-bind', 'phone-light-scan', 'desktop-light-overview',
 	'desktop-light-batches', 'desktop-light-batch', 'desktop-light-device', 'desktop-dark-overview',
 	'desktop-light-cloud', 'desktop-light-labels', 'desktop-light-audit', 'phone-dark-overview',
-	'desktop-light-login']);
+	'desktop-light-login', 'desktop-light-authorities', 'desktop-light-claim-vouchers',
+	'desktop-light-product']);
 fs.mkdirSync(dir, {recursive: true});
 
 async function shoot(page, look, scheme, name) {

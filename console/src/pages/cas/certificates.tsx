@@ -71,12 +71,14 @@ export function Certificates({account, admin, ca, device, state}: {account: stri
 		{key: 'subject', title: t(x.subject), main: true, cell: (c) => <code>{c.subject}</code>},
 		{key: 'state', title: t(x.state), cell: (c) => <State of={c} />},
 		{key: 'until', title: t(x.until), cell: (c) => <Time at={c.not_after} />},
-		{key: 'issued', title: t(x.issuedAt), cell: (c) => <Time at={c.issued_at} />},
 	];
-	if (!device)
+	// On a device's own page there is less room, and less to tell.
+	if (!device) {
 		columns.splice(1, 0, {key: 'device', title: t(x.device), cell: (c) => c.device ?
 			<a href={`/console/a/${account}/devices/${c.device}`}>{c.chip_id ?? c.device.slice(0, 12)}</a> :
 			t(x.server)});
+		columns.push({key: 'issued', title: t(x.issuedAt), cell: (c) => <Time at={c.issued_at} />});
+	}
 	if (admin)
 		columns.push({key: 'actions', title: t(common.actions), align: 'end', cell: (c) =>
 			(c.state === 'valid' || c.state === 'held') && <Button size="small" kind="quiet"
