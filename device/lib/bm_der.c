@@ -115,7 +115,7 @@ void bm_der_put(struct bm_der_out *o, struct bm_span bytes)
 		memmove(o->p + o->at, bytes.p, bytes.n);
 }
 
-void bm_der_put_u8(struct bm_der_out *o, uint8_t v)
+static void put_u8(struct bm_der_out *o, uint8_t v)
 {
 	bm_der_put(o, bm_mem_span(&v, 1));
 }
@@ -128,12 +128,12 @@ void bm_der_wrap(struct bm_der_out *o, uint8_t tag, size_t end)
 		o->full = true;
 		return;
 	}
-	bm_der_put_u8(o, (uint8_t)n);
+	put_u8(o, (uint8_t)n);
 	if (n >= 0x100)
-		bm_der_put_u8(o, (uint8_t)(n >> 8));
+		put_u8(o, (uint8_t)(n >> 8));
 	if (n >= 0x80)
-		bm_der_put_u8(o, n >= 0x100 ? 0x82 : 0x81);
-	bm_der_put_u8(o, tag);
+		put_u8(o, n >= 0x100 ? 0x82 : 0x81);
+	put_u8(o, tag);
 }
 
 void bm_der_put_tlv(struct bm_der_out *o, uint8_t tag, struct bm_span content)
@@ -150,7 +150,7 @@ void bm_der_put_uint(struct bm_der_out *o, struct bm_span v)
 
 	bm_der_put(o, v);
 	if (v.n == 0 || v.p[0] >= 0x80)
-		bm_der_put_u8(o, 0);
+		put_u8(o, 0);
 	bm_der_wrap(o, BM_DER_INTEGER, end);
 }
 
@@ -164,7 +164,7 @@ void bm_der_put_bits(struct bm_der_out *o, struct bm_span bits)
 	size_t end = o->at;
 
 	bm_der_put(o, bits);
-	bm_der_put_u8(o, 0);
+	put_u8(o, 0);
 	bm_der_wrap(o, BM_DER_BITS, end);
 }
 

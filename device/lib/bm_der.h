@@ -44,7 +44,6 @@ void bm_der_put(struct bm_der_out *o, struct bm_span bytes);
 /* Tag and length before all that was written since at was `end`. */
 void bm_der_wrap(struct bm_der_out *o, uint8_t tag, size_t end);
 void bm_der_put_tlv(struct bm_der_out *o, uint8_t tag, struct bm_span content);
-void bm_der_put_u8(struct bm_der_out *o, uint8_t v); /* a byte */
 /* INTEGER >= 0, big-endian */
 void bm_der_put_uint(struct bm_der_out *o, struct bm_span v);
 void bm_der_put_small(struct bm_der_out *o, uint8_t v); /* INTEGER < 128 */

@@ -9,7 +9,7 @@
 
 enum flag { CLAIMED = 1, KEY_MADE = 2, TELL_VOUCHER = 4, TELL_ENROL = 8 };
 
-void bm_state_init(struct bm_saved *s)
+static void init(struct bm_saved *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->state = BM_NEW;
@@ -45,11 +45,11 @@ bool bm_state_load(struct bm_saved *s, const struct bm_platform *p)
 	uint8_t bytes[BM_STATE_MAX];
 	size_t n = 0;
 
-	bm_state_init(s);
+	init(s);
 	if (!p->load(p->ctx, BM_SLOT_STATE, bytes, sizeof(bytes), &n))
 		return false;
 	if (!decode(s, bytes, n))
-		bm_state_init(s);
+		init(s);
 	return true;
 }
 

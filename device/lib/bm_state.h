@@ -5,7 +5,6 @@
 
 #include "device/lib/bm_mem.h"
 
-void bm_state_init(struct bm_saved *s);
 /* An empty or unreadable slot is BM_NEW: the device begins again, which does no
  * harm.  False when the platform cannot load. */
 bool bm_state_load(struct bm_saved *s, const struct bm_platform *p);

@@ -128,10 +128,11 @@ static enum rc seconds_value(const char *v, json_t **out, struct err *e)
 {
 	static const struct {
 		char unit;
-		uint64_t s;
+		json_int_t s;
 	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
 	struct span number = span_str(v);
-	uint64_t n, times = 1;
+	json_int_t times = 1;
+	uint64_t n;
 	size_t i;
 
 	for (i = 0; number.n > 1 && i < sizeof(units) / sizeof(units[0]); i++)
@@ -143,7 +144,7 @@ static enum rc seconds_value(const char *v, json_t **out, struct err *e)
 	if (!span_u64(number, INT32_MAX, &n))
 		return err_set(e, RC_INVALID, "usage",
 		    "\"%s\" is no time as in 90d, 12h, 30m or 600s.", v);
-	*out = json_integer((json_int_t)(n * times));
+	*out = json_integer((json_int_t)n * times);
 	return RC_OK;
 }
 

@@ -52,7 +52,7 @@ bool device_power_stopped(void)
 	return stopped != 0;
 }
 
-void device_power_tell(const char *text)
+static void tell(const char *text)
 {
 	(void)fprintf(stderr, "%s\n", text);
 }
@@ -88,7 +88,7 @@ static enum rc start_broker(struct power *p, struct err *e)
 	    .device = p->agent.chip.id,
 	    .timeout_ms = p->o.timeout_ms,
 	    .stop = device_power_stopped,
-	    .tell = device_power_tell};
+	    .tell = tell};
 	enum rc rc;
 
 	rc = device_power_split(p->broker, PORT_MQTTS, p->host, &o.port, e);
@@ -154,7 +154,7 @@ static void tell_step(const struct power *p)
 		(void)snprintf(line, sizeof(line), "waits %u s: %s",
 		    p->io.wait_s, p->reason);
 	}
-	device_power_tell(line);
+	tell(line);
 }
 
 static enum rc step(struct power *p, struct err *e)
@@ -339,7 +339,7 @@ static int run(struct power *p)
 	p->o.timeout_ms = (int)p->timeout_s * 1000;
 	p->o.renew_before_s = (uint32_t)p->renew_before_s;
 	p->o.stop = device_power_stopped;
-	p->o.tell = device_power_tell;
+	p->o.tell = tell;
 	rc = agent_open(&p->agent, &p->o, &e);
 	if (rc == RC_OK && p->broker)
 		rc = start_broker(p, &e);

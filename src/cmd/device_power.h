@@ -14,7 +14,5 @@ MUST_CHECK enum rc device_power_split(const char *text, unsigned int fallback,
 /* Ends on SIGINT and SIGTERM: from now on device_power_stopped tells. */
 void device_power_signals(void);
 bool device_power_stopped(void);
-/* A line of progress on standard error. */
-void device_power_tell(const char *text);
 
 #endif

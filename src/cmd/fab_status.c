@@ -15,6 +15,7 @@
 #include "base/rand.h"
 #include "cmd/fab.h"
 #include "cmd/fab_dir.h"
+#include "pki/crl.h"
 #include "pki/csr.h"
 #include "pki/issue_end.h"
 
@@ -24,8 +25,16 @@
 #define RESPONDER_FILE "ocsp-responder.pem"
 #define CRL_FILE "issuing.crl"
 #define LINE_PARTS 3
+#define LIST_MAX (64u << 20) /* bytes of a file of revocations */
 
-/* The list of what is revoked */
+/* The list of what is revoked: a line for each certificate, its serial number
+ * in hex, then if wanted a reason (RFC 5280 5.3.1) and a time (RFC 3339; else
+ * now), with commas or blanks between; '#' begins a comment. */
+
+struct list {
+	struct crl_entry *entries;
+	size_t n;
+};
 
 static bool is_blank(uint8_t c)
 {
@@ -117,7 +126,7 @@ static int by_serial(const void *a, const void *b)
 	return memcmp(x->serial, y->serial, x->serial_n);
 }
 
-static enum rc check_twice(struct fab_status_list *l, struct err *e)
+static enum rc check_twice(struct list *l, struct err *e)
 {
 	char text[2 * 20 + 1];
 	size_t i;
@@ -135,8 +144,9 @@ static enum rc check_twice(struct fab_status_list *l, struct err *e)
 	return RC_OK;
 }
 
-enum rc fab_status_list_parse(struct fab_status_list *l, struct span text,
-    int64_t now_s, struct err *e)
+/* list_clear in any case. */
+static enum rc list_parse(struct list *l, struct span text, int64_t now_s,
+    struct err *e)
 {
 	struct span line, words, peek, word;
 	unsigned long number = 0;
@@ -167,7 +177,7 @@ enum rc fab_status_list_parse(struct fab_status_list *l, struct span text,
 	return rc == RC_OK ? check_twice(l, e) : rc;
 }
 
-void fab_status_list_clear(struct fab_status_list *l)
+static void list_clear(struct list *l)
 {
 	free(l->entries);
 	memset(l, 0, sizeof(*l));
@@ -193,7 +203,7 @@ static enum rc begin(struct job *j, const struct options *o, const char *name,
 {
 	enum rc rc = fab_dir_open(&j->fab, o->dir, e);
 
-	buf_init(&j->in, FAB_STATUS_LIST_MAX);
+	buf_init(&j->in, LIST_MAX);
 	if (rc == RC_OK)
 		rc = file_read(o->in, &j->in, e);
 	if (rc == RC_OK && o->out == NULL)
@@ -283,7 +293,7 @@ static enum rc sign_list(struct job *j, const struct crl *c, struct buf *der,
 static enum rc make_crl(struct job *j, const struct options *o, struct err *e)
 {
 	int64_t now = clock_now_s();
-	struct fab_status_list list;
+	struct list list;
 	struct crl c = {
 	    .issuer_cert = buf_span(&j->fab.issuing),
 	    .number = o->number,
@@ -291,7 +301,7 @@ static enum rc make_crl(struct job *j, const struct options *o, struct err *e)
 	    .next_update = now + (int64_t)o->days * DAY_S,
 	};
 	struct buf der;
-	enum rc rc = fab_status_list_parse(&list, buf_span(&j->in), now, e);
+	enum rc rc = list_parse(&list, buf_span(&j->in), now, e);
 
 	buf_init(&der, CRL_MAX);
 	c.entries = list.entries;
@@ -305,7 +315,7 @@ static enum rc make_crl(struct job *j, const struct options *o, struct err *e)
 			     "%llu is in %s.\n",
 		    list.n, (unsigned long long)o->number, j->path);
 	buf_clear(&der);
-	fab_status_list_clear(&list);
+	list_clear(&list);
 	return rc;
 }
 

@@ -115,13 +115,13 @@ enum rc enrolment_identify(struct core *c, struct span der, int64_t now_s,
 static enum rc find_profile(struct core *c, const struct enrolment_who *who,
     const char *label, struct store_ca_profile *p, struct err *e)
 {
-	const char *product = label ? label : who->device.product_id;
-
-	if (who && label && strcmp(label, who->device.product_id) != 0)
+	if (!who)
+		return ca_profile_find(c, NULL, label, p, e);
+	if (label && strcmp(label, who->device.product_id) != 0)
 		return err_set(e, RC_DENIED, "label-denied",
 		    "The device is not of this product.");
-	return ca_profile_find(c, who ? who->device.account_id : NULL, product,
-	    p, e);
+	return ca_profile_find(c, who->device.account_id,
+	    who->device.product_id, p, e);
 }
 
 enum rc enrolment_cas(struct core *c, const struct enrolment_who *who,

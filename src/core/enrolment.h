@@ -39,9 +39,8 @@ MUST_CHECK enum rc enrolment_describe(struct core *c, const struct device *d,
 enum enrolment_kind { ENROLMENT_FIRST, ENROLMENT_AGAIN };
 struct enrolment_request {
 	enum enrolment_kind kind;
-	struct span csr;       /* DER */
-	const char *label;     /* product's id or EST label, or NULL */
-	bool signed_elsewhere; /* proof of possession came otherwise (CMP) */
+	struct span csr;   /* DER */
+	const char *label; /* product's id or EST label, or NULL */
 };
 /* The certificate is stored before it is given: DER appended.  Asked again
  * with the same key it is the same certificate, while that is valid.  RC_DENIED

@@ -9,7 +9,6 @@
 #include "core/ca.h"
 #include "core/timeline.h"
 #include "core/tx.h"
-#include "pki/der.h"
 #include "pki/voucher.h"
 #include "store/store_nonce.h"
 
@@ -76,14 +75,10 @@ static enum rc tell(struct core *c, const struct registrar_request *r,
 /* The last of DER after DER: the top of the chain. */
 static bool last_of(struct span ders, struct span *out)
 {
-	struct span content;
-	uint8_t tag;
-
 	*out = SPAN_NONE;
-	while (ders.n > 0)
-		if (!der_next(&ders, &tag, &content, out))
-			return false;
-	return out->n > 0;
+	while (cert_next(&ders, out))
+		continue;
+	return ders.n == 0 && out->n > 0;
 }
 
 /* Whom the device shall trust. */

@@ -41,17 +41,17 @@ static enum rc answer_certs(struct enrol_call *call, struct span ders,
     struct err *e)
 {
 	struct span certs[CMS_WRAP_CERTS_MAX];
-	struct cert one;
 	size_t n = 0;
 	struct buf cms;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	buf_init(&cms, CMS_WRAP_MAX);
-	while (rc == RC_OK && ders.n > 0 && n < CMS_WRAP_CERTS_MAX) {
-		rc = est_name_next(&ders, &certs[n], &one, e);
+	while (n < CMS_WRAP_CERTS_MAX && cert_next(&ders, &certs[n]))
 		n++;
-	}
-	if (rc == RC_OK)
+	if (ders.n > 0 && n < CMS_WRAP_CERTS_MAX)
+		rc = err_set(e, RC_BUG, "bad-chain",
+		    "A stored chain is not a row of certificates.");
+	else
 		rc = cms_wrap_certs(certs, n, &cms, e);
 	if (rc == RC_OK)
 		answer(call, "application/pkcs7-mime; smime-type=certs-only",

@@ -13,15 +13,6 @@
 #define PREFIX "acc-"
 #define OID_SAN "\x55\x1d\x11"
 
-enum rc est_name_next(struct span *ders, struct span *out, struct cert *cert,
-    struct err *e)
-{
-	if (!cert_next(ders, out))
-		return err_set(e, RC_BUG, "bad-chain",
-		    "A stored chain is not a row of certificates.");
-	return cert_parse(cert, *out, e);
-}
-
 /* The content of the extension's value in a list of extensions, or empty. */
 static struct span find_san(struct span extensions)
 {

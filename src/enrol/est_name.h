@@ -10,9 +10,6 @@
  * (RFC 7030 4.2.2).  An empty subject asks for what there is. */
 MUST_CHECK enum rc est_name_check(struct span csr, struct span cert,
     struct err *e);
-/* The next certificate of DER after DER. */
-MUST_CHECK enum rc est_name_next(struct span *ders, struct span *out,
-    struct cert *cert, struct err *e);
 
 /* "acc-xxxx.example.com" -> "acc_xxxx"; false for another name. */
 bool est_name_account(struct span server_name, char account[RAND_ID_SIZE]);
