@@ -65,14 +65,22 @@ enum rc store_apart_next(struct store *s, int64_t from, int64_t *seq,
 	return read_seq(rc, q, seq, e);
 }
 
+/* Below and above, as an index finds them: "<>" reads all. */
+#define OWNER                                                            \
+	"coalesce((SELECT b.account_id FROM binding b WHERE b.bid = $1)" \
+	", '')"
+
 enum rc store_apart_foreign(struct store *s, const char *bid, int64_t from,
     int64_t *seq, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT min(d.seq) FROM device_claim d WHERE d.bid = $1 "
-	    "AND d.seq >= $2 AND d.account_id <> coalesce((SELECT "
-	    "b.account_id FROM binding b WHERE b.bid = $1), '')",
+	    "SELECT min(x.seq) FROM (SELECT min(d.seq) AS seq "
+	    "FROM device_claim d WHERE d.bid = $1 AND d.seq + 0 >= $2 "
+	    "AND d.account_id < " OWNER
+	    " UNION ALL SELECT min(d.seq) FROM device_claim d "
+	    "WHERE d.bid = $1 AND d.seq >= $2 AND d.account_id > " OWNER
+	    ") AS x",
 	    DB_T(bid), DB_I(from));
 
 	return read_seq(rc, q, seq, e);

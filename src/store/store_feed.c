@@ -6,6 +6,10 @@
 #include "store/store_feed.h"
 #include "store/store_job.h"
 
+/* A batch has few words, a cloud has many events: keeps the latter's index
+ * from being taken. */
+#define OF_CLOUD "cloud_id || ''"
+
 enum rc store_feed_last(struct store *s, const char *cloud, uint64_t *n,
     struct err *e)
 {
@@ -65,7 +69,7 @@ enum rc store_feed_tell(struct store *s, const char *account,
 	    "AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM feed_event g "
 	    "WHERE g.bid = $3 AND g.seq = $4 AND g.cloud_id = c.id) OR "
 	    "(SELECT h.op FROM feed_event h WHERE h.bid = $3 AND h.seq = 0 "
-	    "AND h.cloud_id = c.id ORDER BY h.n DESC LIMIT 1) = 'admit')",
+	    "AND h." OF_CLOUD " = c.id ORDER BY h.n DESC LIMIT 1) = 'admit')",
 	    DB_T(account), DB_T(ev->op), DB_T(ev->bid), DB_I(ev->seq),
 	    DB_I(now_s));
 	if (rc != RC_OK)
@@ -133,7 +137,7 @@ enum rc store_feed_admits(struct store *s, const char *cloud, const char *bid,
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT op = 'admit' FROM feed_event WHERE bid = $1 AND seq = 0 "
-	    "AND cloud_id = $2 ORDER BY n DESC LIMIT 1",
+	    "AND " OF_CLOUD " = $2 ORDER BY n DESC LIMIT 1",
 	    DB_T(bid), DB_T(cloud));
 
 	if (rc == RC_OK)
