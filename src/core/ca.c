@@ -278,6 +278,11 @@ enum rc ca_create(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = signer_ca_key(c->signer, &id, r->key_type, r->hsm_name,
 		    &out->spki, e);
+	if (rc == RC_NOT_FOUND && r->hsm_name)
+		rc = err_set(e, rc, "hsm-key-unknown",
+		    "The operator has given this account no key named %s in "
+		    "an HSM.",
+		    r->hsm_name);
 	if (rc == RC_OK && (root || r->parent_id))
 		rc = sign(c, a, r, root ? NULL : &parent, out, e);
 	if (rc == RC_OK)

@@ -55,7 +55,7 @@ enum rc certificate_make_room(struct core *c,
 	    .seq = like->seq,
 	    .now_s = now_s};
 	const struct certificate_state_to to = {"revoked", CRL_SUPERSEDED,
-	    now_s};
+	    now_s, false};
 	struct store_certificate all[ROOM_MAX];
 	size_t i, n = ROOM_MAX;
 	enum rc rc;
@@ -73,7 +73,7 @@ enum rc certificate_make_room(struct core *c,
 static enum rc revoke(struct core *c, struct store_certificate *cert,
     int reason, int64_t now_s, struct err *e)
 {
-	struct certificate_state_to to = {"revoked", reason, now_s};
+	struct certificate_state_to to = {"revoked", reason, now_s, false};
 
 	if (reason == CRL_HOLD)
 		to.state = "held";
@@ -145,7 +145,7 @@ static enum rc may_come_back(struct core *c,
 enum rc certificate_reactivate(struct core *c, const struct core_actor *a,
     const char *id, struct store_certificate *out, struct err *e)
 {
-	const struct certificate_state_to to = {"valid", 0, a->now_s};
+	const struct certificate_state_to to = {"valid", 0, a->now_s, false};
 	struct audit_entry entry = {.action = "certificate-reactivate",
 	    .scope_id = a->scope_id,
 	    .target = id};

@@ -44,6 +44,7 @@ static enum rc sign(struct core *c, const struct core_actor *a,
 	    .not_before = a->now_s - BACK_S,
 	    .not_after = a->now_s + r->lifetime_s};
 	struct ca_urls urls;
+	struct csr parsed;
 	struct buf csr;
 	enum rc rc;
 
@@ -55,7 +56,13 @@ static enum rc sign(struct core *c, const struct core_actor *a,
 	rc = csr_read(&csr, r->csr, e);
 	want.csr = buf_span(&csr);
 	if (rc == RC_OK)
+		rc = csr_parse(&parsed, want.csr, e);
+	if (rc == RC_OK)
+		rc = csr_check(&parsed, e);
+	if (rc == RC_OK)
 		rc = signer_end(c->signer, &want, &out->der, e);
+	if (rc == RC_INVALID && e && strcmp(e->slug, "signer-refused") == 0)
+		e->slug = "bad-name";
 	buf_clear(&csr);
 	return rc;
 }

@@ -61,7 +61,9 @@ static enum rc prepare(struct issuing *i, struct err *e)
 		    "The device is not of this product.");
 	rc = ca_profile_find(i->c, d->account_id, d->product_id, &i->rule, e);
 	if (rc == RC_NOT_FOUND)
-		return RC_DENIED;
+		rc = err_set(e, RC_DENIED, "no-profile",
+		    "Devices of this product get no certificates: it has no "
+		    "profile.");
 	if (rc == RC_OK)
 		rc = profile_parse(&i->profile, buf_span(&i->rule.text), e);
 	if (rc == RC_OK)
@@ -101,6 +103,17 @@ static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
 	return same;
 }
 
+/* Why the signer refused, where that is the request's fault. */
+static enum rc name_fault(const struct issuing *i, enum rc rc, struct err *e)
+{
+	struct csr csr;
+
+	if (rc == RC_INVALID && csr_parse(&csr, i->r->csr, NULL) == RC_OK &&
+	    csr_check(&csr, NULL) != RC_OK)
+		return csr_check(&csr, e);
+	return rc;
+}
+
 static enum rc sign(struct issuing *i, struct err *e)
 {
 	const struct device *d = &i->who->device;
@@ -125,7 +138,8 @@ static enum rc sign(struct issuing *i, struct err *e)
 	want.crl_url = urls.crl[0] ? urls.crl : NULL;
 	want.aia_url = urls.aia[0] ? urls.aia : NULL;
 	want.ocsp_url = urls.ocsp[0] ? urls.ocsp : NULL;
-	return signer_end(i->c->signer, &want, &i->cert.der, e);
+	rc = signer_end(i->c->signer, &want, &i->cert.der, e);
+	return name_fault(i, rc, e);
 }
 
 /* The CA is another's; the courier asks it. */
