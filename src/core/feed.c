@@ -228,7 +228,10 @@ static enum rc put_single(struct feed_reader *r, struct word *w, struct err *e)
 	if (rc == RC_OK) {
 		memcpy(d.fp, row.fp, sizeof(d.fp));
 		memcpy(d.chip_id, row.chip_id, sizeof(d.chip_id));
-		d.product = row.product;
+		/* One that has become another's is not told of any more. */
+		d.product = strcmp(row.account_id, r->cloud->account) == 0
+		    ? row.product
+		    : "";
 		w->known = true;
 		rc = put_apart(r, w, &d, e);
 	}

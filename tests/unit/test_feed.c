@@ -475,6 +475,33 @@ static void a_claimed_device_is_told_by_itself(void **state)
 	assert_true(admits(&g, f->birth[3]));
 }
 
+/* Told of it was the account that had it first. */
+static void what_another_makes_of_a_device_is_not_told(void **state)
+{
+	struct feed_case *f = *state;
+	struct publish_case *pc = &f->pc;
+	struct core_actor other = publish_case_account(pc, "other");
+	struct store_feed_event ev = {.op = "admit", .bid = BID};
+	struct bind_request r = {.bid = SPAN_LIT(BID)};
+	struct store_product p;
+	struct store_bind b;
+	struct gate g = {0};
+	bool already;
+
+	ev.seq = f->seq[2];
+	begin(f);
+	PUBLISH_OK(store_feed_add(pc->core.store, "cld_1", &ev, 1, &pc->e));
+	commit(f);
+	PUBLISH_OK(bind_undo(&pc->core, &pc->oem, BID, &pc->e));
+	PUBLISH_OK(product_add(&pc->core, &other, "Secret", &p, &pc->e));
+	r.product_id = p.id;
+	PUBLISH_OK(bind_batch(&pc->core, &other, &r, &b, &already, &pc->e));
+	follow(f, &g, 5);
+	assert_int_equal(g.n, 1);
+	assert_false(g.entry[0].admit);
+	assert_string_equal(g.entry[0].product, "");
+}
+
 static void a_cursor_that_was_never_given_is_refused(void **state)
 {
 	static const struct {
@@ -517,6 +544,8 @@ int main(void)
 		only_feeds_that_know_the_device_are_told, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_device_that_another_has_claimed_is_left_out, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		what_another_makes_of_a_device_is_not_told, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_claimed_device_is_told_by_itself,
 		setup, teardown),
 	    cmocka_unit_test_setup_teardown(
