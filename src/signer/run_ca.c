@@ -241,12 +241,16 @@ static enum rc prepare_server(struct end *x, const struct ipc_ca *r,
 static enum rc prepare_role(struct end *x, const struct key *own,
     const struct ipc_ca *r, struct err *e)
 {
-	if (r->csr.n > 0 || (r->spki.n == 0 && x->p.kind != ISSUE_END_OCSP))
-		return refuse(e, "a role's key is not given as a request");
-	x->p.spki = r->spki.n > 0 ? r->spki : key_spki(own);
-	x->p.common_name = x->p.kind == ISSUE_END_OCSP
-	    ? "OCSP responder"
-	    : "CMP registration authority";
+	bool ocsp = x->p.kind == ISSUE_END_OCSP;
+
+	/* Who had another key certified could answer for a CA elsewhere. */
+	if (r->csr.n > 0 || ocsp != (r->spki.n == 0))
+		return refuse(e,
+		    "an OCSP responder has the signer's own key, another role "
+		    "gives its key and no request");
+	x->p.spki = ocsp ? key_spki(own) : r->spki;
+	x->p.common_name =
+	    ocsp ? "OCSP responder" : "CMP registration authority";
 	return check_times(r, RUN_CA_ROLE_MAX_S, e);
 }
 

@@ -460,6 +460,9 @@ static void role_is_for_a_week(void **state)
 	r.spki = SPAN_LIT("no key");
 	assert_int_equal(try_end(&r), RC_INVALID);
 	r.kind = ISSUE_END_OCSP;
+	assert_int_equal(try_end(&r), RC_INVALID);
+	r.spki = key_spki(t.device_key); /* and no other */
+	assert_int_equal(try_end(&r), RC_INVALID);
 	r.spki = SPAN_NONE; /* the signer's own */
 	assert_int_equal(try_end(&r), RC_OK);
 	r.not_after += DAY;
