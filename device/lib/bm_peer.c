@@ -87,7 +87,8 @@ static enum bm_why check_proof(struct judged *j)
 
 	if (j->peer->proof.n > 0)
 		return bm_ocsp_check(&ask, j->peer->proof, &times);
-	return j->leaf.not_after - j->leaf.not_before <= (int64_t)j->age_max_s
+	/* The end may be that of time: nothing is added to it. */
+	return j->leaf.not_before >= j->leaf.not_after - (int64_t)j->age_max_s
 	    ? BM_OK
 	    : BM_WHY_PROOF_MISSING;
 }

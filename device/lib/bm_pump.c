@@ -70,7 +70,8 @@ bool bm_pump_read_cert(struct bm *b)
 	    n > b->work_n || !bm_cert_parse(&c, bm_mem_span(b->work, n)))
 		return false;
 	b->not_after = c.not_after;
-	life = c.not_after - c.not_before;
+	/* Times before 1970 are negative, and the end may be that of time. */
+	life = c.not_after - (c.not_before > 0 ? c.not_before : 0);
 	if (life > 3 * RENEW_MAX_S)
 		before = RENEW_MAX_S;
 	else

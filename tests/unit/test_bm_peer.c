@@ -152,6 +152,10 @@ static void bm_peer_takes_a_short_lived_certificate_as_its_own_proof(
 	expect(&(struct odd){.from_s = -43200, .until_s = 43201}, NULL,
 	    BM_WHY_PROOF_MISSING);
 	expect(&(struct odd){.from_s = -3600, .until_s = 3600}, &fresh, BM_OK);
+	/* From 1969 until the end of time, whose difference is no number. */
+	expect(&(struct odd){.from_s = -BM_CASE_NOW - 1000,
+		   .until_s = 253402300799 - BM_CASE_NOW},
+	    NULL, BM_WHY_PROOF_MISSING);
 }
 
 static void bm_peer_refuses_by_certificate(void **state)
