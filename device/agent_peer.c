@@ -39,19 +39,13 @@ enum rc agent_peer_send(struct agent_peer *p, struct span message,
 static enum rc read_all(struct agent_peer *p, uint8_t *out, size_t n,
     struct err *e)
 {
-	size_t at = 0, got;
-	enum rc rc;
+	size_t got;
+	enum rc rc = wire_receive_all(p->wire, out, n, &got, e);
 
-	while (at < n) {
-		rc = wire_receive(p->wire, out + at, n - at, &got, e);
-		if (rc != RC_OK)
-			return rc;
-		if (got == 0)
-			return err_set(e, at == 0 ? RC_NOT_FOUND : RC_INVALID,
-			    "peer-ended", "The peer ended the conversation.");
-		at += got;
-	}
-	return RC_OK;
+	if (rc == RC_OK && got < n)
+		return err_set(e, got == 0 ? RC_NOT_FOUND : RC_INVALID,
+		    "peer-ended", "The peer ended the conversation.");
+	return rc;
 }
 
 enum rc agent_peer_receive(struct agent_peer *p, struct buf *message,

@@ -238,10 +238,9 @@ enum rc wire_send(struct wire *w, struct span data, struct err *e)
 	return rc;
 }
 
-enum rc wire_receive(struct wire *w, uint8_t *out, size_t cap, size_t *n,
-    struct err *e)
+static enum rc receive_until(struct wire *w, int64_t end_ms, uint8_t *out,
+    size_t cap, size_t *n, struct err *e)
 {
-	int64_t end_ms = deadline(w);
 	bool ended = false;
 	enum rc rc = RC_OK;
 	ssize_t got;
@@ -263,6 +262,31 @@ enum rc wire_receive(struct wire *w, uint8_t *out, size_t cap, size_t *n,
 			return RC_OK;
 		}
 		rc = plain_again(w, POLLIN, end_ms, e);
+	}
+	return rc;
+}
+
+enum rc wire_receive(struct wire *w, uint8_t *out, size_t cap, size_t *n,
+    struct err *e)
+{
+	return receive_until(w, deadline(w), out, cap, n, e);
+}
+
+enum rc wire_receive_all(struct wire *w, uint8_t *out, size_t n, size_t *got,
+    struct err *e)
+{
+	int64_t end_ms = deadline(w);
+	size_t one = 1;
+	enum rc rc = RC_OK;
+
+	*got = 0;
+	while (rc == RC_OK && one > 0 && *got < n) {
+		/* What trickles in never has to be waited for. */
+		if (clock_mono_ms() >= end_ms)
+			return err_set(e, RC_AGAIN, "timeout",
+			    "%s does not answer in time.", w->host);
+		rc = receive_until(w, end_ms, out + *got, n - *got, &one, e);
+		*got += one;
 	}
 	return rc;
 }

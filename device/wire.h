@@ -25,6 +25,10 @@ MUST_CHECK enum rc wire_send(struct wire *w, struct span data, struct err *e);
  * silent for too long, RC_DENIED when it ends by a TLS alert. */
 MUST_CHECK enum rc wire_receive(struct wire *w, uint8_t *out, size_t cap,
     size_t *n, struct err *e);
+/* n bytes, all within the time of one step, so that nobody keeps us by sending
+ * a little at a time; *got: fewer when the peer has closed. */
+MUST_CHECK enum rc wire_receive_all(struct wire *w, uint8_t *out, size_t n,
+    size_t *got, struct err *e);
 /* The peer's certificates, DER, its own first, at most max; *n of them, each
  * appended to der and its length in sizes. */
 MUST_CHECK enum rc wire_peer_chain(const struct wire *w, struct buf *der,

@@ -252,6 +252,39 @@ static void devices_of_one_owner_talk(void **state)
 	close_both();
 }
 
+static void *trickle(void *arg)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+	const int *fd = arg;
+
+	while (send(*fd, "x", 1, MSG_NOSIGNAL) == 1)
+		(void)nanosleep(&pause, NULL);
+	return NULL;
+}
+
+/* A listener serves one after the other: nobody may keep it. */
+static void who_sends_a_little_at_a_time_is_cut_off(void **state)
+{
+	const struct wire_limits limits = {100, NULL};
+	int64_t began = clock_mono_ms();
+	uint8_t got[65536];
+	pthread_t thread;
+	struct wire *w;
+	size_t n = 0;
+	int fd[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	CHIP_OK(&the, wire_accept(&w, NULL, fd[0], &limits, &the.e));
+	assert_int_equal(pthread_create(&thread, NULL, trickle, &fd[1]), 0);
+	assert_int_equal(wire_receive_all(w, got, sizeof(got), &n, &the.e),
+	    RC_AGAIN);
+	assert_string_equal(the.e.slug, "timeout");
+	assert_true(n > 0 && clock_mono_ms() - began < 10000);
+	wire_close(w);
+	(void)pthread_join(thread, NULL);
+	(void)close(fd[1]);
+}
+
 static void wrong_product_is_refused(void **state)
 {
 	struct agent_peer_report r;
@@ -411,6 +444,7 @@ int main(void)
 	    cmocka_unit_test(impostors_are_refused),
 	    cmocka_unit_test(voucher_by_another_is_refused),
 	    cmocka_unit_test(devices_of_one_owner_talk),
+	    cmocka_unit_test(who_sends_a_little_at_a_time_is_cut_off),
 	    cmocka_unit_test(wrong_product_is_refused),
 	    cmocka_unit_test(peer_with_a_bad_proof_is_refused),
 	    cmocka_unit_test(revoked_device_has_no_proof),
