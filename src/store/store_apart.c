@@ -79,7 +79,7 @@ enum rc store_apart_foreign(struct store *s, const char *bid, int64_t from,
 	    "FROM device_claim d WHERE d.bid = $1 AND d.seq + 0 >= $2 "
 	    "AND d.account_id < " OWNER
 	    " UNION ALL SELECT min(d.seq) FROM device_claim d "
-	    "WHERE d.bid = $1 AND d.seq >= $2 AND d.account_id > " OWNER
+	    "WHERE d.bid = $1 AND d.seq + 0 >= $2 AND d.account_id > " OWNER
 	    ") AS x",
 	    DB_T(bid), DB_I(from));
 
