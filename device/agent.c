@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "device/agent.h"
 #include "device/agent_why.h"
-#include "pki/der.h"
 
 #define ANCHORS_MAX_BYTES (AGENT_ANCHORS_MAX * (size_t)CERT_DER_MAX)
 #define CLAIM_MAX_BYTES 8192
@@ -92,14 +91,6 @@ static enum rc keep_config(struct agent *a, struct err *e)
 	return rc;
 }
 
-/* The next whole element of DER certificates in a row. */
-static bool next_der(struct span *ders, struct span *one)
-{
-	uint8_t tag;
-
-	return ders->n > 0 && der_next(ders, &tag, NULL, one);
-}
-
 static enum rc start(struct agent *a, struct err *e)
 {
 	struct span rest = buf_span(&a->voucher_anchors), one;
@@ -107,7 +98,7 @@ static enum rc start(struct agent *a, struct err *e)
 	enum bm_why why;
 
 	while (
-	    c->voucher_anchors_n < AGENT_ANCHORS_MAX && next_der(&rest, &one))
+	    c->voucher_anchors_n < AGENT_ANCHORS_MAX && cert_next(&rest, &one))
 		a->voucher_certs[c->voucher_anchors_n++] = span_to(one);
 	if (rest.n > 0)
 		return err_set(e, RC_INVALID, "voucher-anchors",
@@ -184,7 +175,7 @@ static void add_chain(struct span cas, struct buf *chain)
 	struct span one;
 	struct cert c;
 
-	while (next_der(&cas, &one))
+	while (cert_next(&cas, &one))
 		if (cert_parse(&c, one, NULL) == RC_OK &&
 		    !span_eq(c.subject, c.issuer))
 			buf_add_span(chain, one);

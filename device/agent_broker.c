@@ -4,14 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/rand.h"
 #include "device/agent_broker.h"
 #include "device/mqtt.h"
-#include "device/reach.h"
 #include "pki/cert.h"
 
 #define TOPIC_MAX 512
@@ -189,18 +187,6 @@ enum rc agent_broker_use(struct agent_broker *b, const struct tls_self *self,
 	return tls_client(&b->ctx, self, anchors, b->o.host, e);
 }
 
-/* libmosquitto's own connect waits for minutes where nobody answers. */
-static bool answers(const struct agent_broker *b)
-{
-	int fd;
-
-	if (reach_dial(&fd, b->o.host, b->o.port, b->o.timeout_ms, NULL) !=
-	    RC_OK)
-		return false;
-	(void)close(fd);
-	return true;
-}
-
 static bool prepare(struct agent_broker *b)
 {
 	uint64_t nonce;
@@ -226,7 +212,7 @@ static void begin(struct agent_broker *b)
 	b->r.reason[0] = '\0';
 	b->tls[0] = '\0';
 	b->lost = true;
-	if (!answers(b)) {
+	if (!mqtt_answers(b->o.host, b->o.port, b->o.timeout_ms)) {
 		give_reason(b, "No broker answers there.");
 		return;
 	}

@@ -95,18 +95,14 @@ static int64_t deadline(const struct visit *v)
 	return clock_mono_ms() + (int64_t)v->o->timeout_s * 1000;
 }
 
-/* The library's own connect waits for minutes where nobody answers. */
-static enum rc reach(struct visit *v, struct err *e)
+bool mqtt_answers(const char *host, unsigned int port, int timeout_ms)
 {
 	int fd;
-	enum rc rc = reach_dial(&fd, v->o->host, v->o->port,
-	    (int)v->o->timeout_s * 1000, NULL);
 
-	if (rc != RC_OK)
-		return err_set(e, RC_AGAIN, "broker-away",
-		    "No broker answers at %.100s:%u.", v->o->host, v->o->port);
+	if (reach_dial(&fd, host, port, timeout_ms, NULL) != RC_OK)
+		return false;
 	(void)close(fd);
-	return RC_OK;
+	return true;
 }
 
 enum rc mqtt_use_tls(struct mosquitto *m, void *ctx, struct err *e)
@@ -138,13 +134,8 @@ static enum rc use_tls(struct visit *v, struct err *e)
 	rc = tls_read_anchors(v->o->ca_file, &anchors, e);
 	if (rc == RC_OK)
 		rc = tls_client(&ctx, &self, buf_span(&anchors), v->o->host, e);
-	if (rc == RC_OK &&
-	    (mosquitto_void_option(v->m, MOSQ_OPT_SSL_CTX, ctx) !=
-		    MOSQ_ERR_SUCCESS ||
-		mosquitto_int_option(v->m, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) !=
-		    MOSQ_ERR_SUCCESS))
-		rc = err_set(e, RC_ENV, "device-tls",
-		    "The MQTT library does not take the TLS settings.");
+	if (rc == RC_OK)
+		rc = mqtt_use_tls(v->m, ctx, e);
 	tls_free(ctx);
 	buf_clear(&anchors);
 	return rc;
@@ -215,11 +206,11 @@ static const char text_ended[] =
 
 static enum rc connect_broker(struct visit *v, struct err *e)
 {
-	enum rc rc = reach(v, e);
 	int r;
 
-	if (rc != RC_OK)
-		return rc;
+	if (!mqtt_answers(v->o->host, v->o->port, (int)v->o->timeout_s * 1000))
+		return err_set(e, RC_AGAIN, "broker-away",
+		    "No broker answers at %.100s:%u.", v->o->host, v->o->port);
 	r = mosquitto_connect(v->m, mqtt_host(v->o->host), (int)v->o->port,
 	    KEEPALIVE_S);
 	if (r == MOSQ_ERR_TLS)

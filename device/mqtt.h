@@ -28,6 +28,8 @@ struct mosquitto;
 /* What all of our clients need: the identity (an SSL_CTX *) and nothing of
  * libmosquitto's own. */
 MUST_CHECK enum rc mqtt_use_tls(struct mosquitto *m, void *ctx, struct err *e);
+/* Whether anybody does: libmosquitto's own connect waits for minutes if not. */
+bool mqtt_answers(const char *host, unsigned int port, int timeout_ms);
 /* What a broker's CONNACK means that is not 0. */
 const char *mqtt_connack_text(int code);
 /* The name to give libmosquitto, which asks a resolver for every name. */

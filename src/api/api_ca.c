@@ -24,12 +24,14 @@ static const char *state_of(const struct store_ca *ca)
 	return ca->der.n == 0 ? "waiting" : "active";
 }
 
-static void put_pem(struct json *w, const char *key, struct span der)
+void api_ca_put_pem(struct json *w, const char *key, struct span ders)
 {
+	struct span one;
 	struct buf pem;
 
-	buf_init(&pem, 2 * CERT_DER_MAX);
-	enc_pem(&pem, "CERTIFICATE", der);
+	buf_init(&pem, 2 * DERS_MAX);
+	while (cert_next(&ders, &one))
+		enc_pem(&pem, "CERTIFICATE", one);
 	json_put_span(w, key, buf_span(&pem));
 	buf_clear(&pem);
 }
@@ -38,19 +40,14 @@ static void put_pem(struct json *w, const char *key, struct span der)
 static enum rc put_chain(struct api_call *call, struct json *w,
     const struct store_ca *ca, struct err *e)
 {
-	struct buf ders, pem;
-	struct span rest, one;
+	struct buf ders;
 	enum rc rc;
 
 	buf_init(&ders, DERS_MAX);
-	buf_init(&pem, 2 * DERS_MAX);
 	rc = ca_chain(call->core, ca, &ders, e);
-	rest = span_sub(buf_span(&ders), ca->der.n, ders.n);
-	while (rc == RC_OK && cert_next(&rest, &one))
-		enc_pem(&pem, "CERTIFICATE", one);
-	json_put_span(w, "chain", buf_span(&pem));
+	api_ca_put_pem(w, "chain",
+	    span_sub(buf_span(&ders), ca->der.n, ders.n));
 	buf_clear(&ders);
-	buf_clear(&pem);
 	return rc;
 }
 
@@ -84,7 +81,7 @@ static enum rc write_ca(struct api_call *call, struct json *w,
 	json_put_str(w, "common_name", ca->common_name);
 	json_put_str(w, "organization", ca->org);
 	if (ca->der.n > 0)
-		put_pem(w, "certificate", buf_span(&ca->der));
+		api_ca_put_pem(w, "certificate", buf_span(&ca->der));
 	else
 		json_put_str(w, "certificate", NULL);
 	rc = put_chain(call, w, ca, e);

@@ -4,6 +4,10 @@
 #define BIRTHMARK_API_API_CA_H
 
 #include "api/api.h"
+#include "base/json.h"
+
+/* DER after DER as one text in PEM form. */
+void api_ca_put_pem(struct json *w, const char *key, struct span ders);
 
 MUST_CHECK enum rc api_ca_list(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_ca_create(struct api_call *call, struct err *e);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api_ca.h"
 #include "api/api_list.h"
 #include "base/enc.h"
 #include "core/ca.h"
@@ -16,18 +17,6 @@
 #define CSR_PEM_MAX 16384
 #define NAME_BYTES 4096
 #define DAY_S 86400
-
-static void put_pem(struct json *w, const char *key, struct span ders)
-{
-	struct span one;
-	struct buf pem;
-
-	buf_init(&pem, 2 * DERS_MAX);
-	while (cert_next(&ders, &one))
-		enc_pem(&pem, "CERTIFICATE", one);
-	json_put_span(w, key, buf_span(&pem));
-	buf_clear(&pem);
-}
 
 static enum rc put_device(struct api_call *call, struct json *w,
     const struct store_certificate *c, struct err *e)
@@ -91,7 +80,7 @@ static enum rc put_chain(struct api_call *call, struct json *w,
 	rc = ca_find(call->core, c->account_id, c->ca_id, 0, &ca, e);
 	if (rc == RC_OK)
 		rc = ca_chain(call->core, &ca, &ders, e);
-	put_pem(w, "chain", buf_span(&ders));
+	api_ca_put_pem(w, "chain", buf_span(&ders));
 	buf_clear(&ders);
 	store_ca_clear(&ca);
 	return rc;
@@ -108,7 +97,7 @@ static enum rc answer(struct api_call *call, int status,
 	json_init(&w, &out);
 	json_obj(&w);
 	rc = write_one(call, &w, c, e);
-	put_pem(&w, "certificate", buf_span(&c->der));
+	api_ca_put_pem(&w, "certificate", buf_span(&c->der));
 	if (rc == RC_OK)
 		rc = put_chain(call, &w, c, e);
 	json_end(&w);

@@ -40,7 +40,7 @@ static void issue(uint8_t serial)
 
 static void decide(uint8_t serial, const char *state, int reason)
 {
-	const struct store_certificate_state to = {state, reason, now};
+	const struct store_certificate_state to = {state, reason, now, false};
 	struct store_certificate x;
 	uint8_t fp[32] = {serial};
 
