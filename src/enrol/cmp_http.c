@@ -6,6 +6,7 @@
 
 #include "core/ca.h"
 #include "core/certificate.h"
+#include "enrol/cmp_wait.h"
 #include "enrol/enrol_ra.h"
 #include "enrol/enrol_rate.h"
 #include "pki/cmp_server.h"
@@ -17,12 +18,12 @@
 struct turn {
 	struct enrol_call *call;
 	char product[RAND_ID_SIZE];
+	enum rc outcome; /* of issuing */
 };
 
-static enum rc on_issue(void *arg, const struct cmp_message *m, struct buf *der,
-    struct err *e)
+static enum rc issue(struct turn *t, const struct cmp_message *m,
+    struct buf *der, struct err *e)
 {
-	struct turn *t = arg;
 	/* Never ENROLMENT_AGAIN: a message that somebody has seen and sends
 	 * once more gives what it gave, as long as that is valid. */
 	const struct enrolment_request r = {.kind = ENROLMENT_FIRST,
@@ -40,6 +41,14 @@ static enum rc on_issue(void *arg, const struct cmp_message *m, struct buf *der,
 		return rc;
 	return enrolment_issue(t->call->core, &t->call->who, &r, t->call->now_s,
 	    der, e);
+}
+
+static enum rc on_issue(void *arg, const struct cmp_message *m, struct buf *der,
+    struct err *e)
+{
+	struct turn *t = arg;
+
+	return t->outcome = issue(t, m, der, e);
 }
 
 static enum rc on_revoke(void *arg, struct span serial, struct err *e)
@@ -128,6 +137,9 @@ static enum rc answer(struct turn *t, const struct cmp_message *m,
 	    on_confirm};
 	struct cmp_server s = {.calls = &calls, .arg = t};
 	struct enrol_call *call = t->call;
+	struct cmp_wait *waits = enrol_waits(call->enrol);
+	const int64_t seq = call->who.device.seq;
+	struct cmp_message first;
 	struct enrol_ra *ra = NULL;
 	struct buf ders, out;
 	enum rc rc;
@@ -140,8 +152,15 @@ static enum rc answer(struct turn *t, const struct cmp_message *m,
 		rc = enrol_registrar(call->enrol, &ra, e);
 	if (rc == RC_OK)
 		rc = enrol_ra_get(ra, &call->who.device, call->now_s, &s, e);
+	if (m->kind == CMP_MESSAGE_POLLREQ &&
+	    cmp_wait_find(waits, seq, m, call->now_s, &first))
+		s.first = &first;
 	if (rc == RC_OK)
 		rc = cmp_server_answer(&s, m, &out, e);
+	if (rc == RC_OK && t->outcome == RC_AGAIN && !s.first)
+		cmp_wait_put(waits, seq, m, call->now_s);
+	else if (rc == RC_OK && t->outcome != RC_AGAIN && s.first)
+		cmp_wait_drop(waits, seq);
 	if (rc == RC_OK) {
 		call->resp->status = 200;
 		call->resp->content_type = "application/pkixcmp";

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/responder.h"
+#include "enrol/cmp_wait.h"
 #include "enrol/enrol_match.h"
 #include "enrol/enrol_ra.h"
 #include "enrol/enrol_rate.h"
@@ -25,6 +26,7 @@ struct enrol {
 	struct responder *responder;
 	struct enrol_ra *ra;
 	struct enrol_rate rate;
+	struct cmp_wait waits;
 };
 
 /* From the head of a request to its end. */
@@ -191,6 +193,7 @@ void enrol_free(struct enrol *n)
 		return;
 	responder_free(n->responder);
 	enrol_ra_free(n->ra);
+	cmp_wait_clear(&n->waits);
 	free(n);
 }
 
@@ -231,4 +234,9 @@ struct sighting_set *enrol_seen(struct enrol *n)
 struct enrol_rate *enrol_rates(struct enrol *n)
 {
 	return &n->rate;
+}
+
+struct cmp_wait *enrol_waits(struct enrol *n)
+{
+	return &n->waits;
 }

@@ -61,6 +61,9 @@ MUST_CHECK enum rc enrol_registrar(struct enrol *n, struct enrol_ra **out,
 /* How often devices have asked this worker for certificates. */
 struct enrol_rate;
 struct enrol_rate *enrol_rates(struct enrol *n);
+/* CMP requests that wait for another CA. */
+struct cmp_wait;
+struct cmp_wait *enrol_waits(struct enrol *n);
 /* What was seen, for the caller to flush. */
 struct sighting_set *enrol_seen(struct enrol *n);
 

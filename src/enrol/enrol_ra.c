@@ -11,10 +11,11 @@
 #define LIFE_S (6 * 86400)
 #define RENEW_S 86400
 #define BACK_S 3600
+#define CHAIN_MAX (CA_CHAIN_MAX * CERT_DER_MAX)
 
 struct kept {
 	char ca[RAND_ID_SIZE];
-	struct buf cert;
+	struct buf cert, chain;
 	int64_t renew_at, used;
 };
 
@@ -42,8 +43,10 @@ void enrol_ra_free(struct enrol_ra *r)
 
 	if (!r)
 		return;
-	for (i = 0; i < KEPT_MAX; i++)
+	for (i = 0; i < KEPT_MAX; i++) {
 		buf_clear(&r->kept[i].cert);
+		buf_clear(&r->kept[i].chain);
+	}
 	key_free(r->key);
 	free(r);
 }
@@ -62,6 +65,7 @@ static struct kept *find(struct enrol_ra *r, const char *ca)
 	return oldest;
 }
 
+/* k is for this authority, by ca: itself, or one of ours for another's. */
 static enum rc renew(struct enrol_ra *r, struct kept *k,
     const struct store_ca *ca, int64_t now_s, struct err *e)
 {
@@ -71,18 +75,23 @@ static enum rc renew(struct enrol_ra *r, struct kept *k,
 	    .spki = key_spki(r->key),
 	    .not_before = now_s - BACK_S,
 	    .not_after = now_s + LIFE_S};
-	struct buf cert;
+	struct buf cert, chain;
 	enum rc rc;
 
 	buf_init(&cert, CERT_DER_MAX);
+	buf_init(&chain, CHAIN_MAX);
 	rc = signer_end(r->core->signer, &want, &cert, e);
+	if (rc == RC_OK)
+		rc = ca_chain(r->core, ca, &chain, e);
 	if (rc != RC_OK) {
 		buf_clear(&cert);
+		buf_clear(&chain);
 		return rc;
 	}
 	buf_clear(&k->cert);
+	buf_clear(&k->chain);
 	k->cert = cert;
-	memcpy(k->ca, ca->id, sizeof(k->ca));
+	k->chain = chain;
 	k->renew_at = now_s + RENEW_S;
 	return RC_OK;
 }
@@ -103,14 +112,21 @@ enum rc enrol_ra_get(struct enrol_ra *r, const struct device *d, int64_t now_s,
 	k = find(r, p.ca_id);
 	if (strcmp(k->ca, p.ca_id) != 0 || now_s >= k->renew_at) {
 		rc = ca_find(r->core, d->account_id, p.ca_id, now_s, &ca, e);
+		if (rc == RC_OK && strcmp(ca.kind, "upstream") == 0)
+			rc = ca_find_server(r->core, d->account_id, now_s, &ca,
+			    e);
 		if (rc == RC_OK)
 			rc = ca_may_issue(&ca, now_s, e);
 		if (rc == RC_OK)
 			rc = renew(r, k, &ca, now_s, e);
+		if (rc != RC_OK)
+			goto out;
+		memcpy(k->ca, p.ca_id, sizeof(k->ca));
 	}
 	k->used = ++r->clock;
 	s->key = r->key;
 	s->cert = buf_span(&k->cert);
+	s->chain = buf_span(&k->chain);
 out:
 	store_ca_clear(&ca);
 	buf_clear(&p.text);

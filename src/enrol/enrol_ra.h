@@ -7,8 +7,9 @@
 #include "enrol/enrol.h"
 #include "pki/cmp_server.h"
 
-/* Sets key and cert of s, for the authority of this device's product: borrowed
- * until the next call. */
+/* Sets key, cert and chain of s, for the authority of this device's product, or
+ * for the account's own where that is another's: borrowed until the next call.
+ * RC_NOT_FOUND without an authority of its own. */
 MUST_CHECK enum rc enrol_ra_get(struct enrol_ra *r, const struct device *d,
     int64_t now_s, struct cmp_server *s, struct err *e);
 

@@ -326,7 +326,7 @@ static void fill_request(struct http_conn *c, const struct http_parse_head *h)
 	c->req.has_length = h->has_length;
 	c->req.length = h->length;
 	c->req.body_max = HTTP_BODY_DEFAULT;
-	c->keep = h->keep_alive && h->minor >= 1;
+	c->keep = h->keep_alive;
 	c->out.head_only = c->req.method == HTTP_HEAD;
 	c->out.minor = h->minor;
 }

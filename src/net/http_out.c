@@ -97,6 +97,8 @@ void http_out_head(struct buf *out, const struct http_response *resp,
 		buf_addf(out, "Content-Length: %zu\r\n", resp->body.n);
 	if (!o->keep)
 		buf_add_str(out, "Connection: close\r\n");
+	else if (o->minor == 0)
+		buf_add_str(out, "Connection: keep-alive\r\n");
 	buf_add_span(out, buf_span(&resp->headers));
 	buf_add_str(out, "\r\n");
 }

@@ -97,6 +97,15 @@ static bool parse_confirm(struct cmp_message *m, struct span list)
 	return true;
 }
 
+static bool parse_poll(struct cmp_message *m, struct span list)
+{
+	struct span one;
+
+	return der_take(&list, DER_SEQUENCE, &one) && list.n == 0 &&
+	    der_take(&one, DER_INTEGER, &m->poll_id) && one.n == 0 &&
+	    m->poll_id.n > 0 && m->poll_id.n <= 8;
+}
+
 static enum rc parse_body(struct cmp_message *m, uint8_t tag,
     struct span content, struct err *e)
 {
@@ -121,9 +130,13 @@ static enum rc parse_body(struct cmp_message *m, uint8_t tag,
 			parse_confirm(m, list)
 		    ? RC_OK
 		    : broken(e, "confirmation");
+	case CMP_MESSAGE_POLLREQ:
+		return take_explicit(content, DER_SEQUENCE, &list, NULL) &&
+			parse_poll(m, list)
+		    ? RC_OK
+		    : broken(e, "list of requests (one is polled)");
 	case CMP_MESSAGE_RR:
 	case CMP_MESSAGE_GENM:
-	case CMP_MESSAGE_POLLREQ:
 		return RC_OK;
 	}
 	return err_set(e, RC_INVALID, "cmp-kind",

@@ -31,6 +31,7 @@ struct cmp_message {
 	struct span request;	 /* PKCS#10 or CertReqMsg, of those that ask */
 	struct span cert_hash;	 /* of CERTCONF: of the certificate */
 	bool accepted;		 /* of CERTCONF: the device has taken it */
+	struct span poll_id;	 /* of POLLREQ: certReqId, INTEGER content */
 	struct span sig_alg, header, body, signature;
 };
 
@@ -39,11 +40,6 @@ struct cmp_message {
  * "cmp-protection" for another protection or none. */
 MUST_CHECK enum rc cmp_message_parse(struct cmp_message *m, struct span der,
     struct err *e);
-/* The pkiConf that ends m's transaction (RFC 4210 5.3.17), signed by the key
- * of this certificate: DER appended.  Needs to know nothing of what began it,
- * so that any worker can say it. */
-MUST_CHECK enum rc cmp_message_confirm(const struct cmp_message *m,
-    struct key *k, struct span cert, struct buf *out, struct err *e);
 /* The protection is by the key of the signer's certificate.  RC_DENIED. */
 MUST_CHECK enum rc cmp_message_check(const struct cmp_message *m,
     struct err *e);

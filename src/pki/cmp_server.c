@@ -8,9 +8,12 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "pki/cmp_reply.h"
 #include "pki/der.h"
 
 #define CERT_BYTES 8192
+#define POLL_S 2
+#define ANSWER_MAX (128 * 1024)
 
 /* One message on its way through OpenSSL. */
 struct turn {
@@ -18,6 +21,12 @@ struct turn {
 	const struct cmp_message *m;
 	X509 *signer, *cert;
 	STACK_OF(X509) * cas;
+	STACK_OF(X509) * chain;
+	bool again; /* what began the transaction is only being repeated */
+	bool asked; /* the caller to issue: what came of it */
+	enum rc rc;
+	struct buf der;
+	struct err e;
 };
 
 static X509 *to_x509(struct span der)
@@ -60,7 +69,10 @@ static OSSL_CMP_PKISI *refusal(const struct err *e)
 	int bit = OSSL_CMP_PKIFAILUREINFO_badRequest;
 	size_t i;
 
-	if (e->rc == RC_AGAIN || e->rc == RC_LIMIT)
+	if (e->rc == RC_AGAIN)
+		return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_waiting, 0,
+		    e->text);
+	if (e->rc == RC_LIMIT)
 		bit = OSSL_CMP_PKIFAILUREINFO_systemUnavail;
 	if (e->rc == RC_ENV || e->rc == RC_BUG)
 		bit = OSSL_CMP_PKIFAILUREINFO_systemFailure;
@@ -78,6 +90,21 @@ static OSSL_CMP_PKISI *accepted(void)
 	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_accepted, 0, NULL);
 }
 
+/* The message that asks for a certificate. */
+static const struct cmp_message *asks(const struct turn *t)
+{
+	return t->s->first ? t->s->first : t->m;
+}
+
+/* Once for each message. */
+static void issue(struct turn *t)
+{
+	if (t->asked)
+		return;
+	t->asked = true;
+	t->rc = t->s->calls->issue(t->s->arg, asks(t), &t->der, &t->e);
+}
+
 /* The types of OpenSSL's callbacks. */
 /* OpenSSL's callback has eight. */
 #define REQUEST                                                        \
@@ -88,22 +115,21 @@ static OSSL_CMP_PKISI *accepted(void)
 static OSSL_CMP_PKISI *on_request(REQUEST)
 {
 	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
-	struct err e = {.rc = RC_BUG};
-	struct buf der;
-	enum rc rc;
 
-	buf_init(&der, CERT_BYTES);
-	rc = t->s->calls->issue(t->s->arg, t->m, &der, &e);
-	if (rc == RC_OK) {
-		*out = to_x509(buf_span(&der));
+	if (t->again)
+		return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_waiting, 0,
+		    NULL);
+	issue(t);
+	if (t->rc == RC_OK) {
+		*out = to_x509(buf_span(&t->der));
 		*chain = X509_chain_up_ref(t->cas);
-		if (t->m->kind == CMP_MESSAGE_IR)
+		if (asks(t)->kind == CMP_MESSAGE_IR)
 			*ca_pubs = X509_chain_up_ref(t->cas);
 	}
-	buf_clear(&der);
-	if (rc == RC_OK && !*out)
-		rc = err_set(&e, RC_ENV, "no-memory", "Not enough memory.");
-	return rc == RC_OK ? accepted() : refusal(&e);
+	if (t->rc == RC_OK && !*out)
+		t->rc =
+		    err_set(&t->e, RC_ENV, "no-memory", "Not enough memory.");
+	return t->rc == RC_OK ? accepted() : refusal(&t->e);
 }
 
 static OSSL_CMP_PKISI *on_revoke(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
@@ -181,11 +207,18 @@ static int on_confirm(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
 	return 0; /* answered without OpenSSL */
 }
 
-/* Nobody waits: what another CA has not decided is asked for anew. */
 static int on_poll(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
     OSSL_CMP_MSG **cert_req, int64_t *check_after)
 {
-	return 0;
+	struct turn *t = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+	const unsigned char *p;
+
+	if (!t->s->first)
+		return 0;
+	*check_after = 0;
+	p = t->s->first->der.p;
+	*cert_req = d2i_OSSL_CMP_MSG(NULL, &p, (long)t->s->first->der.n);
+	return *cert_req != NULL;
 }
 
 /* Who sends rubbish does not fill our log with it. */
@@ -199,7 +232,7 @@ static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
 {
 	OSSL_CMP_CTX *ctx = OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv);
 
-	return t->signer && t->cert && t->cas &&
+	return t->signer && t->cert && t->cas && t->chain &&
 	    OSSL_CMP_SRV_CTX_init(srv, t, on_request, on_revoke, on_general,
 		on_error, on_confirm, on_poll) == 1 &&
 	    OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(srv, 1) == 1 &&
@@ -208,7 +241,7 @@ static bool set_up(OSSL_CMP_SRV_CTX *srv, struct turn *t)
 	    OSSL_CMP_CTX_set1_srvCert(ctx, t->signer) == 1 &&
 	    OSSL_CMP_CTX_set1_cert(ctx, t->cert) == 1 &&
 	    OSSL_CMP_CTX_set1_pkey(ctx, key_evp(t->s->key)) == 1 &&
-	    OSSL_CMP_CTX_set1_extraCertsOut(ctx, t->cas) == 1;
+	    OSSL_CMP_CTX_set1_extraCertsOut(ctx, t->chain) == 1;
 }
 
 static bool run(OSSL_CMP_SRV_CTX *srv, struct span der, struct buf *answer)
@@ -234,10 +267,47 @@ static bool run(OSSL_CMP_SRV_CTX *srv, struct span der, struct buf *answer)
 static enum rc answer_confirm(const struct cmp_server *s,
     const struct cmp_message *m, struct buf *answer, struct err *e)
 {
+	const struct cmp_reply r = {m, s->key, s->cert};
 	enum rc rc = s->calls->confirm(s->arg, m->cert_hash, m->accepted, e);
 
-	return rc == RC_OK ? cmp_message_confirm(m, s->key, s->cert, answer, e)
-			   : rc;
+	return rc == RC_OK ? cmp_reply_confirm(&r, answer, e) : rc;
+}
+
+/* OpenSSL answers a poll in the context that began the transaction: it is begun
+ * again, and the client's nonce is not that of this time. */
+static bool begin_again(OSSL_CMP_SRV_CTX *srv, struct turn *t)
+{
+	struct buf ignored;
+	bool ok;
+
+	buf_init(&ignored, ANSWER_MAX);
+	t->again = true;
+	ok = run(srv, t->s->first->der, &ignored);
+	t->again = false;
+	buf_clear(&ignored);
+	return ok &&
+	    OSSL_CMP_CTX_set1_senderNonce(OSSL_CMP_SRV_CTX_get0_cmp_ctx(srv),
+		NULL) == 1;
+}
+
+/* A poll for what is not decided, or not known here. */
+static bool waits(struct turn *t)
+{
+	if (t->m->kind != CMP_MESSAGE_POLLREQ)
+		return false;
+	if (t->s->first)
+		issue(t);
+	return !t->s->first || t->rc == RC_AGAIN;
+}
+
+static enum rc answer_wait(const struct turn *t, struct buf *answer,
+    struct err *e)
+{
+	const struct cmp_reply r = {t->m, t->s->key, t->s->cert};
+
+	return cmp_reply_poll(&r,
+	    t->asked && t->e.retry_after_s > 0 ? t->e.retry_after_s : POLL_S,
+	    answer, e);
 }
 
 static enum rc answer_other(const struct cmp_server *s,
@@ -248,12 +318,17 @@ static enum rc answer_other(const struct cmp_server *s,
 	    .m = m,
 	    .signer = to_x509(m->signer),
 	    .cert = to_x509(s->cert),
-	    .cas = to_stack(s->cas)};
+	    .cas = to_stack(s->cas),
+	    .chain = to_stack(s->chain)};
 	enum rc rc = RC_OK;
 
+	buf_init(&t.der, CERT_BYTES);
 	if (!srv || !set_up(srv, &t))
 		rc = err_set(e, RC_ENV, "no-cmp", "CMP cannot be set up.");
-	else if (!run(srv, m->der, answer))
+	else if (waits(&t))
+		rc = answer_wait(&t, answer, e);
+	else if ((m->kind == CMP_MESSAGE_POLLREQ && !begin_again(srv, &t)) ||
+	    !run(srv, m->der, answer))
 		rc = err_set(e, RC_INVALID, "cmp-broken",
 		    "The CMP message cannot be answered (%s).",
 		    ERR_reason_error_string(ERR_peek_last_error())
@@ -264,6 +339,8 @@ static enum rc answer_other(const struct cmp_server *s,
 	X509_free(t.signer);
 	X509_free(t.cert);
 	sk_X509_pop_free(t.cas, X509_free);
+	sk_X509_pop_free(t.chain, X509_free);
+	buf_clear(&t.der);
 	return rc;
 }
 

@@ -8,7 +8,8 @@
 
 /* What the caller decides; each fills e when it refuses. */
 struct cmp_server_calls {
-	/* The certificate for m->request: DER appended. */
+	/* The certificate for m->request: DER appended.  RC_AGAIN while it is
+	 * not decided: then the device is told to poll. */
 	enum rc (*issue)(void *arg, const struct cmp_message *m,
 	    struct buf *der, struct err *e);
 	/* Of this serial number, as the message names it. */
@@ -21,9 +22,13 @@ struct cmp_server_calls {
 struct cmp_server {
 	const struct cmp_server_calls *calls;
 	void *arg;
-	struct key *key;  /* signs answers */
-	struct span cert; /* of that key, DER */
-	struct span cas;  /* the authorities above it, DER after DER */
+	struct key *key;   /* signs answers */
+	struct span cert;  /* of that key, DER */
+	struct span chain; /* the authorities above that, DER after DER */
+	struct span cas;   /* those above the device's certificate, likewise */
+	/* Of a CMP_MESSAGE_POLLREQ: what began its transaction; NULL: it is not
+	 * known here, which is answered like one that is not decided. */
+	const struct cmp_message *first;
 };
 
 /* m is parsed and checked.  The answer (DER) is appended, also one that

@@ -6,19 +6,22 @@ import {X509Certificate} from 'node:crypto';
 import fs from 'node:fs';
 import {after, before, describe, test} from 'node:test';
 import {addAuthority} from './lib/field.mjs';
-import {openssl} from './lib/forge.mjs';
-import {request} from './lib/service.mjs';
-import {buildWorld} from './lib/world.mjs';
+import {newCa, openssl} from './lib/forge.mjs';
+import {freePort, request} from './lib/service.mjs';
+import {Proc, buildWorld} from './lib/world.mjs';
 
-let w, cas, reel, other, trust;
+let w, cas, reel, other, slow, oven, trust;
 
 before(async () => {
 	w = await buildWorld({service: {workers: 2}});
 	cas = await addAuthority(w, {[w.product]: {}});
 	reel = w.fab.reel('cmp', {batch: 'CMP-1', count: 4});
 	other = w.fab.reel('loose', {batch: 'CMP-2', count: 1});
-	for (const r of [reel, other])
+	slow = w.fab.reel('slow', {batch: 'CMP-3', count: 1});
+	for (const r of [reel, other, slow])
 		await w.mustPublish(r);
+	oven = (await w.must(201, 'admin', 'POST', w.in('products'), {name: 'Oven'})).id;
+	assert.equal((await w.bind('admin', slow.label, {product: oven})).status, 201);
 	assert.equal((await w.bind('admin', reel.label, {product: w.product})).status, 201);
 	trust = w.path('cmp-root.pem');
 	fs.writeFileSync(trust, cas.root.certificate);
@@ -36,7 +39,7 @@ function cmp(cmd, chip, ...more) {
 	const url = new URL(w.service.statusUrl);
 	const r = spawnSync('openssl', ['cmp', '-config', '', '-cmd', cmd, '-server', url.host,
 		'-path', `.well-known/cmp/p/${w.product}`, '-cert', chip, '-key', chip,
-		'-trusted', trust, '-recipient', '/CN=any', ...more], {encoding: 'utf8', timeout: 30000});
+		'-trusted', trust, '-recipient', '/CN=any', ...more], {encoding: 'utf8', timeout: 15000});
 	return {status: r.status, out: r.stdout + r.stderr};
 }
 
@@ -111,6 +114,37 @@ describe('openssl cmp', () => {
 		assert.notEqual(again.status, 0);
 		assert.match(again.out, /403/);
 	});
+});
+
+test('a device polls while another CA decides', async () => {
+	const [device] = slow.devices;
+	const elsewhere = newCa(w.dir, 'elsewhere', '/CN=Elsewhere CA');
+	const csr = w.path('poll.csr');
+	openssl(['req', '-new', '-key', newKey('poll'), '-subj', `/CN=${device.id}`, '-out', csr]);
+	const ext = w.path('leaf.ext');
+	fs.writeFileSync(ext, 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' +
+		'extendedKeyUsage=clientAuth\nauthorityKeyIdentifier=keyid\n');
+	openssl(['x509', '-req', '-extfile', ext, '-in', csr, '-CA', elsewhere.cert, '-CAkey', elsewhere.key, '-days', '30',
+		'-set_serial', '7', '-out', w.path('elsewhere-leaf.pem')]);
+	const port = await freePort();
+	const server = new Proc('openssl cmp', 'openssl', ['cmp', '-port', String(port), '-srv_ref', 'ra',
+		'-srv_secret', 'pass:of the authority', '-rsp_cert', w.path('elsewhere-leaf.pem')]);
+	w.procs.push(server);
+	await server.until(() => /ACCEPT/.test(server.log), 'the CMP server');
+	const made = await w.must(201, 'admin', 'POST', w.in('cas'), {name: 'Elsewhere', kind: 'upstream',
+		upstream: {protocol: 'cmp', url: `http://localhost:${port}/pkix/`, reference: 'ra',
+			secret: 'of the authority', ca_certificates: fs.readFileSync(elsewhere.cert, 'utf8')}});
+	await w.must(200, 'admin', 'PUT', w.in(`products/${oven}/profile`),
+		{ca: made.id, subject: 'CN={device}', san: []});
+	const ask = (cmd, ...more) => cmp(cmd, device.chip, '-path', `.well-known/cmp/p/${oven}`, ...more);
+	const out = must(ask('p10cr', '-csr', csr, '-certout', w.path('poll.pem'), '-verbosity', '7'));
+	assert.match(out, /POLLREP/i);
+	assert.equal(read('poll.pem').issuer, 'CN=Elsewhere CA');
+	// That CA wants the device's own request, which ir does not carry.
+	const r = ask('ir', '-newkey', newKey('crmf'), '-subject', `/CN=${device.id}`, '-certout', w.path('crmf.pem'));
+	assert.notEqual(r.status, 0);
+	assert.match(r.out, /PKCS#10/);
+	await server.stop();
 });
 
 describe('what CMP refuses', () => {

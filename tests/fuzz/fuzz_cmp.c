@@ -131,12 +131,16 @@ static void answer(const struct cmp_message *m)
 {
 	static const struct cmp_server_calls calls = {on_issue, on_revoke,
 	    on_confirm};
-	const struct cmp_server s = {.calls = &calls,
+	struct cmp_message first;
+	struct cmp_server s = {.calls = &calls,
 	    .key = key,
 	    .cert = buf_span(&cert),
+	    .chain = buf_span(&cert),
 	    .cas = buf_span(&cert)};
 	struct buf out;
 
+	require(cmp_message_parse(&first, buf_span(&sample), NULL) == RC_OK);
+	s.first = m->kind == CMP_MESSAGE_POLLREQ ? &first : NULL;
 	buf_init(&out, 2 * CMP_MESSAGE_MAX);
 	if (cmp_server_answer(&s, m, &out, NULL) == RC_OK)
 		require(out.n > 0);
@@ -157,6 +161,7 @@ static void judge(struct span in)
 	inside(in, m.cert_hash);
 	inside(in, m.sig_alg);
 	inside(in, m.signature);
+	inside(in, m.poll_id);
 	require(m.transaction.n > 0 && m.signer.n > 0);
 	if (cmp_message_check(&m, NULL) == RC_OK &&
 	    memmem(in.p, in.n, cert.p, cert.n))

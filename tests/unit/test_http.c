@@ -310,6 +310,10 @@ static const struct {
     CASE("two empty lines before", "\r\n\r\nGET / HTTP/1.1\r\n" H C "\r\n",
 	"400"),
     CASE("1.0", "GET / HTTP/1.0\r\n\r\n", "200"),
+    CASE("1.0 that stays",
+	"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+	"GET / HTTP/1.0\r\n\r\nGET / HTTP/1.0\r\n\r\n",
+	"200 200"),
     CASE("2.0", "GET / HTTP/2.0\r\n" H "\r\n", "505"),
     CASE("1.2", "GET / HTTP/1.2\r\n" H "\r\n", "505"),
     CASE("preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400"),
