@@ -273,6 +273,7 @@ test('release undoes what quarantine did, and nothing else', async () => {
 	const d = devices[1];
 	for (const name of ['one', 'two', 'three'])
 		own[name] = await enrol(w.service, w.dir, d, name);
+	await trusted(w, own.three.file);
 	const [third, second, first] = await certificates(d);
 	await post(200, `certificates/${first.id}/revoke`,
 		{reason: 'certificateHold'});
