@@ -6,11 +6,20 @@
 #include "core/audit.h"
 #include "core/certificate_state.h"
 #include "core/enrolment.h"
+#include "core/feed.h"
 #include "core/timeline.h"
 #include "core/tx.h"
 
 #define PAGE 16
 #define NOTE_MAX 200
+
+static enum rc tell_gates(struct core *c, const struct device *d, int64_t now_s,
+    struct err *e)
+{
+	return feed_tell(c,
+	    &(const struct feed_device){d->account_id, d->bid, d->seq}, now_s,
+	    e);
+}
 
 struct move {
 	const char *from;
@@ -73,13 +82,9 @@ static enum rc let_in(struct core *c, const struct device *d, int64_t now_s,
 	const struct move m = {"held", true, {"valid", 0, now_s, false}};
 	enum rc rc = enrolment_may(c, d, e);
 
-	if (rc == RC_DENIED)
-		return certificate_state_tell_all(c, d, false, now_s, e);
 	if (rc == RC_OK)
 		rc = move_all(c, d, &m, e);
-	if (rc == RC_OK)
-		rc = certificate_state_tell_all(c, d, true, now_s, e);
-	return rc;
+	return rc == RC_OK || rc == RC_DENIED ? tell_gates(c, d, now_s, e) : rc;
 }
 
 enum rc certificate_device_quarantine(struct core *c,
@@ -108,7 +113,7 @@ enum rc certificate_device_quarantine(struct core *c,
 		rc = err_set(e, rc, "device-quarantined",
 		    "The device is in quarantine already.");
 	if (rc == RC_OK)
-		rc = certificate_state_tell_all(c, d, false, a->now_s, e);
+		rc = tell_gates(c, d, a->now_s, e);
 	if (rc == RC_OK)
 		rc = hold_all(c, d, a->now_s, e);
 	if (rc == RC_OK)
@@ -170,7 +175,7 @@ static enum rc spread(struct core *c, const struct device *d, bool hold,
 {
 	struct move gone = {"valid", false,
 	    {"revoked", CRL_PRIVILEGE_WITHDRAWN, now_s, false}};
-	enum rc rc = certificate_state_tell_all(c, d, false, now_s, e);
+	enum rc rc = tell_gates(c, d, now_s, e);
 
 	if (rc == RC_OK)
 		rc = hold ? hold_all(c, d, now_s, e) : move_all(c, d, &gone, e);

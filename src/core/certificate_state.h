@@ -16,9 +16,5 @@ struct certificate_state_to {
 MUST_CHECK enum rc certificate_state_set(struct core *c,
     struct store_certificate *cert, const struct certificate_state_to *to,
     struct err *e);
-/* Whether gates may let this one in as far as the device is concerned: told
- * again for its birth certificate and all its valid operational ones. */
-MUST_CHECK enum rc certificate_state_tell_all(struct core *c,
-    const struct device *d, bool admit, int64_t now_s, struct err *e);
 
 #endif

@@ -163,12 +163,7 @@ static enum rc ask_upstream(struct issuing *i, struct err *e)
 static enum rc tell(struct issuing *i, struct err *e)
 {
 	const struct device *d = &i->who->device;
-	const struct feed_certificate feed = {.account = d->account_id,
-	    .seq = d->seq,
-	    .bid = d->bid,
-	    .product = d->product,
-	    .fp = i->cert.fp,
-	    .admit = true};
+	const struct feed_device feed = {d->account_id, d->bid, d->seq};
 	char detail[80];
 	struct cert cert;
 	char serial[2 * 20 + 1];
@@ -178,7 +173,7 @@ static enum rc tell(struct issuing *i, struct err *e)
 		return rc;
 	cert_serial_text(&cert, serial);
 	(void)snprintf(detail, sizeof(detail), "%s", serial);
-	rc = feed_certificate(i->c, &feed, i->now_s, e);
+	rc = feed_tell(i->c, &feed, i->now_s, e);
 	if (rc == RC_OK)
 		rc = timeline_add(i->c,
 		    &(const struct timeline_event){d->seq, d->account_id,

@@ -374,13 +374,11 @@ enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
 	return rc;
 }
 
-enum rc feed_certificate(struct core *c, const struct feed_certificate *f,
-    int64_t now_s, struct err *e)
+enum rc feed_tell(struct core *c, const struct feed_device *d, int64_t now_s,
+    struct err *e)
 {
-	struct store_feed_event ev = {.seq = f->seq};
+	struct store_feed_event ev = {.op = "admit", .seq = d->seq};
 
-	(void)span_copy_str(span_str(f->admit ? "admit" : "remove"), ev.op,
-	    sizeof(ev.op));
-	(void)span_copy_str(span_str(f->bid), ev.bid, sizeof(ev.bid));
-	return store_feed_tell(c->store, f->account, &ev, now_s, e);
+	(void)span_copy_str(span_str(d->bid), ev.bid, sizeof(ev.bid));
+	return store_feed_tell(c->store, d->account, &ev, now_s, e);
 }

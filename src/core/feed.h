@@ -25,17 +25,14 @@ MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
     const char *cloud, const struct core_page *asked, struct feed_page *page,
     struct err *e);
 
-/* Tells the gates of the account that know this device's batch, or this device
- * by itself, that a certificate of it may in or may not any more: with its next
- * question a gate hears what holds then, of all its certificates.  Inside the
- * caller's transaction.  Nothing for an account "". */
-struct feed_certificate {
-	const char *account;
+/* Something of a device changed: a certificate of it may in, or may not any
+ * more.  The gates of the account that know its batch, or the device by itself,
+ * hear with their next question what holds then, of all its certificates.
+ * Inside the caller's transaction.  Nothing for an account "". */
+struct feed_device {
+	const char *account, *bid;
 	int64_t seq;
-	const char *bid, *product;
-	const uint8_t *fp; /* 32 bytes; NULL: the birth certificate */
-	bool admit;
 };
-MUST_CHECK enum rc feed_certificate(struct core *c,
-    const struct feed_certificate *f, int64_t now_s, struct err *e);
+MUST_CHECK enum rc feed_tell(struct core *c, const struct feed_device *d,
+    int64_t now_s, struct err *e);
 #endif

@@ -207,16 +207,12 @@ static void commit(struct feed_case *f)
 	assert_int_equal(store_commit(f->pc.core.store, NULL), RC_OK);
 }
 
-static void tell(struct feed_case *f, const char *account, int chip, bool admit)
+static void tell(struct feed_case *f, const char *account, int chip)
 {
-	struct feed_certificate c = {.account = account,
-	    .seq = f->seq[chip],
-	    .bid = BID,
-	    .product = "",
-	    .admit = admit};
+	const struct feed_device d = {account, BID, f->seq[chip]};
 	struct err e = {0};
 
-	if (feed_certificate(&f->pc.core, &c, f->pc.now_s, &e) != RC_OK)
+	if (feed_tell(&f->pc.core, &d, f->pc.now_s, &e) != RC_OK)
 		fail_msg("%s", e.text);
 }
 
@@ -248,7 +244,7 @@ static void put_cert(struct feed_case *f, int chip, int cert, int state)
 	    "ON CONFLICT (fp) DO UPDATE SET state = excluded.state",
 	    chip, cert, f->pc.oem.scope_id, (long long)f->seq[chip], fp, chip,
 	    cert, (long long)f->pc.now_s + 1000, words[state]);
-	tell(f, f->pc.oem.scope_id, chip, state == VALID);
+	tell(f, f->pc.oem.scope_id, chip);
 	commit(f);
 	f->cert[chip][cert] = (unsigned int)state;
 }
@@ -265,7 +261,7 @@ static void bar(struct feed_case *f, int chip, bool out)
 	else
 		sqlf(f, "DELETE FROM birth_revocation WHERE seq = %lld",
 		    (long long)f->seq[chip]);
-	tell(f, f->pc.oem.scope_id, chip, !out);
+	tell(f, f->pc.oem.scope_id, chip);
 	commit(f);
 	f->barred[chip] = out;
 }
@@ -281,7 +277,7 @@ static void quarantine(struct feed_case *f, int chip, bool out)
 	else
 		sqlf(f, "DELETE FROM quarantine WHERE seq = %lld",
 		    (long long)f->seq[chip]);
-	tell(f, f->pc.oem.scope_id, chip, !out);
+	tell(f, f->pc.oem.scope_id, chip);
 	commit(f);
 	f->quarantined[chip] = out;
 }
@@ -420,15 +416,15 @@ static void only_feeds_that_know_the_device_are_told(void **state)
 	say_batch(f, "cld_1", "admit");
 	say_batch(f, "cld_3", "admit");
 	begin(f);
-	tell(f, f->pc.oem.scope_id, 0, false);
-	tell(f, "", 0, false);
+	tell(f, f->pc.oem.scope_id, 0);
+	tell(f, "", 0);
 	commit(f);
 	assert_int_equal(events(f, "cld_1"), 2);
 	assert_int_equal(events(f, "cld_2"), 0);
 	assert_int_equal(events(f, "cld_3"), 1);
 	say_batch(f, "cld_1", "remove");
 	begin(f);
-	tell(f, f->pc.oem.scope_id, 1, true);
+	tell(f, f->pc.oem.scope_id, 1);
 	commit(f);
 	assert_int_equal(events(f, "cld_1"), 3);
 }
