@@ -138,7 +138,7 @@ test('a device polls while another CA decides', async () => {
 		{ca: made.id, subject: 'CN={device}', san: []});
 	const ask = (cmd, ...more) => cmp(cmd, device.chip, '-path', `.well-known/cmp/p/${oven}`, ...more);
 	const out = must(ask('p10cr', '-csr', csr, '-certout', w.path('poll.pem'), '-verbosity', '7'));
-	assert.match(out, /POLLREP/i);
+	assert.match(out, /sending POLLREQ/);
 	assert.equal(read('poll.pem').issuer, 'CN=Elsewhere CA');
 	// That CA wants the device's own request, which ir does not carry.
 	const r = ask('ir', '-newkey', newKey('crmf'), '-subject', `/CN=${device.id}`, '-certout', w.path('crmf.pem'));
