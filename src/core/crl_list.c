@@ -200,11 +200,15 @@ static enum rc stored(struct core *c, const struct store_status_ca *ca,
 
 	if (rc != RC_OK)
 		return rc;
-	if (l.changes != ca->changes || now_s < l.this_update ||
+	/* Long ones are not made anew for each decision: they take time. */
+	if ((l.changes != ca->changes &&
+		now_s - l.this_update >= (int64_t)(l.bytes >> 20)) ||
+	    now_s < l.this_update ||
 	    now_s >= l.this_update + (l.next_update - l.this_update) / 2)
 		return RC_NOT_FOUND;
 	buf_reset(&out->der);
-	rc = store_crl_find(c->store, ca->id, delta, &l, &out->der, e);
+	if (out->known == 0 || l.number != out->known)
+		rc = store_crl_find(c->store, ca->id, delta, &l, &out->der, e);
 	out->number = l.number;
 	out->this_update = l.this_update;
 	out->next_update = l.next_update;
@@ -246,9 +250,13 @@ enum rc crl_list_vendor(struct core *c, const uint8_t ca_fp[DIGEST_SHA256],
 	enum rc rc;
 
 	buf_reset(&out->der);
-	rc = store_status_vendor_find(c->store, ca_fp, &v, NULL, &out->der, e);
-	if (rc == RC_OK && out->der.n == 0)
-		rc = RC_NOT_FOUND;
+	rc = store_status_vendor_find(c->store, ca_fp, &v, NULL, NULL, e);
+	if (rc == RC_OK && (out->known == 0 || v.crl_number != out->known)) {
+		rc = store_status_vendor_find(c->store, ca_fp, &v, NULL,
+		    &out->der, e);
+		if (rc == RC_OK && out->der.n == 0)
+			rc = RC_NOT_FOUND;
+	}
 	out->number = v.crl_number;
 	out->this_update = 0;
 	out->next_update = v.crl_next_update;

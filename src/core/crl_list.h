@@ -1,7 +1,7 @@
 /* Revocation lists (RFC 5280 section 5): an account CA's are signed when they
- * are asked for and something was decided since, or half of their life is over;
- * a vendor's are what the vendor has signed.
- * No HTTP words, no SQL. */
+ * are asked for and something was decided since (of a long one: a second later
+ * for each MB), or half of their life is over; a vendor's are what the vendor
+ * has signed. No HTTP words, no SQL. */
 #ifndef BIRTHMARK_CORE_CRL_LIST_H
 #define BIRTHMARK_CORE_CRL_LIST_H
 
@@ -13,6 +13,7 @@
 #define CRL_LIST_MAX 1000000   /* entries */
 
 struct crl_list {
+	uint64_t known; /* number of one that the caller has; 0: none */
 	uint64_t number;
 	int64_t this_update, next_update;
 	struct buf der; /* owned; crl_list_clear */
@@ -20,7 +21,8 @@ struct crl_list {
 void crl_list_init(struct crl_list *l);
 void crl_list_clear(struct crl_list *l);
 
-/* RC_NOT_FOUND "no-list" when there is no such CA, or its lists are another
+/* der stays empty when the list is the one that is known.  RC_NOT_FOUND
+ * "no-list" when there is no such CA, or its lists are another
  * service's. */
 MUST_CHECK enum rc crl_list_get(struct core *c, const char *ca, bool delta,
     int64_t now_s, struct crl_list *out, struct err *e);

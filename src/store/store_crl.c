@@ -20,7 +20,8 @@ enum rc store_crl_find(struct store *s, const char *ca, bool delta,
 	memset(out, 0, sizeof(*out));
 	rc = db_ask(store_db(s), &st, e,
 	    "SELECT number, changes, this_update, next_update, base, base_at,"
-	    " next_base, next_base_at, CASE WHEN $3 = 1 THEN der END FROM crl"
+	    " next_base, next_base_at, CASE WHEN $3 = 1 THEN der END,"
+	    " length(der) FROM crl"
 	    " WHERE ca_id = $1 AND kind = $2",
 	    DB_T(ca), DB_T(kind_of(delta)), DB_I(der != NULL));
 	if (rc == RC_OK)
@@ -36,6 +37,7 @@ enum rc store_crl_find(struct store *s, const char *ca, bool delta,
 		out->next_base_at = db_col_int(st, 7);
 		if (der)
 			buf_add_span(der, db_col_blob(st, 8));
+		out->bytes = (uint64_t)db_col_int(st, 9);
 	}
 	db_done(st);
 	if (rc == RC_OK && der && !buf_ok(der))

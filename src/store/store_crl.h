@@ -15,6 +15,7 @@ struct store_crl {
 	int64_t this_update, next_update;
 	uint64_t base, next_base;
 	int64_t base_at, next_base_at;
+	uint64_t bytes; /* of der; not looked at when it is put */
 };
 
 /* der may be NULL, else it is appended to.  RC_NOT_FOUND leaves e untouched. */

@@ -5,6 +5,7 @@
 #include "core/crl_list.h"
 #include "core/responder.h"
 #include "store/store_certificate.h"
+#include "store/store_crl.h"
 #include "tests/unit/identity_case.h"
 #include "tests/unit/signer_case.h"
 
@@ -446,6 +447,55 @@ static void deltas_serve_every_list_in_force(void **state)
 	crl_list_clear(&l);
 }
 
+static void a_known_list_is_not_read_again(void **state)
+{
+	struct crl_list l;
+	uint64_t number;
+
+	crl_list_init(&l);
+	get(&l, false);
+	number = l.number;
+	l.known = number;
+	get(&l, false);
+	assert_int_equal(l.number, number);
+	assert_int_equal(l.der.n, 0);
+	l.known = number - 1;
+	get(&l, false);
+	assert_true(l.der.n > 0);
+	crl_list_clear(&l);
+}
+
+static void a_long_list_is_not_made_for_each_decision(void **state)
+{
+	struct store_crl row;
+	struct crl_list l;
+	struct buf der;
+
+	crl_list_init(&l);
+	buf_init(&der, CRL_MAX);
+	get(&l, false);
+	assert_int_equal(store_crl_find(c.core.store, ca.id, false, &row, NULL,
+			     NULL),
+	    RC_OK);
+	row.number = 100;
+	assert_non_null(buf_room(&der, 3u << 20));
+	memset(buf_room(&der, 3u << 20), 0, 3u << 20);
+	buf_grown(&der, 3u << 20);
+	assert_int_equal(store_crl_put(c.core.store, ca.id, false, &row,
+			     buf_span(&der), NULL),
+	    RC_OK);
+	buf_clear(&der);
+	decide(1, "revoked", CRL_KEY_COMPROMISE);
+	now += 2;
+	get(&l, false);
+	assert_int_equal(l.number, 100);
+	now += 1;
+	get(&l, false);
+	assert_int_not_equal(l.number, 100);
+	assert_int_equal(listed(&l, 1), CRL_KEY_COMPROMISE);
+	crl_list_clear(&l);
+}
+
 static void lists_of_nobody_are_not_found(void **state)
 {
 	static const uint8_t fp[DIGEST_SHA256] = {1};
@@ -480,6 +530,8 @@ int main(void)
 	    TEST(a_delta_comes_with_the_full_list_it_counts_from),
 	    TEST(lists_are_signed_again_at_half_of_their_life),
 	    TEST(deltas_serve_every_list_in_force),
+	    TEST(a_known_list_is_not_read_again),
+	    TEST(a_long_list_is_not_made_for_each_decision),
 	    TEST(lists_of_nobody_are_not_found),
 	};
 
