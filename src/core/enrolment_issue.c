@@ -79,6 +79,17 @@ static enum rc prepare(struct issuing *i, struct err *e)
 	return rc;
 }
 
+/* Another CA may give less than the profile says, and one that ends soon as
+ * well: half of it counts at least. */
+static int64_t renew_at(const struct issuing *i,
+    const struct store_certificate *old)
+{
+	int64_t half = (old->not_after - old->not_before) / 2;
+	int64_t before = i->profile.renew_before_s;
+
+	return old->not_after - (before < half ? before : half);
+}
+
 /* A device whose power went before it had stored the answer asks again. */
 static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
     struct err *e)
@@ -93,7 +104,7 @@ static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
 	    (i->r->kind == ENROLMENT_FIRST ||
 		old.issued_at + REPEAT_S > i->now_s)) {
 		/* One that is to be renewed now is no answer. */
-		same = old.not_after - i->profile.renew_before_s > i->now_s;
+		same = renew_at(i, &old) > i->now_s;
 		if (same)
 			buf_add_span(der, buf_span(&old.der));
 	} else if (*rc == RC_NOT_FOUND) {
