@@ -6,11 +6,16 @@ import path from 'node:path';
 
 const CHUNK = 1 << 22;
 
-/** The private scalars of the EC keys in a folder. */
+/** The private scalars of the EC keys in a folder and those below. */
 export function secretsOf(dir) {
 	const out = [];
-	for (const name of fs.readdirSync(dir)) {
-		const text = fs.readFileSync(path.join(dir, name), 'utf8');
+	for (const it of fs.readdirSync(dir, {withFileTypes: true})) {
+		const file = path.join(dir, it.name);
+		if (it.isDirectory()) {
+			out.push(...secretsOf(file));
+			continue;
+		}
+		const text = fs.readFileSync(file, 'utf8');
 		if (!text.includes('PRIVATE KEY'))
 			continue;
 		const {d} = crypto.createPrivateKey(text).export({format: 'jwk'});
