@@ -29,20 +29,14 @@ enum rc ca_find(struct core *c, const char *account, const char *id,
 	return missing(store_ca_find(c->store, account, id, now_s, out, e), e);
 }
 
-enum rc ca_find_top(struct core *c, const char *account, int64_t now_s,
-    struct store_ca *out, struct err *e)
-{
-	return missing(store_ca_find_top(c->store, account, now_s, out, e), e);
-}
-
 enum rc ca_find_server(struct core *c, const char *account, int64_t now_s,
     struct store_ca *out, struct err *e)
 {
 	char top[RAND_ID_SIZE];
-	enum rc rc = ca_find_top(c, account, now_s, out, e);
+	enum rc rc = store_ca_find_top(c->store, account, now_s, out, e);
 
 	if (rc != RC_OK)
-		return rc;
+		return missing(rc, e);
 	memcpy(top, out->id, sizeof(top));
 	rc = store_ca_find_below(c->store, top, now_s, out, e);
 	return rc == RC_NOT_FOUND ? ca_find(c, account, top, now_s, out, e)

@@ -43,12 +43,9 @@ MUST_CHECK enum rc ca_import(struct core *c, const struct core_actor *a,
 /* RC_CONFLICT "ca-in-use" while a profile or an authority below needs it. */
 MUST_CHECK enum rc ca_retire(struct core *c, const struct core_actor *a,
     const char *id, struct err *e);
-/* The root of the account that was made first and is not retired: its domain.
- * Without one, its first issuing authority. */
-MUST_CHECK enum rc ca_find_top(struct core *c, const char *account,
-    int64_t now_s, struct store_ca *out, struct err *e);
-/* The issuing authority under it that answers for the account's servers: the
- * first made of this kind, else the root itself. */
+/* The authority that answers for the account's servers: the first issuing one
+ * below the root that was made first and is not retired, else that root;
+ * without a root, the first issuing one. */
 MUST_CHECK enum rc ca_find_server(struct core *c, const char *account,
     int64_t now_s, struct store_ca *out, struct err *e);
 /* It and those above it up to the root, DER after DER. */

@@ -63,9 +63,23 @@ static enum rc no_memory(const struct store_ca *ca, struct err *e)
 	return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 }
 
+/* The only row of what was asked with result rc. */
+static enum rc take(struct stmt *st, enum rc rc, struct store_ca *out,
+    struct err *e)
+{
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK) {
+		read_row(st, out);
+		rc = no_memory(out, e);
+	}
+	db_done(st);
+	return rc;
+}
+
 enum rc store_ca_add(struct store *s, const struct store_ca *ca, struct err *e)
 {
-	enum rc rc = db_run(store_db(s), e,
+	return db_run(store_db(s), e,
 	    "INSERT INTO ca (id, account_id, name, kind, parent_id, hsm_name,"
 	    " key_type, spki, common_name, org, chain, created_at)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -73,8 +87,6 @@ enum rc store_ca_add(struct store *s, const struct store_ca *ca, struct err *e)
 	    DB_TN(ca->parent_id), DB_T(ca->hsm_name), DB_T(ca->key_type),
 	    DB_BS(buf_span(&ca->spki)), DB_T(ca->common_name), DB_T(ca->org),
 	    DB_BS(buf_span(&ca->chain)), DB_I(ca->created_at));
-
-	return rc;
 }
 
 enum rc store_ca_find(struct store *s, const char *account, const char *id,
@@ -87,14 +99,7 @@ enum rc store_ca_find(struct store *s, const char *account, const char *id,
 	    " AND ($3 IS NULL OR c.account_id = $3)",
 	    DB_I(now_s), DB_T(id), DB_T(account));
 
-	if (rc == RC_OK)
-		rc = db_step(st, e);
-	if (rc == RC_OK) {
-		read_row(st, out);
-		rc = no_memory(out, e);
-	}
-	db_done(st);
-	return rc;
+	return take(st, rc, out, e);
 }
 
 enum rc store_ca_find_top(struct store *s, const char *account, int64_t now_s,
@@ -109,14 +114,7 @@ enum rc store_ca_find_top(struct store *s, const char *account, int64_t now_s,
 	    " c.created_at, c.id LIMIT 1",
 	    DB_I(now_s), DB_T(account));
 
-	if (rc == RC_OK)
-		rc = db_step(st, e);
-	if (rc == RC_OK) {
-		read_row(st, out);
-		rc = no_memory(out, e);
-	}
-	db_done(st);
-	return rc;
+	return take(st, rc, out, e);
 }
 
 enum rc store_ca_find_below(struct store *s, const char *id, int64_t now_s,
@@ -129,14 +127,7 @@ enum rc store_ca_find_below(struct store *s, const char *id, int64_t now_s,
 	    " AND c.not_after > $1 ORDER BY c.created_at, c.id LIMIT 1",
 	    DB_I(now_s), DB_T(id));
 
-	if (rc == RC_OK)
-		rc = db_step(st, e);
-	if (rc == RC_OK) {
-		read_row(st, out);
-		rc = no_memory(out, e);
-	}
-	db_done(st);
-	return rc;
+	return take(st, rc, out, e);
 }
 
 enum rc store_ca_list(struct store *s, const struct store_ca_list *l,
@@ -197,12 +188,6 @@ enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
 	*used = rc == RC_OK && db_col_int(st, 0) != 0;
 	db_done(st);
 	return rc;
-}
-
-enum rc store_ca_changed(struct store *s, const char *id, struct err *e)
-{
-	return db_run(store_db(s), e,
-	    "UPDATE ca SET changes = changes + 1 WHERE id = $1", DB_T(id));
 }
 
 enum rc store_ca_each(struct store *s, store_ca_row *row, void *arg,

@@ -63,9 +63,6 @@ MUST_CHECK enum rc store_ca_retire(struct store *s, const char *id,
 /* Whether a profile names it, or a CA that is not retired stands below it. */
 MUST_CHECK enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
     struct err *e);
-/* What its lists say has changed. */
-MUST_CHECK enum rc store_ca_changed(struct store *s, const char *id,
-    struct err *e);
 /* The certificates of all CAs of all accounts that have one. */
 typedef void store_ca_row(void *arg, struct span der);
 MUST_CHECK enum rc store_ca_each(struct store *s, store_ca_row *row, void *arg,
