@@ -50,6 +50,14 @@ int cli_fail(const struct err *e)
 	return is_usage(e->slug) ? 2 : err_class(e->rc)->exit_code;
 }
 
+enum rc cli_write(const char *path, struct span text, struct err *e)
+{
+	if (path && strcmp(path, "-") != 0)
+		return file_write(path, text, 0644, e);
+	(void)fwrite(text.p, 1, text.n, stdout);
+	return RC_OK;
+}
+
 static bool is_positional(const struct cli_arg *a)
 {
 	return a->name != NULL && a->name[0] == '=';

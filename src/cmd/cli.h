@@ -60,6 +60,10 @@ int cli_fail(const struct err *e);
 const char *cli_text(json_t *o, const char *key);
 /* Prints an answer: as JSON, or as a table or list of columns. */
 void cli_print(json_t *answer, const char *columns, bool as_json);
+/* Writes text to a file, or for NULL and "-" to standard output. */
+MUST_CHECK enum rc cli_write(const char *path, struct span text, struct err *e);
+/* Prints a report and the end of its line, at once; b is cleared. */
+void cli_print_line(struct buf *b);
 /* Adds a member "link" where the answer has the token of an invitation or a
  * reset: the address that its receiver opens. */
 void cli_link(const struct client *c, json_t *answer);

@@ -53,14 +53,6 @@ static enum rc get_ca(struct flags *f, const char *ca, const char *below,
 	return client_get(&f->client, path, answer, e);
 }
 
-static enum rc put_text(const char *path, struct span text, struct err *e)
-{
-	if (path && strcmp(path, "-") != 0)
-		return file_write(path, text, 0644, e);
-	(void)fwrite(text.p, 1, text.n, stdout);
-	return RC_OK;
-}
-
 static enum rc write_csr(json_t *answer, struct buf *out, struct err *e)
 {
 	(void)e;
@@ -108,7 +100,7 @@ static int run_text(const struct text_of *t, int argc, char **argv)
 	if (rc == RC_OK)
 		rc = t->write(answer, &text, &e);
 	if (rc == RC_OK)
-		rc = put_text(f.out, buf_span(&text), &e);
+		rc = cli_write(f.out, buf_span(&text), &e);
 	json_decref(answer);
 	buf_clear(&text);
 	client_close(&f.client);

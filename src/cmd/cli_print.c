@@ -157,3 +157,12 @@ void cli_print(json_t *answer, const char *columns, bool as_json)
 	else
 		cli_print_rows(items, columns, true);
 }
+
+void cli_print_line(struct buf *b)
+{
+	buf_add_u8(b, '\n');
+	if (buf_ok(b))
+		(void)fwrite(b->p, 1, b->n, stdout);
+	(void)fflush(stdout);
+	buf_clear(b);
+}

@@ -15,14 +15,6 @@
 
 #define TIMEOUT_S 10
 
-static void print_json(struct buf *b)
-{
-	buf_add_u8(b, '\n');
-	if (buf_ok(b))
-		(void)fwrite(b->p, 1, b->n, stdout);
-	buf_clear(b);
-}
-
 static void report_run(const struct chip *c, const char *broker,
     const struct mqtt_report *r, bool as_json)
 {
@@ -46,7 +38,7 @@ static void report_run(const struct chip *c, const char *broker,
 	json_put_u64(&w, "published", r->published);
 	json_put_str_or_null(&w, "reason", r->reason);
 	json_end(&w);
-	print_json(&b);
+	cli_print_line(&b);
 }
 
 struct run {
@@ -168,7 +160,7 @@ static void show(const struct chip *c, bool as_json)
 		json_put_span(&w, "issuer", buf_span(&issuer));
 		json_put_u64(&w, "chain", c->chain_n);
 		json_end(&w);
-		print_json(&b);
+		cli_print_line(&b);
 	}
 	buf_clear(&issuer);
 }
@@ -213,17 +205,18 @@ static bool has_chip(int argc, char **argv)
 
 int device_cmd_main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "csr") == 0)
-		return device_csr_main(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "power-on") == 0)
-		return device_power_main(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "listen") == 0)
-		return device_talk_listen_main(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "talk") == 0)
-		return device_talk_main(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "run") == 0)
-		return run_main(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "show") == 0 && has_chip(argc, argv))
-		return show_main(argc - 1, argv + 1);
+	/* Verbs of the reference device; the others ask the service. */
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} verbs[] = {{"csr", device_csr_main}, {"power-on", device_power_main},
+	    {"listen", device_talk_listen_main}, {"talk", device_talk_main},
+	    {"run", run_main}, {"show", show_main}};
+	size_t i;
+
+	for (i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0 &&
+		    (verbs[i].run != show_main || has_chip(argc, argv)))
+			return verbs[i].run(argc - 1, argv + 1);
 	return cli_main(argc, argv);
 }

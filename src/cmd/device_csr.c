@@ -1,10 +1,8 @@
 /* `birthmark device csr`: makes a TPM's birth key when it has none, and writes
  * its public key or a request.  Must not issue anything: the fab does. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/enc.h"
-#include "base/file.h"
 #include "cmd/cli.h"
 #include "cmd/device_csr.h"
 #include "device/chip.h"
@@ -14,10 +12,7 @@ static enum rc put(const char *path, struct buf *pem, struct err *e)
 {
 	if (!buf_ok(pem))
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
-	if (path && strcmp(path, "-") != 0)
-		return file_write(path, buf_span(pem), 0644, e);
-	(void)fwrite(pem->p, 1, pem->n, stdout);
-	return RC_OK;
+	return cli_write(path, buf_span(pem), e);
 }
 
 static enum rc write_request(struct key *k, const char *name, const char *path,

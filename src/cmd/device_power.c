@@ -291,10 +291,7 @@ static void report_json(struct power *p)
 	    p->reason[0] ? bm_why_text(p->io.why) : "");
 	json_put_str_or_null(&w, "reason", p->reason);
 	json_end(&w);
-	buf_add_u8(&b, '\n');
-	if (buf_ok(&b))
-		(void)fwrite(b.p, 1, b.n, stdout);
-	buf_clear(&b);
+	cli_print_line(&b);
 }
 
 static void report_text(const struct power *p)

@@ -116,11 +116,7 @@ static void print_json(const struct said *s)
 	json_put_str_or_null(&w, "why", word_of(s));
 	json_put_str_or_null(&w, "reason", s->rc == RC_OK ? "" : s->e.text);
 	json_end(&w);
-	buf_add_u8(&b, '\n');
-	if (buf_ok(&b))
-		(void)fwrite(b.p, 1, b.n, stdout);
-	(void)fflush(stdout);
-	buf_clear(&b);
+	cli_print_line(&b);
 }
 
 /* A peer's words, which may be anything, on one line. */

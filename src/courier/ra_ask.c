@@ -14,7 +14,6 @@
 #include "net/fetch.h"
 #include "pki/cmp_client.h"
 #include "pki/csr.h"
-#include "pki/der.h"
 #include "pki/issued.h"
 #include "pki/seal.h"
 #include "store/store_ca.h"
@@ -97,16 +96,15 @@ static enum rc keep(int *fd, struct span text, char path[32], struct err *e)
 
 static enum rc keep_cas(struct asking *s, char path[32], struct err *e)
 {
-	struct span rest = buf_span(&s->cas), content, whole;
+	struct span rest = buf_span(&s->cas), one;
 	struct buf pem;
-	uint8_t tag;
 	enum rc rc;
 
 	if (s->up.tls_ca.n > 0)
 		return keep(&s->ca_fd, buf_span(&s->up.tls_ca), path, e);
 	buf_init(&pem, PEM_MAX);
-	while (rest.n > 0 && der_next(&rest, &tag, &content, &whole))
-		enc_pem(&pem, "CERTIFICATE", whole);
+	while (cert_next(&rest, &one))
+		enc_pem(&pem, "CERTIFICATE", one);
 	rc = buf_ok(&pem)
 	    ? keep(&s->ca_fd, buf_span(&pem), path, e)
 	    : err_set(e, RC_ENV, "no-memory", "Not enough memory.");

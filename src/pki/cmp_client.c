@@ -6,7 +6,7 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "pki/der.h"
+#include "pki/cert.h"
 #include "pki/ossl.h"
 
 #define WORDS_MAX 256
@@ -74,13 +74,12 @@ static bool set_names(OSSL_CMP_CTX *ctx, const struct cmp_client *q)
 static bool set_trust(OSSL_CMP_CTX *ctx, struct span cas)
 {
 	X509_STORE *store = X509_STORE_new();
-	struct span content, whole;
+	struct span one;
 	bool ok = store != NULL;
-	uint8_t tag;
 
-	while (ok && cas.n > 0 && der_next(&cas, &tag, &content, &whole)) {
-		const unsigned char *p = whole.p;
-		X509 *x = d2i_X509(NULL, &p, (long)whole.n);
+	while (ok && cert_next(&cas, &one)) {
+		const unsigned char *p = one.p;
+		X509 *x = d2i_X509(NULL, &p, (long)one.n);
 
 		ok = x && X509_STORE_add_cert(store, x) == 1;
 		X509_free(x);

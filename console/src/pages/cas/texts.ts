@@ -94,7 +94,6 @@ export const texts = define({
 	subject: {en: 'Subject', de: 'Inhaber', zh: '主体'},
 	device: {en: 'Device', de: 'Gerät', zh: '设备'},
 	server: {en: 'server', de: 'Server', zh: '服务器'},
-	product: {en: 'Product', de: 'Produkt', zh: '产品'},
 	issuedAt: {en: 'Issued', de: 'Ausgestellt', zh: '颁发时间'},
 	valid: {en: 'valid', de: 'gültig', zh: '有效'},
 	held: {en: 'on hold', de: 'ausgesetzt', zh: '暂停'},
