@@ -249,6 +249,21 @@ static enum rc create_upstream(struct core *c, const struct core_actor *a,
 	return rc;
 }
 
+/* The device port has room for so many, and that is everybody's. */
+static enum rc check_room(struct core *c, const struct core_actor *a,
+    struct err *e)
+{
+	uint64_t n = 0;
+	enum rc rc = store_ca_count(c->store, a->scope_id, &n, e);
+
+	if (rc == RC_OK && n >= CA_MAX)
+		return err_set(e, RC_CONFLICT, "too-many-cas",
+		    "An account has at most %d authorities, those that are "
+		    "retired included.",
+		    CA_MAX);
+	return rc;
+}
+
 enum rc ca_create(struct core *c, const struct core_actor *a,
     const struct ca_request *r, struct store_ca *out, struct err *e)
 {
@@ -259,6 +274,8 @@ enum rc ca_create(struct core *c, const struct core_actor *a,
 
 	store_ca_init(&parent);
 	rc = check(r, e);
+	if (rc == RC_OK)
+		rc = check_room(c, a, e);
 	if (rc == RC_OK && r->upstream) {
 		rc = create_upstream(c, a, r, out, e);
 		goto out;
@@ -442,5 +459,30 @@ enum rc ca_chain(struct core *c, const struct store_ca *ca, struct buf *ders,
 	store_ca_clear(&above);
 	if (rc == RC_OK && !buf_ok(ders))
 		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	return rc;
+}
+
+enum rc ca_domain_root(struct core *c, const char *account, int64_t now_s,
+    struct buf *der, struct err *e)
+{
+	struct span rest, one = SPAN_NONE;
+	struct store_ca ca;
+	struct buf ders;
+	enum rc rc;
+
+	buf_init(&ders, CA_CHAIN_MAX * CERT_DER_MAX);
+	store_ca_init(&ca);
+	rc = ca_find_server(c, account, now_s, &ca, e);
+	if (rc == RC_OK)
+		rc = ca_chain(c, &ca, &ders, e);
+	rest = buf_span(&ders);
+	while (rc == RC_OK && cert_next(&rest, &one))
+		continue;
+	if (rc == RC_OK)
+		buf_add_span(der, one);
+	if (rc == RC_OK && (one.n == 0 || !buf_ok(der)))
+		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	store_ca_clear(&ca);
+	buf_clear(&ders);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/upstream_spec.h"
 #include "pki/profile.h"
 
+#define CA_MAX 100 /* of an account, retired ones too: all are trusted */
 #define CA_CHAIN_MAX 8
 #define CA_URL_SIZE 320
 
@@ -48,6 +49,10 @@ MUST_CHECK enum rc ca_retire(struct core *c, const struct core_actor *a,
  * without a root, the first issuing one. */
 MUST_CHECK enum rc ca_find_server(struct core *c, const char *account,
     int64_t now_s, struct store_ca *out, struct err *e);
+/* The root of that one, which vouches for the account's domain: DER appended.
+ * RC_NOT_FOUND when the account has no authority of its own. */
+MUST_CHECK enum rc ca_domain_root(struct core *c, const char *account,
+    int64_t now_s, struct buf *der, struct err *e);
 /* It and those above it up to the root, DER after DER. */
 MUST_CHECK enum rc ca_chain(struct core *c, const struct store_ca *ca,
     struct buf *ders, struct err *e);

@@ -124,6 +124,28 @@ static enum rc find_profile(struct core *c, const struct enrolment_who *who,
 	    who->device.product_id, p, e);
 }
 
+/* By it the device knows the account's own servers, whoever issues for its
+ * product. */
+static enum rc add_domain(struct core *c, const char *account, struct buf *ders,
+    struct err *e)
+{
+	struct span rest = buf_span(ders), one;
+	struct buf root;
+	bool there = false;
+	enum rc rc;
+
+	buf_init(&root, CERT_DER_MAX);
+	rc = ca_domain_root(c, account, 0, &root, e);
+	while (rc == RC_OK && !there && cert_next(&rest, &one))
+		there = span_eq(one, buf_span(&root));
+	if (rc == RC_OK && !there)
+		buf_add_span(ders, buf_span(&root));
+	if (rc == RC_OK && !buf_ok(ders))
+		rc = err_set(e, RC_ENV, "no-memory", "Not enough memory.");
+	buf_clear(&root);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc enrolment_cas(struct core *c, const struct enrolment_who *who,
     const char *label, struct buf *ders, struct err *e)
 {
@@ -140,6 +162,8 @@ enum rc enrolment_cas(struct core *c, const struct enrolment_who *who,
 		rc = ca_may_issue(&ca, 0, e);
 	if (rc == RC_OK)
 		rc = ca_chain(c, &ca, ders, e);
+	if (rc == RC_OK)
+		rc = add_domain(c, p.account_id, ders, e);
 	store_ca_clear(&ca);
 	buf_clear(&p.text);
 	return rc;

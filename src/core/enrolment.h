@@ -51,8 +51,9 @@ MUST_CHECK enum rc enrolment_issue(struct core *c,
     int64_t now_s, struct buf *der, struct err *e);
 
 /* The CA certificates that a device of this label trusts: issuing CA first,
- * then up to its root, DER after DER.  Of the label's product when given, else
- * of who's product; who may be NULL when a label is given. */
+ * then up to its root, DER after DER; last the root of the account's domain if
+ * that is another one.  Of the label's product when given, else of who's
+ * product; who may be NULL when a label is given. */
 MUST_CHECK enum rc enrolment_cas(struct core *c,
     const struct enrolment_who *who, const char *label, struct buf *ders,
     struct err *e);

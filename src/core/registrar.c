@@ -72,27 +72,24 @@ static enum rc tell(struct core *c, const struct registrar_request *r,
 	return rc == RC_LIMIT ? RC_OK : rc;
 }
 
-/* The last of DER after DER: the top of the chain. */
-static bool last_of(struct span ders, struct span *out)
-{
-	*out = SPAN_NONE;
-	while (cert_next(&ders, out))
-		continue;
-	return ders.n == 0 && out->n > 0;
-}
-
-/* Whom the device shall trust. */
+/* Whom the device shall trust: the root of the account's own domain, by which
+ * its EST server is known, whoever issues for the product. */
 static enum rc find_domain(struct core *c, const struct registrar_request *r,
-    struct buf *ders, struct span *root, struct err *e)
+    struct buf *root, struct err *e)
 {
+	const struct device *d = &r->who->device;
+	struct buf ders;
 	enum rc rc = RC_NOT_FOUND;
 
-	if (r->who->device.product_id[0] != '\0' && r->est_domain[0] != '\0')
-		rc = enrolment_cas(c, r->who, NULL, ders, e);
-	if (rc == RC_OK && last_of(buf_span(ders), root))
+	buf_init(&ders, DERS_MAX);
+	if (d->product_id[0] != '\0' && r->est_domain[0] != '\0')
+		rc = enrolment_cas(c, r->who, NULL, &ders, e);
+	buf_clear(&ders);
+	if (rc == RC_OK)
+		rc = ca_domain_root(c, d->account_id, r->now_s, root, e);
+	if (rc == RC_OK)
 		return RC_OK;
-	if (rc != RC_OK && rc != RC_NOT_FOUND && rc != RC_DENIED &&
-	    rc != RC_CONFLICT)
+	if (rc != RC_NOT_FOUND && rc != RC_DENIED && rc != RC_CONFLICT)
 		return rc;
 	rc = tell(c, r,
 	    "Its product has no certificate authority yet: no voucher.", e);
@@ -177,8 +174,7 @@ static enum rc decide(struct core *c, const struct registrar_request *r,
 {
 	struct voucher_request v;
 	struct store_account account;
-	struct span root;
-	struct buf ders;
+	struct buf root;
 	enum rc rc;
 
 	rc = read_request(r, &v, e);
@@ -191,13 +187,13 @@ static enum rc decide(struct core *c, const struct registrar_request *r,
 		    account.registrar_url);
 		return tell(c, r, account.registrar_url, e);
 	}
-	buf_init(&ders, DERS_MAX);
-	rc = find_domain(c, r, &ders, &root, e);
+	buf_init(&root, CERT_DER_MAX);
+	rc = find_domain(c, r, &root, e);
 	if (rc == RC_OK)
 		rc = use_nonce(c, r, &v, e);
 	if (rc == RC_OK)
-		rc = sign(c, r, &v, root, voucher, e);
-	buf_clear(&ders);
+		rc = sign(c, r, &v, buf_span(&root), voucher, e);
+	buf_clear(&root);
 	return rc;
 }
 

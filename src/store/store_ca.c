@@ -108,6 +108,7 @@ enum rc store_ca_find_top(struct store *s, const char *account, int64_t now_s,
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT " COLS "0 FROM ca c WHERE c.account_id = $2"
+	    " AND c.kind <> 'upstream'"
 	    " AND c.der IS NOT NULL AND c.retired_at IS NULL"
 	    " AND c.not_after > $1"
 	    " ORDER BY CASE c.kind WHEN 'root' THEN 0 ELSE 1 END,"
@@ -190,13 +191,29 @@ enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
 	return rc;
 }
 
+enum rc store_ca_count(struct store *s, const char *account, uint64_t *n,
+    struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT count(*) FROM ca WHERE account_id = $1", DB_T(account));
+
+	*n = 0;
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	if (rc == RC_OK)
+		*n = (uint64_t)db_col_int(st, 0);
+	db_done(st);
+	return rc;
+}
+
 enum rc store_ca_each(struct store *s, store_ca_row *row, void *arg,
     struct err *e)
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_query(store_db(s),
-	    "SELECT der FROM ca WHERE der IS NOT NULL ORDER BY id", NULL, 0,
-	    &st, e);
+	    "SELECT der FROM ca WHERE der IS NOT NULL ORDER BY created_at, id",
+	    NULL, 0, &st, e);
 
 	while (rc == RC_OK && (rc = db_step(st, e)) == RC_OK)
 		row(arg, db_col_blob(st, 0));

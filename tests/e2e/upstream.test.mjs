@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import {after, before, test} from 'node:test';
 import {ask, certsOf, newRequest} from './lib/enrol.mjs';
+import {Device} from './lib/field.mjs';
 import {newCa, serverPki} from './lib/forge.mjs';
 import {closeServer, freePort, sleep, until} from './lib/service.mjs';
 import {Proc, buildWorld} from './lib/world.mjs';
@@ -346,6 +347,34 @@ test('a request goes on when a certificate was revoked', async () => {
 	assert.notEqual(new crypto.X509Certificate(certsOf(r.text)[0])
 		.serialNumber.toLowerCase(), c.serial);
 });
+
+test('a device finds its owner, and gets a certificate of the other CA',
+	async () => {
+		est.say = issues;
+		await useCa('First boot', est.spec);
+		// The account's own domain is vouched for by the account itself.
+		const d = new Device(w, 'boot', devices[7].chip);
+		assert.notEqual((await d.once()).status, 0);
+		await w.must(201, 'admin', 'POST', w.in('cas'),
+			{name: 'Domain', kind: 'root'});
+		const get = (...more) => until(async () => {
+			const r = await d.once(...more);
+			assert.ok(r.status === 0 || r.why === 'pending',
+				JSON.stringify(r));
+			return r.status === 0 && r;
+		}, 10000, 'a certificate');
+		const first = await get();
+		assert.match(first.certificate.issuer, /Elsewhere CA/);
+		// Renewed by what it has, it is asked for with a new key.
+		est.asked = [];
+		const second = await until(async () => {
+			const r = await get('--renew-before', String(30 * 86400 - 1));
+			return r.certificate.fingerprint !==
+				first.certificate.fingerprint && r;
+		}, 10000, 'another certificate');
+		assert.match(second.certificate.issuer, /Elsewhere CA/);
+		assert.equal(est.asked.length, 1);
+	});
 
 test('no credential is in an answer, a log or the database', async () => {
 	const list = await w.must(200, 'admin', 'GET', w.in('cas'));
