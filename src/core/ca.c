@@ -208,6 +208,20 @@ static enum rc keep_cert(struct core *c, const struct store_ca *ca,
 	return store_ca_set_cert(c->store, ca->id, &keep, e);
 }
 
+/* Two of one key could not be told apart by OCSP, nor their serial numbers. */
+static enum rc check_key(struct core *c, const struct store_ca *ca,
+    struct err *e)
+{
+	bool has = false;
+	enum rc rc = store_ca_has_key(c->store, buf_span(&ca->spki), &has, e);
+
+	if (rc == RC_OK && has)
+		return err_set(e, RC_CONFLICT, "hsm-key-taken",
+		    "The key %s of the HSM is another authority's already.",
+		    ca->hsm_name);
+	return rc;
+}
+
 /* up NULL: its key is the signer's. */
 static enum rc keep(struct core *c, const struct core_actor *a,
     const struct store_ca *ca, const struct store_upstream *up, struct err *e)
@@ -219,8 +233,11 @@ static enum rc keep(struct core *c, const struct core_actor *a,
 	struct tx tx = TX_NONE;
 	enum rc rc = tx_begin(c, &tx, e);
 
-	if (rc == RC_OK)
-		rc = store_ca_add(c->store, ca, e);
+	if (rc == RC_OK && !up)
+		rc = check_key(c, ca, e);
+	if (rc != RC_OK)
+		return tx_end(c, &tx, rc, e);
+	rc = store_ca_add(c->store, ca, e);
 	if (rc == RC_CONFLICT)
 		rc = err_set(e, rc, "ca-exists",
 		    "The account has an authority named %s already.", ca->name);

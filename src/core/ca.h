@@ -23,7 +23,8 @@ struct ca_request {
 	const struct upstream_spec *upstream; /* of kind "upstream" alone */
 };
 /* out is initialised by the caller, here and below.  RC_CONFLICT "ca-exists",
- * RC_INVALID "bad-ca-parent", RC_NOT_FOUND "hsm-key-unknown". */
+ * "hsm-key-taken", RC_INVALID "bad-ca-parent", RC_NOT_FOUND
+ * "hsm-key-unknown". */
 MUST_CHECK enum rc ca_create(struct core *c, const struct core_actor *a,
     const struct ca_request *r, struct store_ca *out, struct err *e);
 /* now_s 0: its certificates are not counted. */

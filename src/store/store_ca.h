@@ -60,10 +60,17 @@ MUST_CHECK enum rc store_ca_set_cert(struct store *s, const char *id,
     const struct store_ca_cert *cert, struct err *e);
 MUST_CHECK enum rc store_ca_retire(struct store *s, const char *id,
     int64_t now_s, struct err *e);
+/* How many an account has, those that are retired too. */
+MUST_CHECK enum rc store_ca_count(struct store *s, const char *account,
+    uint64_t *n, struct err *e);
 /* Whether a profile names it, or a CA that is not retired stands below it. */
 MUST_CHECK enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
     struct err *e);
-/* The certificates of all CAs of all accounts that have one. */
+/* Whether an authority that holds its own key, of whatever account, has this
+ * one. */
+MUST_CHECK enum rc store_ca_has_key(struct store *s, struct span spki,
+    bool *has, struct err *e);
+/* The certificates of all CAs of all accounts that have one, oldest first. */
 typedef void store_ca_row(void *arg, struct span der);
 MUST_CHECK enum rc store_ca_each(struct store *s, store_ca_row *row, void *arg,
     struct err *e);

@@ -379,6 +379,8 @@ test('the key of an authority is in an HSM', {skip: !softhsm}, async () => {
 	const below = await post(201, 'cas', {name: 'Below', kind: 'issuing',
 		parent: made.id});
 	verify(below.certificate, made.certificate);
+	await refused(409, 'hsm-key-taken', 'admin', 'POST', w.in('cas'),
+		{name: 'Twin', kind: 'root', hsm: 'vault'});
 	await refused(404, 'hsm-key-unknown', 'rival', 'POST', w.in('cas', w.rival),
 		{name: 'Vault', kind: 'root', hsm: 'vault'});
 });
