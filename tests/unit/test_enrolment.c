@@ -354,6 +354,54 @@ static void stranger_is_nobody(void **state)
 	enrolment_who_clear(&who);
 }
 
+/* Its EST server is known by the account's first root, whoever issues for its
+ * product. */
+static void the_root_of_the_domain_is_told_as_well(void **state)
+{
+	struct ca_request r = {.name = "Root 2",
+	    .kind = "root",
+	    .key_type = KEY_P256};
+	struct core_actor later = pc->oem;
+	struct store_ca_profile p = {.ca_id = ""};
+	struct store_ca root, ca;
+	struct span rest, one;
+	struct buf ders;
+	size_t n = 0;
+
+	(void)state;
+	later.now_s += 10;
+	store_ca_init(&root);
+	store_ca_init(&ca);
+	buf_init(&p.text, PROFILE_TEXT_MAX);
+	buf_init(&ders, 8 * CERT_DER_MAX);
+	ready("{}");
+	PUBLISH_OK(enrolment_cas(&pc->core, NULL, f.product.id, &ders, &pc->e));
+	for (rest = buf_span(&ders); cert_next(&rest, &one);)
+		n++;
+	assert_int_equal(n, 2);
+	PUBLISH_OK(ca_create(&pc->core, &later, &r, &root, &pc->e));
+	r.name = "Issuing 2";
+	r.kind = "issuing";
+	r.parent_id = root.id;
+	PUBLISH_OK(ca_create(&pc->core, &later, &r, &ca, &pc->e));
+	PUBLISH_OK(ca_profile_find(&pc->core, pc->oem.scope_id, f.product.id,
+	    &p, &pc->e));
+	memcpy(p.ca_id, ca.id, sizeof(p.ca_id));
+	PUBLISH_OK(ca_profile_put(&pc->core, &pc->oem, &p, &pc->e));
+	buf_reset(&ders);
+	PUBLISH_OK(enrolment_cas(&pc->core, NULL, f.product.id, &ders, &pc->e));
+	rest = buf_span(&ders);
+	assert_true(cert_next(&rest, &one) && span_eq(one, buf_span(&ca.der)));
+	assert_true(
+	    cert_next(&rest, &one) && span_eq(one, buf_span(&root.der)));
+	assert_true(cert_next(&rest, &one) && span_eq(one, buf_span(&f.root)));
+	assert_int_equal(rest.n, 0);
+	store_ca_clear(&root);
+	store_ca_clear(&ca);
+	buf_clear(&p.text);
+	buf_clear(&ders);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_case, close_case)
@@ -368,6 +416,7 @@ int main(void)
 	    T(who_is_kept_out_gets_nothing),
 	    T(revoked_certificate_renews_nothing),
 	    T(stranger_is_nobody),
+	    T(the_root_of_the_domain_is_told_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
