@@ -9,10 +9,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/enc.h"
@@ -25,6 +23,7 @@
 #include "pki/ocsp.h"
 #include "pki/voucher.h"
 #include "tests/unit/chip_case.h"
+#include "tests/unit/dir_case.h"
 
 #define AGENT_CASE_EST "acc-1.localhost"
 
@@ -417,9 +416,6 @@ static inline void agent_case_stop(struct agent_case *t)
 
 static inline void agent_case_clear(struct agent_case *t)
 {
-	char *argv[] = {(char[]){"rm"}, (char[]){"-rf"}, t->dir, NULL};
-	pid_t pid;
-
 	agent_case_stop(t);
 	tls_free(t->ctx[0]);
 	tls_free(t->ctx[1]);
@@ -430,8 +426,7 @@ static inline void agent_case_clear(struct agent_case *t)
 	agent_case_pair_clear(&t->est);
 	agent_case_pair_clear(&t->vouchers);
 	chip_case_clear(&t->maker);
-	if (posix_spawnp(&pid, "rm", NULL, NULL, argv, NULL) == 0)
-		(void)waitpid(pid, NULL, 0);
+	dir_case_remove(t->dir);
 }
 
 /* An agent of this service with a state directory of this name. */

@@ -1,12 +1,9 @@
 /* Chips of every kind: they open with their own certificate only, sign, and
  * prove themselves in TLS.  Must not leave a token or a TPM behind. */
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/enc.h"
@@ -15,12 +12,10 @@
 #include "device/tls.h"
 #include "device/wire.h"
 #include "tests/unit/chip_case.h"
+#include "tests/unit/dir_case.h"
+#include "tests/unit/token_case.h"
 
-#define MODULE "/usr/lib/softhsm/libsofthsm2.so"
-#define ENGINE "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so"
 #define HANDLE "0x81000001"
-
-extern char **environ;
 
 static struct chip_case the;
 static char dir[64], tcti[128];
@@ -34,33 +29,6 @@ static const char *at(const char *name)
 	turn = (turn + 1) % 16;
 	(void)snprintf(path[turn], sizeof(path[0]), "%s/%s", dir, name);
 	return path[turn];
-}
-
-static pid_t spawn(const char *const argv[])
-{
-	posix_spawn_file_actions_t quiet;
-	pid_t pid = -1;
-
-	assert_int_equal(posix_spawn_file_actions_init(&quiet), 0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY,
-	    0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY,
-	    0);
-	if (posix_spawnp(&pid, argv[0], &quiet, NULL, (char **)(uintptr_t)argv,
-		environ) != 0)
-		pid = -1;
-	(void)posix_spawn_file_actions_destroy(&quiet);
-	return pid;
-}
-
-static int run(const char *const argv[])
-{
-	pid_t pid = spawn(argv);
-	int status = -1;
-
-	if (pid > 0)
-		(void)waitpid(pid, &status, 0);
-	return status;
 }
 
 static void put(const char *name, struct buf *b)
@@ -90,12 +58,9 @@ static int setup(void **state)
 
 	(void)snprintf(dir, sizeof(dir), "/tmp/birthmark-chip-XXXXXX");
 	assert_non_null(mkdtemp(dir));
-	(void)setenv("SOFTHSM2_CONF", at("softhsm2.conf"), 1);
+	token_case_use(dir);
 	chip_case_init(&the, KEY_P256, KEY_P256);
 	buf_init(&b, 65536);
-	buf_addf(&b, "directories.tokendir = %s\nobjectstore.backend = file\n",
-	    dir);
-	put("softhsm2.conf", &b);
 	CHIP_OK(&the, key_pem(the.chip_key, &b, &the.e));
 	add_cert(&b, buf_span(&the.chip));
 	add_cert(&b, buf_span(&the.ca));
@@ -105,14 +70,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	const char *const argv[] = {"rm", "-rf", dir, NULL};
-
 	if (tpm_pid > 0) {
 		(void)kill(tpm_pid, SIGTERM);
 		(void)waitpid(tpm_pid, NULL, 0);
 	}
 	chip_case_clear(&the);
-	return run(argv);
+	dir_case_remove(dir);
+	return 0;
 }
 
 static bool is_free(unsigned int port)
@@ -144,7 +108,7 @@ static bool start_tpm(void)
 	(void)snprintf(state, sizeof(state), "dir=%s", dir);
 	(void)snprintf(tcti, sizeof(tcti), "swtpm:host=127.0.0.1,port=%u",
 	    port);
-	tpm_pid = spawn(argv);
+	tpm_pid = run_case_spawn(argv);
 	for (tries = 0; tpm_pid > 0 && tries < 500; tries++) {
 		if (reach_dial(&fd, "127.0.0.1", port + 1, 100, NULL) ==
 		    RC_OK) {
@@ -320,37 +284,25 @@ static void chip_finds_its_certificate_in_a_manifest(void **state)
 	key_free(other);
 }
 
-/* False if this machine has no SoftHSM, or not the engine. */
+/* False if this machine has no tokens. */
 static bool make_token(void)
 {
-	const char *const init[] = {"softhsm2-util", "--init-token", "--free",
-	    "--label", "chips", "--pin", "1234", "--so-pin", "1234", NULL};
-	const char *const key[] = {"softhsm2-util", "--import", at("key.pem"),
-	    "--token", "chips", "--label", "birth", "--id", "a1", "--pin",
-	    "1234", NULL};
-	const char *const cert[] = {"pkcs11-tool", "--module", MODULE,
-	    "--token-label", "chips", "--login", "--pin", "1234",
-	    "--write-object", at("cert.der"), "--type", "cert", "--label",
-	    "birth", "--id", "a1", NULL};
-	struct buf b;
+	const char *const cert[] = {"pkcs11-tool", "--module",
+	    TOKEN_CASE_MODULE, "--token-label", TOKEN_CASE, "--login", "--pin",
+	    "1234", "--write-object", at("cert.der"), "--type", "cert",
+	    "--label", "birth", "--id", "a1", NULL};
 
-	if (!file_exists(MODULE) || !file_exists(ENGINE) || run(init) != 0)
+	if (!token_case_make(the.chip_key, "birth", at("key.pem")))
 		return false;
-	buf_init(&b, 65536);
-	CHIP_OK(&the, key_pem(the.chip_key, &b, &the.e));
-	put("key.pem", &b);
-	buf_add_span(&b, buf_span(&the.chip));
-	put("cert.der", &b);
-	assert_int_equal(run(key), 0);
-	assert_int_equal(run(cert), 0);
+	CHIP_OK(&the,
+	    file_write(at("cert.der"), buf_span(&the.chip), 0600, &the.e));
+	assert_int_equal(run_case(cert), 0);
 	return true;
 }
 
 static void token_holds_key_and_certificate(void **state)
 {
-	struct chip_place place = {"pkcs11:token=chips;object=birth?"
-				   "pin-value=1234&module-path=" MODULE,
-	    NULL};
+	struct chip_place place = {TOKEN_CASE_URI("birth"), NULL};
 	struct chip c;
 
 	if (!make_token())
@@ -364,8 +316,7 @@ static void token_holds_key_and_certificate(void **state)
 	CHIP_OK(&the, chip_open(&c, &place, &the.e));
 	assert_int_equal(c.chain_n, 1);
 	chip_close(&c);
-	place.where = "pkcs11:token=chips;object=none?pin-value=1234&"
-		      "module-path=" MODULE;
+	place.where = TOKEN_CASE_URI("none");
 	assert_int_equal(chip_open(&c, &place, &the.e), RC_NOT_FOUND);
 }
 

@@ -1,11 +1,9 @@
 /* Revocation lists: what is written is read again, by others too, and what is
  * not of the form is refused.  Must not keep a list. */
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/enc.h"
@@ -14,8 +12,7 @@
 #include "pki/der.h"
 #include "tests/unit/dir_case.h"
 #include "tests/unit/pki_case.h"
-
-extern char **environ;
+#include "tests/unit/run_case.h"
 
 static struct pki_case the;
 
@@ -406,24 +403,6 @@ static void reasons_have_their_names(void **state)
 	    CRL_REASON_NONE);
 }
 
-static int run(const char *const argv[])
-{
-	posix_spawn_file_actions_t quiet;
-	int status = -1;
-	pid_t pid;
-
-	assert_int_equal(posix_spawn_file_actions_init(&quiet), 0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY,
-	    0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY,
-	    0);
-	if (posix_spawnp(&pid, argv[0], &quiet, NULL, (char **)(uintptr_t)argv,
-		environ) == 0)
-		(void)waitpid(pid, &status, 0);
-	(void)posix_spawn_file_actions_destroy(&quiet);
-	return status;
-}
-
 static void put_pem(const char *path, const char *label, struct span der)
 {
 	struct buf pem;
@@ -454,7 +433,7 @@ static void openssl_follows_the_list(void **state)
 	put_pem(chip, "CERTIFICATE", buf_span(&the.chip));
 	make(&c, &der);
 	put_pem(crl, "X509 CRL", buf_span(&der));
-	assert_int_equal(run(argv), 0);
+	assert_int_equal(run_case(argv), 0);
 	assert_int_equal(cert_parse(&cert, buf_span(&the.chip), NULL), RC_OK);
 	memcpy(entry.serial, cert.serial.p, cert.serial.n);
 	entry.serial_n = (uint8_t)cert.serial.n;
@@ -462,7 +441,7 @@ static void openssl_follows_the_list(void **state)
 	c = list_of(&entry, 1);
 	make(&c, &der);
 	put_pem(crl, "X509 CRL", buf_span(&der));
-	assert_int_not_equal(run(argv), 0);
+	assert_int_not_equal(run_case(argv), 0);
 	buf_clear(&der);
 	dir_case_remove(dir);
 }

@@ -1,7 +1,6 @@
 /* CAs whose keys are in an HSM (SoftHSM), by the names that the operator gave
  * to accounts; confined as the service confines its signer.
  * Must not leave a token behind. */
-#include <spawn.h>
 #include <string.h>
 
 #include "base/confine.h"
@@ -10,40 +9,19 @@
 #include "signer/hsm_conf.h"
 #include "tests/unit/chip_case.h"
 #include "tests/unit/signer_case.h"
+#include "tests/unit/token_case.h"
 
-#define MODULE "/usr/lib/softhsm/libsofthsm2.so"
-#define ENGINE "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so"
 #define ONE "acc_0123456789abcdef"
 #define TWO "acc_fedcba9876543210"
 #define CA "ca_0123456789abcdef"
 
-extern char **environ;
-
 static struct {
-	char dir[64], tokens[80], conf[128], pem[128];
+	char dir[64], tokens[80], pem[128];
 	struct key *key;
 	struct signer *signer;
 	pid_t pid;
 	struct err e;
 } t;
-
-static int run(const char *const argv[])
-{
-	posix_spawn_file_actions_t quiet;
-	int status = -1;
-	pid_t pid;
-
-	assert_int_equal(posix_spawn_file_actions_init(&quiet), 0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY,
-	    0);
-	(void)posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY,
-	    0);
-	if (posix_spawnp(&pid, argv[0], &quiet, NULL, (char **)(uintptr_t)argv,
-		environ) == 0)
-		(void)waitpid(pid, &status, 0);
-	(void)posix_spawn_file_actions_destroy(&quiet);
-	return status;
-}
 
 static void write_text(const char *path, const char *text)
 {
@@ -52,21 +30,12 @@ static void write_text(const char *path, const char *text)
 
 static int setup(void **state)
 {
-	char text[256];
-
 	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/birthmark-hsm-XXXXXX");
 	assert_non_null(mkdtemp(t.dir));
 	(void)snprintf(t.tokens, sizeof(t.tokens), "%s/tokens", t.dir);
-	(void)snprintf(t.conf, sizeof(t.conf), "%s/tokens/softhsm2.conf",
-	    t.dir);
 	(void)snprintf(t.pem, sizeof(t.pem), "%s/key.pem", t.dir);
 	assert_int_equal(file_mkdir(t.tokens, 0700, &t.e), RC_OK);
-	(void)snprintf(text, sizeof(text),
-	    "directories.tokendir = %s\nobjectstore.backend = file\n"
-	    "log.level = ERROR\n",
-	    t.tokens);
-	write_text(t.conf, text);
-	(void)setenv("SOFTHSM2_CONF", t.conf, 1);
+	token_case_use(t.tokens);
 	assert_int_equal(key_generate(&t.key, KEY_P256, &t.e), RC_OK);
 	return 0;
 }
@@ -79,27 +48,6 @@ static int teardown(void **state)
 	key_free(t.key);
 	dir_case_remove(t.dir);
 	return 0;
-}
-
-/* False if this machine has no SoftHSM, or not the engine. */
-static bool make_token(void)
-{
-	const char *const init[] = {"softhsm2-util", "--init-token", "--free",
-	    "--label", "birthmark-test", "--pin", "1234", "--so-pin", "1234",
-	    NULL};
-	const char *const import[] = {"softhsm2-util", "--import", t.pem,
-	    "--token", "birthmark-test", "--label", "root", "--id", "a1",
-	    "--pin", "1234", NULL};
-	struct buf pem;
-
-	if (!file_exists(MODULE) || !file_exists(ENGINE) || run(init) != 0)
-		return false;
-	buf_init(&pem, 16384);
-	assert_int_equal(key_pem(t.key, &pem, &t.e), RC_OK);
-	assert_int_equal(file_write(t.pem, buf_span(&pem), 0600, &t.e), RC_OK);
-	buf_clear_secret(&pem);
-	assert_int_equal(run(import), 0);
-	return true;
 }
 
 /* What the service does before it meets a client. */
@@ -148,10 +96,9 @@ static void write_conf(void)
 	(void)snprintf(path, sizeof(path), "%s/hsm.conf", t.dir);
 	(void)snprintf(text, sizeof(text),
 	    "# keys of HSMs\nallow %s\n\n"
-	    "%s root pkcs11:token=birthmark-test;object=root"
-	    "?pin-value=1234&module-path=" MODULE "\n"
-	    "%s gone pkcs11:token=birthmark-test;object=nobody"
-	    "?pin-value=1234&module-path=" MODULE "\n",
+	    "%s root " TOKEN_CASE_URI("root") "\n"
+					      "%s gone " TOKEN_CASE_URI(
+						  "nobody") "\n",
 	    t.tokens, ONE, ONE);
 	write_text(path, text);
 }
@@ -175,7 +122,7 @@ static void key_in_an_hsm_signs_for_its_account_only(void **state)
 	struct buf spki, der;
 	struct cert c;
 
-	if (!make_token())
+	if (!token_case_make(t.key, "root", t.pem))
 		skip();
 	write_conf();
 	start_signer();
