@@ -8,6 +8,7 @@ import https from 'node:https';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {after, before, describe, test} from 'node:test';
+import {certsOf} from './lib/enrol.mjs';
 import {addAuthority, tool, trusted} from './lib/field.mjs';
 import {certificate, newCa, newKey, openssl} from './lib/forge.mjs';
 import {request} from './lib/service.mjs';
@@ -60,8 +61,7 @@ const b64 = (der) => der.toString('base64');
 
 /** The certificates of an answer. */
 function certs(text) {
-	return openssl(['pkcs7', '-inform', 'DER', '-print_certs'], Buffer.from(text, 'base64'))
-		.toString().match(/-----BEGIN[^]+?-----END CERTIFICATE-----\n/g).map((p) => new X509Certificate(p));
+	return certsOf(text).map((p) => new X509Certificate(p));
 }
 
 /** First enrolment by hand: a file with certificate and key. */

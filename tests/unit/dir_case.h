@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/unit/check.h"
@@ -17,7 +18,8 @@ static inline void dir_case_empty(int at)
 
 	assert_non_null(d);
 	while ((ent = readdir(d)) != NULL) {
-		if (ent->d_name[0] == '.' ||
+		if (strcmp(ent->d_name, ".") == 0 ||
+		    strcmp(ent->d_name, "..") == 0 ||
 		    unlinkat(dirfd(d), ent->d_name, 0) == 0)
 			continue;
 		inner = openat(dirfd(d), ent->d_name,

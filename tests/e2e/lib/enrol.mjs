@@ -1,34 +1,30 @@
 // Enrols at a device port by EST with openssl's requests and plain HTTPS, so
 // that nothing of ours stands between.  Must not import the device's program.
-import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import {newKey, openssl} from './forge.mjs';
 import {request} from './service.mjs';
 
 /** A key and a request for it: {key, csr} as paths. */
 export function newRequest(dir, name, subject = '/CN=anything') {
-	const key = path.join(dir, `${name}.key`), csr = path.join(dir,
-		`${name}.csr`);
-	execFileSync('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt',
-		'ec_paramgen_curve:P-256', '-nodes', '-utf8', '-subj', subject,
-		'-keyout', key, '-out', csr], {stdio: 'pipe'});
+	const key = newKey(dir, name), csr = path.join(dir, `${name}.csr`);
+	openssl(['req', '-new', '-key', key, '-utf8', '-subj', subject, '-out',
+		csr]);
 	return {key, csr};
 }
 
 /** The certificates of a certs-only message in base64, as PEM. */
 export function certsOf(text) {
-	const der = Buffer.from(text, 'base64');
-	const out = execFileSync('openssl', ['pkcs7', '-inform', 'DER',
-		'-print_certs'], {input: der, encoding: 'utf8'});
-	return out.match(/-----BEGIN[^]+?END CERTIFICATE-----\n/g) || [];
+	const out = openssl(['pkcs7', '-inform', 'DER', '-print_certs'],
+		Buffer.from(text, 'base64'));
+	return out.toString().match(/-----BEGIN[^]+?END CERTIFICATE-----\n/g) || [];
 }
 
 /** One POST of a request; chip is a file with certificate and key. */
 export async function ask(service, chip, csr, {verb = 'simpleenroll',
 	label = ''} = {}) {
 	const pem = fs.readFileSync(chip, 'utf8');
-	const der = execFileSync('openssl', ['req', '-in', csr, '-outform',
-		'DER']);
+	const der = openssl(['req', '-in', csr, '-outform', 'DER']);
 	return request(`${service.deviceUrl}/.well-known/est/` +
 		`${label && `${label}/`}${verb}`, {method: 'POST', ca: service.ca,
 		cert: pem, key: pem, body: der.toString('base64'),
