@@ -8,6 +8,7 @@
 #include "store/store_vendor.h"
 
 #define PAGE 50
+#define PEM_HEAD 64
 
 static enum rc add_vendor(struct core *c, const char *vendor, struct buf *pem,
     struct err *e)
@@ -31,7 +32,11 @@ static enum rc add_vendor(struct core *c, const char *vendor, struct buf *pem,
 
 static void add_account(void *arg, struct span der)
 {
-	enc_pem(arg, "CERTIFICATE", der);
+	struct buf *pem = arg;
+
+	/* Those that come last must not shut out all. */
+	if (pem->n + 2 * der.n + PEM_HEAD < pem->max)
+		enc_pem(pem, "CERTIFICATE", der);
 }
 
 enum rc serve_trust_cas(struct core *c, struct buf *pem, struct err *e)

@@ -4,7 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,8 @@
 #include "net/http_tls.h"
 
 #define CERT_MAX (64 * 1024)
+#define ANCHORS_MAX 8192
+#define NAMES_BYTES 16384 /* of the CAs that clients are told */
 
 struct http_tls {
 	SSL_CTX *ctx;
@@ -44,10 +46,87 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
 	return SSL_TLSEXT_ERR_OK;
 }
 
+/* A message of TLS holds 64 KB of names; without any, a client sends what it
+ * has.  Takes them. */
+static void name_cas(SSL_CTX *ctx, STACK_OF(X509_NAME) * names)
+{
+	int i, n = 0;
+
+	for (i = 0; i < sk_X509_NAME_num(names) && n <= NAMES_BYTES; i++)
+		n += i2d_X509_NAME(sk_X509_NAME_value(names, i), NULL) + 2;
+	if (names && n <= NAMES_BYTES)
+		SSL_CTX_set_client_CA_list(ctx, names);
+	else
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+}
+
+/* CAs that are trusted.  libssl finds an issuer by its name, and its key
+ * identifier where a certificate tells it, and does not look for another when
+ * the signature is wrong: who came first keeps his place. */
+struct anchors {
+	X509_STORE *store;
+	STACK_OF(X509) * list;
+	unsigned long hash[ANCHORS_MAX]; /* of the names */
+};
+
+static bool is_like(X509 *a, X509 *b)
+{
+	const ASN1_OCTET_STRING *x = X509_get0_subject_key_id(a);
+	const ASN1_OCTET_STRING *y = X509_get0_subject_key_id(b);
+
+	return X509_NAME_cmp(X509_get_subject_name(a),
+		   X509_get_subject_name(b)) == 0 &&
+	    (!x || !y || ASN1_OCTET_STRING_cmp(x, y) == 0) &&
+	    EVP_PKEY_eq(X509_get0_pubkey(a), X509_get0_pubkey(b)) != 1;
+}
+
+/* Takes x. */
+static bool add_anchor(struct anchors *a, X509 *x)
+{
+	unsigned long hash = X509_subject_name_hash(x);
+	int i, n = sk_X509_num(a->list);
+
+	for (i = 0; i < n; i++)
+		if (a->hash[i] == hash && is_like(sk_X509_value(a->list, i), x))
+			break;
+	if (i < n || n == ANCHORS_MAX) {
+		X509_free(x);
+		return true;
+	}
+	a->hash[n] = hash;
+	if (sk_X509_push(a->list, x) > 0)
+		return X509_STORE_add_cert(a->store, x) == 1;
+	X509_free(x);
+	return false;
+}
+
+static bool add_anchors(SSL_CTX *ctx, struct span pem)
+{
+	struct anchors *a = calloc(1, sizeof(*a));
+	BIO *in = BIO_new_mem_buf(pem.p, (int)pem.n);
+	bool ok = a && in;
+	X509 *x = NULL;
+
+	if (ok) {
+		a->store = SSL_CTX_get_cert_store(ctx);
+		a->list = sk_X509_new_null();
+		ok = a->list != NULL;
+	}
+	while (ok && (x = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
+		ok = add_anchor(a, x);
+	ok = ok && sk_X509_num(a->list) > 0;
+	if (a)
+		sk_X509_pop_free(a->list, X509_free);
+	BIO_free(in);
+	free(a);
+	if (ok) /* the end of the file is an error, too */
+		ERR_clear_error();
+	return ok;
+}
+
 static enum rc trust_clients(SSL_CTX *ctx, const char *file, bool require,
     struct err *e)
 {
-	STACK_OF(X509_NAME) * names;
 	struct buf pem;
 	enum rc rc;
 
@@ -62,14 +141,12 @@ static enum rc trust_clients(SSL_CTX *ctx, const char *file, bool require,
 	if (rc != RC_OK || pem.n == 0)
 		goto out; /* an empty bundle trusts nobody */
 	rc = RC_ENV;
-	if (SSL_CTX_load_verify_file(ctx, file) != 1) {
+	if (!add_anchors(ctx, buf_span(&pem))) {
 		(void)tls_err(e, "bad-client-ca",
 		    "The bundle of client CAs cannot be read:", file);
 		goto out;
 	}
-	names = SSL_load_client_CA_file(file);
-	if (names)
-		SSL_CTX_set_client_CA_list(ctx, names);
+	name_cas(ctx, SSL_load_client_CA_file(file));
 	rc = RC_OK;
 out:
 	buf_clear(&pem);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <event2/event.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -89,6 +90,60 @@ static struct key *make(const char *name, struct key *ca_key,
 	return k;
 }
 
+#define MANY 900
+
+static X509 *read_ca(void)
+{
+	BIO *in = BIO_new_file(path("ca.pem"), "r");
+	X509 *x = PEM_read_bio_X509(in, NULL, NULL, NULL);
+
+	assert_non_null(x);
+	BIO_free(in);
+	return x;
+}
+
+/* ca.pem, and after it one of the same name and key identifier. */
+static void make_twin(void)
+{
+	BIO *out = BIO_new_file(path("twin.pem"), "w");
+	EVP_PKEY *k = EVP_EC_gen("P-256");
+	X509 *x = read_ca();
+
+	assert_int_equal(PEM_write_bio_X509(out, x), 1);
+	assert_int_equal(X509_set_pubkey(x, k), 1);
+	assert_true(X509_sign(x, k, EVP_sha256()) > 0);
+	assert_int_equal(PEM_write_bio_X509(out, x), 1);
+	BIO_free(out);
+	X509_free(x);
+	EVP_PKEY_free(k);
+}
+
+/* ca.pem, and after it more names than a message of TLS holds. */
+static void make_many(void)
+{
+	BIO *out = BIO_new_file(path("many.pem"), "w");
+	X509_NAME *name = X509_NAME_new();
+	X509 *x = read_ca();
+	char text[65];
+	int i;
+
+	assert_int_equal(PEM_write_bio_X509(out, x), 1);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(text, sizeof(text), "%064d", i);
+		X509_NAME_free(name);
+		name = X509_NAME_new();
+		assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN",
+				     MBSTRING_ASC, (const uint8_t *)text, -1,
+				     -1, 0),
+		    1);
+		assert_int_equal(X509_set_subject_name(x, name), 1);
+		assert_int_equal(PEM_write_bio_X509(out, x), 1);
+	}
+	X509_NAME_free(name);
+	BIO_free(out);
+	X509_free(x);
+}
+
 static void make_pki(void)
 {
 	int64_t now = clock_now_s();
@@ -105,6 +160,8 @@ static void make_pki(void)
 	key_free(make("good", ca, &ca_der, now + 3600));
 	key_free(make("expired", ca, &ca_der, now - 500));
 	key_free(make("server", ca, &ca_der, now + 3600));
+	make_twin();
+	make_many();
 	key_free(ca);
 	key_free(foreign);
 	buf_clear(&ca_der);
@@ -245,14 +302,23 @@ static const struct {
 	const char *cert;
 	const char *expect; /* NULL: no answer */
 } table[] = {
-    {NULL, false, NULL, "cert=0"}, {NULL, false, "good", "cert=0"}, /* nobody
-								       verified
-								       it */
-    {"ca.pem", false, NULL, "cert=0"}, {"ca.pem", false, "good", "cert=1"},
-    {"ca.pem", false, "stranger", NULL}, {"ca.pem", false, "expired", NULL},
-    {"ca.pem", true, "good", "cert=1"}, {"ca.pem", true, NULL, NULL},
-    {"ca.pem", true, "stranger", NULL}, {"ca.pem", true, "expired", NULL},
+    {NULL, false, NULL, "cert=0"},
+    {NULL, false, "good", "cert=0"}, /* nobody
+					verified
+					it */
+    {"ca.pem", false, NULL, "cert=0"},
+    {"ca.pem", false, "good", "cert=1"},
+    {"ca.pem", false, "stranger", NULL},
+    {"ca.pem", false, "expired", NULL},
+    {"ca.pem", true, "good", "cert=1"},
+    {"ca.pem", true, NULL, NULL},
+    {"ca.pem", true, "stranger", NULL},
+    {"ca.pem", true, "expired", NULL},
     {"empty.pem", true, "good", NULL}, /* an empty bundle */
+    {"twin.pem", true, "good", "cert=1"},
+    {"twin.pem", true, "stranger", NULL},
+    {"many.pem", true, "good", "cert=1"},
+    {"many.pem", true, "stranger", NULL},
 };
 
 static void client_certificates_are_judged(void **state)
@@ -340,7 +406,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	static const char *const names[] = {"ca", "good", "expired", "server",
-	    "stranger", "empty"};
+	    "stranger", "empty", "twin", "many"};
 	char file[64];
 	size_t i;
 
