@@ -109,6 +109,7 @@ static enum rc start(struct agent *a, struct err *e)
 	c->voucher_anchors = a->voucher_certs;
 	c->claim_voucher = span_to(buf_span(&a->claim));
 	c->renew_before_s = a->o.renew_before_s;
+	c->proof_age_max_s = a->o.proof_age_max_s;
 	why = bm_start(&a->bm, c, &a->platform.calls, a->work, sizeof(a->work));
 	if (why == BM_OK)
 		return RC_OK;

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "cmd/cli.h"
 #include "cmd/demo_attack.h"
-#include "cmd/demo_scene.h"
+#include "cmd/demo_field.h"
 
 static void note(const struct demo *d, const char *what)
 {
@@ -76,16 +76,26 @@ static void attack_all(struct demo *d, const struct demo_attack *table)
 		attack(d, table);
 }
 
-static enum rc perform(struct demo *d, struct err *e)
+static enum rc play_all(struct demo *d, const char *title,
+    const struct demo_scene *scene, struct err *e)
 {
-	const struct demo_scene *scene;
 	enum rc rc = RC_OK;
 
 	if (!d->as_json)
-		(void)puts("From the fab to the first connect:\n");
-	for (scene = demo_scene_all; rc == RC_OK && scene->name != NULL;
-	     scene++)
+		(void)puts(title);
+	for (; rc == RC_OK && scene->name != NULL; scene++)
 		rc = play(d, scene, e);
+	return rc;
+}
+
+static enum rc perform(struct demo *d, struct err *e)
+{
+	enum rc rc = play_all(d, "From the fab to the first connect:\n",
+	    demo_scene_all, e);
+
+	if (rc == RC_OK)
+		rc = play_all(d, "\nIdentity in the field:\n", demo_field_all,
+		    e);
 	if (rc != RC_OK)
 		return rc;
 	note(d, "Preparing the attacks");

@@ -23,7 +23,7 @@
 struct talk {
 	struct agent_options o;
 	const char *address, *message;
-	uint64_t port, timeout_s;
+	uint64_t port, timeout_s, proof_age_s;
 	bool json;
 	struct agent agent;
 	int64_t due_ms;
@@ -36,6 +36,7 @@ static enum rc open_device(struct talk *t, struct err *e)
 	enum rc rc;
 
 	t->o.timeout_ms = (int)t->timeout_s * 1000;
+	t->o.proof_age_max_s = (uint32_t)t->proof_age_s;
 	t->o.stop = device_power_stopped;
 	rc = agent_open(&t->agent, &t->o, e);
 	if (rc != RC_CONFLICT)
@@ -278,6 +279,8 @@ static int run_talk(struct talk *t, const char *to)
 		"of a device that was powered on"},                           \
 	    {"timeout", 0, ARGS_U64, &(t).timeout_s, "S",                     \
 		"seconds to wait for each answer (5)"},                       \
+	    {"proof-age", 0, ARGS_U64, &(t).proof_age_s, "S",                 \
+		"how old a peer's status proof may be (86400)"},              \
 	{                                                                     \
 		"json", 0, ARGS_FLAG, &(t).json, NULL, "report as JSON"       \
 	}
@@ -287,7 +290,8 @@ static bool is_complete(const struct talk *t)
 	struct err e = {0};
 
 	if (t->o.chip.where && t->o.state && t->port <= 65535 &&
-	    t->timeout_s > 0 && t->timeout_s <= 3600)
+	    t->timeout_s > 0 && t->timeout_s <= 3600 &&
+	    t->proof_age_s <= UINT32_MAX)
 		return true;
 	(void)err_set(&e, RC_INVALID, "usage",
 	    "Give --chip and --state; --port is at most 65535 and --timeout "

@@ -21,7 +21,7 @@
 const char *stage_part_name(enum stage_part p)
 {
 	static const char *const names[] = {"service", "receiver", "gate",
-	    "broker"};
+	    "broker", "own broker"};
 
 	return p < STAGE_PARTS ? names[p] : "nothing";
 }
@@ -185,6 +185,12 @@ enum rc stage_run(const struct stage *s, const char *const *argv,
 		rc = stage_refusal(buf_span(&err_out), status, argv[0], e);
 	buf_clear(&err_out);
 	return rc;
+}
+
+void stage_stop(struct stage *s, enum stage_part p)
+{
+	proc_stop(s->pid[p], STOP_MS);
+	s->pid[p] = 0;
 }
 
 enum stage_part stage_fallen(struct stage *s, int *status)

@@ -15,6 +15,7 @@ enum stage_part {
 	STAGE_RECEIVER,
 	STAGE_GATE,
 	STAGE_BROKER,
+	STAGE_OWN_BROKER,
 	STAGE_PARTS
 };
 
@@ -48,6 +49,10 @@ MUST_CHECK enum rc stage_start_service(struct stage *s, struct err *e);
 MUST_CHECK enum rc stage_start_receiver(struct stage *s, struct err *e);
 MUST_CHECK enum rc stage_start_gate(struct stage *s, struct err *e);
 MUST_CHECK enum rc stage_start_broker(struct stage *s, struct err *e);
+/* One that devices' own certificates are for: with own-server.{pem,key} of
+ * the owner's CA, and own-cas.pem that it trusts. */
+MUST_CHECK enum rc stage_start_own_broker(struct stage *s, struct err *e);
+void stage_stop(struct stage *s, enum stage_part p);
 /* Which part has ended by itself, or STAGE_PARTS. */
 enum stage_part stage_fallen(struct stage *s, int *status);
 const char *stage_part_name(enum stage_part p);

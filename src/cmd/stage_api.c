@@ -472,20 +472,20 @@ enum rc stage_api_reel(struct stage *s, const char *reel, const char *batch,
 	return rc == RC_OK ? stage_put(s, done, batch, e) : rc;
 }
 
-/* `birthmark publish` with the vendor's session, as the chip maker runs it. */
-enum rc stage_api_publish_dir(struct stage *s, struct client *c,
-    const char *dir, struct err *e)
+enum rc stage_api_run_as(struct stage *s, struct client *c,
+    const char *const *argv, struct err *e)
 {
 	char url[CLIENT_TEXT + 20], token[CLIENT_TEXT + 20];
 	char ca[CLIENT_TEXT + 20], config[STAGE_PATH + 20];
 	const char *env[] = {url, token, ca, config, NULL};
-	struct proc_cmd cmd = {.argv = {"birthmark", "publish", "--vendor",
-				   kept(s, "vendor", "id"), dir},
-	    .env = env};
+	struct proc_cmd cmd = {.argv = {"birthmark"}, .env = env};
 	struct buf err_out;
 	int status = 0;
 	enum rc rc;
+	size_t i;
 
+	for (i = 0; argv[i] != NULL && i + 2 < PROC_ARGS_MAX; i++)
+		cmd.argv[i + 1] = argv[i];
 	(void)snprintf(url, sizeof(url), "BIRTHMARK_URL=%s", c->url);
 	(void)snprintf(token, sizeof(token), "BIRTHMARK_TOKEN=%s", c->token);
 	(void)snprintf(ca, sizeof(ca), "BIRTHMARK_CA=%s", c->ca);
@@ -493,10 +493,20 @@ enum rc stage_api_publish_dir(struct stage *s, struct client *c,
 	buf_init(&err_out, 64 * 1024);
 	rc = proc_run(&cmd, &status, NULL, &err_out, e);
 	if (rc == RC_OK && status != 0)
-		rc = stage_refusal(buf_span(&err_out), status, "publish", e);
+		rc = stage_refusal(buf_span(&err_out), status, argv[0], e);
 	explicit_bzero(token, sizeof(token));
 	buf_clear(&err_out);
 	return rc;
+}
+
+/* `birthmark publish` with the vendor's session, as the chip maker runs it. */
+enum rc stage_api_publish_dir(struct stage *s, struct client *c,
+    const char *dir, struct err *e)
+{
+	const char *const argv[] = {"publish", "--vendor",
+	    kept(s, "vendor", "id"), dir, NULL};
+
+	return stage_api_run_as(s, c, argv, e);
 }
 
 enum rc stage_api_publish(struct stage *s, const char *reel, struct err *e)

@@ -36,6 +36,9 @@ MUST_CHECK enum rc stage_api_reel(struct stage *s, const char *reel,
 MUST_CHECK enum rc stage_api_publish(struct stage *s, const char *reel,
     struct err *e);
 
+/* `birthmark ARGV...` with the session of c; what it refused is in e. */
+MUST_CHECK enum rc stage_api_run_as(struct stage *s, struct client *c,
+    const char *const *argv, struct err *e);
 /* `birthmark publish DIR` with the session of c. */
 MUST_CHECK enum rc stage_api_publish_dir(struct stage *s, struct client *c,
     const char *dir, struct err *e);

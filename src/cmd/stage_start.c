@@ -281,8 +281,16 @@ static enum rc find_plugin(char out[STAGE_PATH], struct err *e)
 	    "Birthmark, or run it from its build folder.");
 }
 
-static enum rc write_broker_conf(struct stage *s, unsigned int port,
-    const char *path, struct err *e)
+/* Whom a broker trusts, and what it shows: files in the stage's folder. */
+struct broker {
+	const char *conf, *cas, *server;
+	const char *port; /* of the stage, kept under this name */
+	unsigned int wished;
+	enum stage_part part;
+};
+
+static enum rc write_broker_conf(struct stage *s, const struct broker *o,
+    unsigned int port, const char *path, struct err *e)
 {
 	char plugin[STAGE_PATH];
 	struct buf b;
@@ -293,22 +301,24 @@ static enum rc write_broker_conf(struct stage *s, unsigned int port,
 		buf_add_str(&b, "user root\n");
 	buf_addf(&b,
 	    "listener %u 127.0.0.1\n"
-	    "cafile %s/devices-ca.pem\n"
-	    "certfile %s/broker/server.pem\n"
-	    "keyfile %s/broker/server.key\n"
+	    "cafile %s/%s\n"
+	    "certfile %s/%s.pem\n"
+	    "keyfile %s/%s.key\n"
 	    "require_certificate true\n"
 	    "allow_anonymous false\n"
 	    "persistence false\n"
 	    "plugin %s\n"
 	    "plugin_opt_gate_table %s/gate/gate.table\n",
-	    port, s->dir, s->dir, s->dir, plugin, s->dir);
+	    port, s->dir, o->cas, s->dir, o->server, s->dir, o->server, plugin,
+	    s->dir);
 	if (rc == RC_OK)
 		rc = file_write(path, buf_span(&b), 0600, e);
 	buf_clear(&b);
 	return rc;
 }
 
-enum rc stage_start_broker(struct stage *s, struct err *e)
+static enum rc start_broker(struct stage *s, const struct broker *o,
+    struct err *e)
 {
 	const char *program = file_exists("/usr/sbin/mosquitto")
 	    ? "/usr/sbin/mosquitto"
@@ -316,12 +326,28 @@ enum rc stage_start_broker(struct stage *s, struct err *e)
 	struct proc_cmd cmd = {.argv = {program, "-c"}};
 	char conf[STAGE_PATH];
 	unsigned int port = 0;
-	enum rc rc = stage_port(s, "broker.port", 8883, &port, e);
+	enum rc rc = stage_port(s, o->port, o->wished, &port, e);
 
 	if (rc == RC_OK)
-		rc = stage_path(s, "mosquitto.conf", conf, e);
+		rc = stage_path(s, o->conf, conf, e);
 	if (rc == RC_OK)
-		rc = write_broker_conf(s, port, conf, e);
+		rc = write_broker_conf(s, o, port, conf, e);
 	cmd.argv[2] = conf;
-	return rc == RC_OK ? start(s, STAGE_BROKER, &cmd, port, e) : rc;
+	return rc == RC_OK ? start(s, o->part, &cmd, port, e) : rc;
+}
+
+enum rc stage_start_broker(struct stage *s, struct err *e)
+{
+	static const struct broker o = {"mosquitto.conf", "devices-ca.pem",
+	    "broker/server", "broker.port", 8883, STAGE_BROKER};
+
+	return start_broker(s, &o, e);
+}
+
+enum rc stage_start_own_broker(struct stage *s, struct err *e)
+{
+	static const struct broker o = {"own-mosquitto.conf", "own-cas.pem",
+	    "own-server", "own-broker.port", 8884, STAGE_OWN_BROKER};
+
+	return start_broker(s, &o, e);
 }
