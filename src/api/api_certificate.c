@@ -32,7 +32,9 @@ static enum rc put_device(struct api_call *call, struct json *w,
 	else
 		json_put_str(w, "device", NULL);
 	json_put_str_or_null(w, "chip_id", d.chip_id);
-	json_put_str_or_null(w, "product", d.product);
+	/* Of an owner that it has had since, nothing. */
+	json_put_str_or_null(w, "product",
+	    strcmp(d.account_id, c->account_id) == 0 ? d.product : "");
 	device_clear(&d);
 	return rc;
 }

@@ -167,25 +167,15 @@ enum rc certificate_reactivate(struct core *c, const struct core_actor *a,
 static enum rc find_own(struct core *c, const struct device *d,
     struct span serial, struct store_certificate *out, struct err *e)
 {
-	struct store_certificate all[ROOM_MAX];
-	const struct store_certificate_list l = {.account = d->account_id,
-	    .seq = d->seq};
-	size_t i, n = ROOM_MAX;
-	enum rc rc;
+	struct store_certificate like = {.seq = d->seq};
 
-	for (i = 0; i < ROOM_MAX; i++)
-		store_certificate_init(&all[i]);
-	rc = store_certificate_list(c->store, &l, all, &n, e);
-	for (i = 0; rc == RC_OK && i < n; i++)
-		if (span_eq(span_of(all[i].serial, all[i].serial_n), serial))
-			break;
-	if (rc == RC_OK)
-		rc = i < n
-		    ? certificate_find(c, d->account_id, all[i].id, out, e)
-		    : missing(RC_NOT_FOUND, e);
-	for (i = 0; i < ROOM_MAX; i++)
-		store_certificate_clear(&all[i]);
-	return rc;
+	if (serial.n == 0 || serial.n > sizeof(like.serial))
+		return missing(RC_NOT_FOUND, e);
+	memcpy(like.account_id, d->account_id, sizeof(like.account_id));
+	memcpy(like.serial, serial.p, serial.n);
+	like.serial_n = serial.n;
+	return missing(store_certificate_find_serial(c->store, &like, out, e),
+	    e);
 }
 
 enum rc certificate_revoke_own(struct core *c, const struct device *d,

@@ -22,6 +22,7 @@ static enum rc tell_gates(struct core *c, const struct device *d, int64_t now_s,
 }
 
 struct move {
+	const char *account; /* NULL: of owners it had as well */
 	const char *from;
 	bool barred; /* only those on hold with their device */
 	struct certificate_state_to to;
@@ -31,7 +32,7 @@ struct move {
 static enum rc move_some(struct core *c, const struct device *d,
     const struct move *m, int64_t *before, struct err *e)
 {
-	const struct store_certificate_list l = {.account = d->account_id,
+	const struct store_certificate_list l = {.account = m->account,
 	    .state = m->from,
 	    .seq = d->seq,
 	    .before = *before,
@@ -58,18 +59,17 @@ static enum rc move_all(struct core *c, const struct device *d,
 	int64_t before = 0;
 	enum rc rc = RC_OK;
 
-	if (!d->account_id[0])
-		return RC_OK;
 	do
 		rc = move_some(c, d, m, &before, e);
 	while (rc == RC_OK && before > 0);
 	return rc;
 }
 
-static enum rc hold_all(struct core *c, const struct device *d, int64_t now_s,
-    struct err *e)
+static enum rc hold_all(struct core *c, const struct device *d,
+    const char *account, int64_t now_s, struct err *e)
 {
-	const struct move m = {"valid", false, {"held", CRL_HOLD, now_s, true}};
+	const struct move m = {account, "valid", false,
+	    {"held", CRL_HOLD, now_s, true}};
 
 	return move_all(c, d, &m, e);
 }
@@ -79,12 +79,24 @@ static enum rc hold_all(struct core *c, const struct device *d, int64_t now_s,
 static enum rc let_in(struct core *c, const struct device *d, int64_t now_s,
     struct err *e)
 {
-	const struct move m = {"held", true, {"valid", 0, now_s, false}};
+	const struct move m = {NULL, "held", true, {"valid", 0, now_s, false}};
 	enum rc rc = enrolment_may(c, d, e);
 
 	if (rc == RC_OK)
 		rc = move_all(c, d, &m, e);
 	return rc == RC_OK || rc == RC_DENIED ? tell_gates(c, d, now_s, e) : rc;
+}
+
+/* Its quarantine would bar it from an owner who cannot release it. */
+static enum rc still_own(struct core *c, const struct core_actor *a,
+    const struct device *d, struct device *now, struct err *e)
+{
+	enum rc rc = device_get(c, d->seq, now, e);
+
+	if (rc == RC_OK && strcmp(now->account_id, a->scope_id) != 0)
+		rc = err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is no such device.");
+	return rc;
 }
 
 enum rc certificate_device_quarantine(struct core *c,
@@ -101,21 +113,25 @@ enum rc certificate_device_quarantine(struct core *c,
 	    .target = d->chip_id,
 	    .detail = note};
 	struct tx tx = TX_NONE;
+	struct device now;
 	enum rc rc;
 
 	if (strlen(note) > NOTE_MAX)
 		return err_set(e, RC_INVALID, "bad-note",
 		    "The note is at most %d bytes.", NOTE_MAX);
+	device_init(&now);
 	rc = tx_begin(c, &tx, e);
+	if (rc == RC_OK)
+		rc = still_own(c, a, d, &now, e);
 	if (rc == RC_OK)
 		rc = store_certificate_quarantine(c->store, &q, e);
 	if (rc == RC_CONFLICT)
 		rc = err_set(e, rc, "device-quarantined",
 		    "The device is in quarantine already.");
 	if (rc == RC_OK)
-		rc = tell_gates(c, d, a->now_s, e);
+		rc = tell_gates(c, &now, a->now_s, e);
 	if (rc == RC_OK)
-		rc = hold_all(c, d, a->now_s, e);
+		rc = hold_all(c, &now, a->scope_id, a->now_s, e);
 	if (rc == RC_OK)
 		rc = timeline_add(c,
 		    &(const struct timeline_event){d->seq, a->scope_id,
@@ -123,6 +139,7 @@ enum rc certificate_device_quarantine(struct core *c,
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
+	device_clear(&now);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -133,8 +150,12 @@ enum rc certificate_device_release(struct core *c, const struct core_actor *a,
 	    .scope_id = a->scope_id,
 	    .target = d->chip_id};
 	struct tx tx = TX_NONE;
+	struct device now;
 	enum rc rc = tx_begin(c, &tx, e);
 
+	device_init(&now);
+	if (rc == RC_OK)
+		rc = device_get(c, d->seq, &now, e);
 	if (rc == RC_OK)
 		rc =
 		    store_certificate_release(c->store, d->seq, a->scope_id, e);
@@ -142,7 +163,7 @@ enum rc certificate_device_release(struct core *c, const struct core_actor *a,
 		rc = err_set(e, RC_CONFLICT, "device-not-quarantined",
 		    "The device is not in quarantine.");
 	if (rc == RC_OK)
-		rc = let_in(c, d, a->now_s, e);
+		rc = let_in(c, &now, a->now_s, e);
 	if (rc == RC_OK)
 		rc = timeline_add(c,
 		    &(const struct timeline_event){d->seq, a->scope_id,
@@ -150,6 +171,7 @@ enum rc certificate_device_release(struct core *c, const struct core_actor *a,
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
+	device_clear(&now);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -173,12 +195,13 @@ enum rc certificate_device_on_unbind(struct core *c, const struct core_actor *a,
 static enum rc spread(struct core *c, const struct device *d, bool hold,
     int64_t now_s, struct err *e)
 {
-	struct move gone = {"valid", false,
+	struct move gone = {NULL, "valid", false,
 	    {"revoked", CRL_PRIVILEGE_WITHDRAWN, now_s, false}};
 	enum rc rc = tell_gates(c, d, now_s, e);
 
 	if (rc == RC_OK)
-		rc = hold ? hold_all(c, d, now_s, e) : move_all(c, d, &gone, e);
+		rc = hold ? hold_all(c, d, NULL, now_s, e)
+			  : move_all(c, d, &gone, e);
 	gone.from = "held";
 	if (rc == RC_OK && !hold)
 		rc = move_all(c, d, &gone, e);
@@ -220,8 +243,12 @@ enum rc certificate_device_birth_revoke(struct core *c,
 	    .detail = crl_reason_name(reason)};
 	struct store_certificate_bar bar;
 	struct tx tx = TX_NONE;
+	struct device now;
 	enum rc rc = tx_begin(c, &tx, e);
 
+	device_init(&now);
+	if (rc == RC_OK)
+		rc = device_get(c, d->seq, &now, e);
 	if (rc == RC_OK)
 		rc = store_certificate_bars(c->store, d->seq, &bar, e);
 	if (rc == RC_OK &&
@@ -230,16 +257,17 @@ enum rc certificate_device_birth_revoke(struct core *c,
 		rc = err_set(e, RC_CONFLICT, "birth-revoked",
 		    "The birth certificate is revoked already.");
 	if (rc == RC_OK)
-		rc = put_birth(c, a, d, reason, e);
+		rc = put_birth(c, a, &now, reason, e);
 	if (rc == RC_OK)
-		rc = spread(c, d, reason == CRL_HOLD, a->now_s, e);
-	if (rc == RC_OK && d->account_id[0])
+		rc = spread(c, &now, reason == CRL_HOLD, a->now_s, e);
+	if (rc == RC_OK && now.account_id[0])
 		rc = timeline_add(c,
-		    &(const struct timeline_event){d->seq, d->account_id,
+		    &(const struct timeline_event){d->seq, now.account_id,
 			"birth-revoked", crl_reason_name(reason)},
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
+	device_clear(&now);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -251,8 +279,12 @@ enum rc certificate_device_birth_reactivate(struct core *c,
 	    .target = d->chip_id};
 	struct store_certificate_birth b;
 	struct tx tx = TX_NONE;
+	struct device now;
 	enum rc rc = tx_begin(c, &tx, e);
 
+	device_init(&now);
+	if (rc == RC_OK)
+		rc = device_get(c, d->seq, &now, e);
 	if (rc == RC_OK)
 		rc = store_certificate_birth_find(c->store, d->seq, &b, e);
 	if (rc == RC_NOT_FOUND || (rc == RC_OK && strcmp(b.state, "held") != 0))
@@ -261,13 +293,14 @@ enum rc certificate_device_birth_reactivate(struct core *c,
 	if (rc == RC_OK)
 		rc = store_certificate_birth_delete(c->store, d->seq, e);
 	if (rc == RC_OK)
-		rc = let_in(c, d, a->now_s, e);
-	if (rc == RC_OK && d->account_id[0])
+		rc = let_in(c, &now, a->now_s, e);
+	if (rc == RC_OK && now.account_id[0])
 		rc = timeline_add(c,
-		    &(const struct timeline_event){d->seq, d->account_id,
+		    &(const struct timeline_event){d->seq, now.account_id,
 			"birth-reactivated", NULL},
 		    a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
+	device_clear(&now);
 	return tx_end(c, &tx, rc, e);
 }

@@ -13,6 +13,21 @@
 
 #define BACK_S 3600
 
+/* It may have been retired while the signer worked. */
+static enum rc still_issues(struct core *c,
+    const struct store_certificate *cert, int64_t now_s, struct err *e)
+{
+	struct store_ca ca;
+	enum rc rc;
+
+	store_ca_init(&ca);
+	rc = ca_find(c, cert->account_id, cert->ca_id, 0, &ca, e);
+	if (rc == RC_OK)
+		rc = ca_may_issue(&ca, now_s, e);
+	store_ca_clear(&ca);
+	return rc;
+}
+
 static enum rc keep(struct core *c, const struct core_actor *a,
     struct store_certificate *cert, const char *name, struct err *e)
 {
@@ -27,7 +42,9 @@ static enum rc keep(struct core *c, const struct core_actor *a,
 		rc = tx_begin(c, &tx, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = store_certificate_add(c->store, cert, e);
+	rc = still_issues(c, cert, a->now_s, e);
+	if (rc == RC_OK)
+		rc = store_certificate_add(c->store, cert, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	return tx_end(c, &tx, rc, e);

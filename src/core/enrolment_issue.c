@@ -12,10 +12,12 @@
 #include "core/tx.h"
 #include "core/upstream.h"
 #include "pki/csr.h"
+#include "pki/profile_name.h"
 
 #define BACK_S 300   /* clocks of devices that are a little late */
 #define REPEAT_S 600 /* the same request again is the same certificate */
 #define VALID_MAX 8  /* certificates of one device at a time */
+#define NAMES_MAX 4096
 
 /* One enrolment on its way. */
 struct issuing {
@@ -48,6 +50,20 @@ static enum rc check_request(struct issuing *i, struct err *e)
 	return RC_OK;
 }
 
+/* What the owner took from this key, the key does not get back by itself. */
+static enum rc check_key(struct issuing *i, struct err *e)
+{
+	bool lost = false;
+	enum rc rc =
+	    store_certificate_key_lost(i->c->store, &i->cert, &lost, e);
+
+	if (rc == RC_OK && lost)
+		rc = err_set(e, RC_INVALID, "key-denied",
+		    "A certificate for this key is on hold, or was revoked "
+		    "because others may know the key: make a new key.");
+	return rc;
+}
+
 static enum rc prepare(struct issuing *i, struct err *e)
 {
 	const struct device *d = &i->who->device;
@@ -76,7 +92,7 @@ static enum rc prepare(struct issuing *i, struct err *e)
 	(void)snprintf(i->cert.account_id, sizeof(i->cert.account_id), "%s",
 	    d->account_id);
 	(void)snprintf(i->cert.ca_id, sizeof(i->cert.ca_id), "%s", i->ca.id);
-	return rc;
+	return rc == RC_OK ? check_key(i, e) : rc;
 }
 
 /* Another CA may give less than the profile says, and one that ends soon as
@@ -88,6 +104,33 @@ static int64_t renew_at(const struct issuing *i,
 	int64_t before = i->profile.renew_before_s;
 
 	return old->not_after - (before < half ? before : half);
+}
+
+/* A product, an account or a profile may be another than it was. */
+static enum rc names_fit(struct issuing *i, const struct store_certificate *old,
+    bool *fit, struct err *e)
+{
+	struct enrolment_names names;
+	struct buf subject, san;
+	struct cert cert;
+	size_t n;
+	enum rc rc = cert_parse(&cert, buf_span(&old->der), e);
+
+	buf_init(&subject, NAMES_MAX);
+	buf_init(&san, NAMES_MAX);
+	if (rc == RC_OK)
+		rc = enrolment_describe(i->c, &i->who->device, &names, e);
+	if (rc == RC_OK)
+		rc = profile_name_subject(i->profile.subject, &names.device,
+		    &subject, e);
+	for (n = 0; rc == RC_OK && n < i->profile.san_n; n++)
+		rc =
+		    profile_name_san(i->profile.san[n], &names.device, &san, e);
+	*fit = rc == RC_OK && span_eq(cert.subject, buf_span(&subject)) &&
+	    span_eq(cert.san, buf_span(&san));
+	buf_clear(&subject);
+	buf_clear(&san);
+	return rc;
 }
 
 /* A device whose power went before it had stored the answer asks again. */
@@ -105,6 +148,9 @@ static bool repeats(struct issuing *i, struct buf *der, enum rc *rc,
 		old.issued_at + REPEAT_S > i->now_s)) {
 		/* One that is to be renewed now is no answer. */
 		same = renew_at(i, &old) > i->now_s;
+		/* What another CA puts in is its own affair. */
+		if (same && strcmp(i->ca.kind, "upstream") != 0)
+			*rc = names_fit(i, &old, &same, e);
 		if (same)
 			buf_add_span(der, buf_span(&old.der));
 	} else if (*rc == RC_NOT_FOUND) {
@@ -228,6 +274,8 @@ static enum rc still_may(struct issuing *i, struct err *e)
 		rc = enrolment_may(i->c, &now.device, e);
 	if (rc == RC_OK)
 		rc = still_good(i, e);
+	if (rc == RC_OK)
+		rc = check_key(i, e);
 	store_ca_init(&ca);
 	if (rc == RC_OK)
 		rc = ca_find(i->c, i->ca.account_id, i->ca.id, 0, &ca, e);

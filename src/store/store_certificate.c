@@ -136,6 +136,40 @@ enum rc store_certificate_find_key(struct store *s,
 	return take(st, rc, out, e);
 }
 
+enum rc store_certificate_key_lost(struct store *s,
+    const struct store_certificate *like, bool *lost, struct err *e)
+{
+	struct stmt *st = NULL;
+	/* RFC 5280 5.3.1: keyCompromise, certificateHold */
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT EXISTS (SELECT 1 FROM certificate WHERE seq > 0"
+	    " AND seq = $1 AND account_id = $2 AND spki_sha256 = $3"
+	    " AND (state = 'held' OR (state = 'revoked' AND reason = 1)))",
+	    DB_I(like->seq), DB_T(like->account_id),
+	    DB_B(like->spki_sha256, sizeof(like->spki_sha256)));
+
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	*lost = rc == RC_OK && db_col_int(st, 0) != 0;
+	db_done(st);
+	return rc;
+}
+
+enum rc store_certificate_find_serial(struct store *s,
+    const struct store_certificate *like, struct store_certificate *out,
+    struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS " FROM certificate WHERE seq > 0 AND seq = $1"
+	    " AND account_id = $2 AND serial = $3 AND kind = 'device'"
+	    " ORDER BY n DESC LIMIT 1",
+	    DB_I(like->seq), DB_T(like->account_id),
+	    DB_B(like->serial, like->serial_n));
+
+	return take(st, rc, out, e);
+}
+
 #define LIST_WHERE                                                    \
 	" AND ($2 IS NULL OR ca_id = $2) AND kind <> 'role'"          \
 	" AND ($3 IS NULL OR (CASE WHEN state = 'revoked' THEN state" \

@@ -39,6 +39,15 @@ MUST_CHECK enum rc store_certificate_find_key(struct store *s,
     const struct store_certificate *like, int64_t now_s,
     struct store_certificate *out, struct err *e);
 
+/* Whether this device's owner holds a certificate for this key, or has revoked
+ * one because others may know the key. */
+MUST_CHECK enum rc store_certificate_key_lost(struct store *s,
+    const struct store_certificate *like, bool *lost, struct err *e);
+/* One of this device's and account's, by its serial number. */
+MUST_CHECK enum rc store_certificate_find_serial(struct store *s,
+    const struct store_certificate *like, struct store_certificate *out,
+    struct err *e);
+
 struct store_certificate_list {
 	const char *account; /* NULL: any */
 	const char *ca;	     /* NULL: any */

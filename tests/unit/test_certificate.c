@@ -268,6 +268,10 @@ static void others_change_nothing(void **state)
 	assert_int_equal(certificate_reactivate(&pc->core, &rival, cert.id,
 			     &out, &pc->e),
 	    RC_NOT_FOUND);
+	assert_int_equal(certificate_device_quarantine(&pc->core, &rival,
+			     &f.device[0], "", &pc->e),
+	    RC_NOT_FOUND);
+	assert_int_equal(number("SELECT count(*) FROM quarantine"), 0);
 	PUBLISH_OK(act(QUARANTINE));
 	assert_int_equal(certificate_device_release(&pc->core, &rival,
 			     &f.device[0], &pc->e),
@@ -299,11 +303,21 @@ static void device_revokes_its_own_only(void **state)
 	assert_int_equal(certificate_revoke_own(&pc->core, &f.device[1], serial,
 			     CRL_SUPERSEDED, pc->now_s, &pc->e),
 	    RC_NOT_FOUND);
+	/* However many it has had since. */
+	PUBLISH_OK(db_script(store_db(pc->core.store),
+	    "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k"
+	    " WHERE i < 40) INSERT INTO certificate (id, account_id, ca_id,"
+	    " kind, seq, fp, serial, spki_sha256, der, not_before, not_after,"
+	    " state, reason, issued_at) SELECT 'crt_' || i, account_id, ca_id,"
+	    " 'device', seq, randomblob(32), randomblob(16), spki_sha256, der,"
+	    " not_before, not_after, 'revoked', 4, issued_at"
+	    " FROM certificate, k WHERE kind = 'device'",
+	    &pc->e));
 	PUBLISH_OK(certificate_revoke_own(&pc->core, &f.device[0], serial,
-	    CRL_SUPERSEDED, pc->now_s, &pc->e));
-	assert_int_equal(
-	    number("SELECT reason FROM certificate WHERE kind = 'device'"),
-	    CRL_SUPERSEDED);
+	    CRL_CESSATION, pc->now_s, &pc->e));
+	assert_int_equal(number("SELECT reason FROM certificate"
+				" WHERE kind = 'device' ORDER BY n LIMIT 1"),
+	    CRL_CESSATION);
 }
 
 /* A batch given back takes no quarantine with it, and is not given back while

@@ -342,6 +342,64 @@ static void revoked_certificate_renews_nothing(void **state)
 	enrolment_who_clear(&who);
 }
 
+static void set_state(const uint8_t fp[DIGEST_SHA256], int reason)
+{
+	struct store_certificate row, out;
+
+	store_certificate_init(&row);
+	store_certificate_init(&out);
+	PUBLISH_OK(store_certificate_find_fp(pc->core.store, fp, &row, &pc->e));
+	PUBLISH_OK(reason < 0 ? certificate_reactivate(&pc->core, &pc->oem,
+				    row.id, &out, &pc->e)
+			      : certificate_revoke(&pc->core, &pc->oem, row.id,
+				    reason, &out, &pc->e));
+	store_certificate_clear(&row);
+	store_certificate_clear(&out);
+}
+
+/* The birth certificate does not undo what the owner did. */
+static void key_that_others_know_is_certified_no_more(void **state)
+{
+	uint8_t one[DIGEST_SHA256], two[DIGEST_SHA256];
+
+	(void)state;
+	ready("{}");
+	PUBLISH_OK(first(0, 0));
+	cert_fingerprint(buf_span(&got), one);
+	set_state(one, CRL_HOLD);
+	REFUSED(first(0, 0), RC_INVALID, "key-denied");
+	PUBLISH_OK(first(0, 1));
+	cert_fingerprint(buf_span(&got), two);
+	set_state(one, -1);
+	PUBLISH_OK(first(0, 0));
+	set_state(two, CRL_SUPERSEDED);
+	PUBLISH_OK(first(0, 1));
+	set_state(one, CRL_KEY_COMPROMISE);
+	REFUSED(first(0, 0), RC_INVALID, "key-denied");
+	assert_int_equal(count("valid"), 1);
+}
+
+static void changed_profile_is_a_new_certificate(void **state)
+{
+	struct buf before;
+
+	(void)state;
+	ready("{}");
+	PUBLISH_OK(first(0, 0));
+	copy(&before, &got);
+	set_profile("{\"subject\":\"CN={device}\"}");
+	PUBLISH_OK(first(0, 0));
+	assert_false(span_eq(buf_span(&got), buf_span(&before)));
+	buf_reset(&before);
+	buf_add_span(&before, buf_span(&got));
+	PUBLISH_OK(first(0, 0));
+	assert_true(span_eq(buf_span(&got), buf_span(&before)));
+	set_profile("{\"subject\":\"CN={device}\",\"san\":[]}");
+	PUBLISH_OK(first(0, 0));
+	assert_false(span_eq(buf_span(&got), buf_span(&before)));
+	buf_clear(&before);
+}
+
 static void stranger_is_nobody(void **state)
 {
 	struct enrolment_who who;
@@ -415,6 +473,8 @@ int main(void)
 	    T(renewal_by_its_own_certificate),
 	    T(who_is_kept_out_gets_nothing),
 	    T(revoked_certificate_renews_nothing),
+	    T(key_that_others_know_is_certified_no_more),
+	    T(changed_profile_is_a_new_certificate),
 	    T(stranger_is_nobody),
 	    T(the_root_of_the_domain_is_told_as_well),
 	};
