@@ -93,7 +93,7 @@ describe('strongSwan', {skip: !has('pki') && 'no strongSwan here'}, () => {
 		return {cert: new X509Certificate(out), key: fresh};
 	};
 
-	test('pki --est enrols and renews', () => {
+	test('pki --est enrols and renews', async () => {
 		const device = reel.devices[0];
 		openssl(['x509', '-in', device.chip, '-out', w.path('chip.crt')]);
 		openssl(['pkey', '-in', device.chip, '-out', w.path('chip.key')]);
@@ -102,6 +102,8 @@ describe('strongSwan', {skip: !has('pki') && 'no strongSwan here'}, () => {
 		assert.match(first.cert.subject, new RegExp(`CN=${device.id}`));
 		fs.writeFileSync(w.path('swan.pem'), first.cert.toString());
 		fs.copyFileSync(first.key, w.path('swan1.key'));
+		fs.writeFileSync(w.path('both.pem'), first.cert.toString() + fs.readFileSync(first.key, 'utf8'));
+		await trusted(w, w.path('both.pem'));
 		const next = ask('swan.pem', 'swan1.key', subject(first.cert).join(', '));
 		assert.equal(next.cert.subject, first.cert.subject);
 		assert.notEqual(next.cert.serialNumber, first.cert.serialNumber);
