@@ -108,6 +108,7 @@ static enum rc perform(struct demo *d, struct err *e)
 	attack_all(d, demo_attack_device);
 	attack_all(d, demo_attack_manifest);
 	attack_all(d, demo_attack_api);
+	attack_all(d, demo_attack_field);
 	return RC_OK;
 }
 

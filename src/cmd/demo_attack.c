@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/demo_scene.h"
+#include "cmd/stage_field.h"
 
 static enum rc foreign_fab(struct demo *d, struct err *e)
 {
@@ -26,13 +27,22 @@ static enum rc foreign_fab(struct demo *d, struct err *e)
 static enum rc rival_binds(struct demo *d, struct err *e)
 {
 	char path[256], label[512];
-	enum rc rc = demo_scene_label(d, "rival", label, sizeof(label), e);
+	enum rc rc = stage_field_authority(&d->stage, &d->rival, "rival", e);
+
+	/* It has all that the first owner has. */
+	if (rc == RC_OK)
+		rc = stage_field_product(&d->stage, &d->rival, "rival",
+		    "Thermostat", "rival.product", e);
+	if (rc == RC_OK)
+		rc = demo_scene_label(d, "rival", label, sizeof(label), e);
 
 	(void)snprintf(path, sizeof(path), "/api/v1/accounts/%s/bindings",
 	    stage_get(&d->stage, "rival.account"));
 	if (rc == RC_OK)
 		rc = stage_api_call(&d->rival, "POST", path,
-		    json_pack("{s:s}", "label", label), NULL, e);
+		    json_pack("{s:s,s:s}", "label", label, "product",
+			stage_get(&d->stage, "rival.product")),
+		    NULL, e);
 	return rc;
 }
 

@@ -13,10 +13,11 @@ struct demo_attack {
 	const char *reason;
 };
 
-/* Three tables, each ended by a NULL name. */
+/* Four tables, each ended by a NULL name. */
 extern const struct demo_attack demo_attack_device[];
 extern const struct demo_attack demo_attack_manifest[];
 extern const struct demo_attack demo_attack_api[];
+extern const struct demo_attack demo_attack_field[];
 
 /* What the attacks need beside the story: reels unbound, unpublished, of
  * another account, of another fab. */
