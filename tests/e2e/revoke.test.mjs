@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import {after, before, test} from 'node:test';
+import {after, before, describe, test} from 'node:test';
 import {ask, enrol, newRequest} from './lib/enrol.mjs';
 import {until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
@@ -44,7 +44,7 @@ before(async () => {
 		{name: 'Devices', kind: 'issuing', parent: root.id});
 	await w.must(200, 'admin', 'PUT', w.in(`products/${w.product}/profile`),
 		{ca: issuing.id});
-	const reel = w.fab.reel('rev-1', {count: 4});
+	const reel = w.fab.reel('rev-1', {count: 5});
 	await w.mustPublish(reel);
 	devices = reel.devices;
 	await w.startGate();
@@ -52,89 +52,92 @@ before(async () => {
 	assert.equal((await w.bind('admin', reel.label,
 		{product: w.product})).status, 201);
 	await w.provision('REV-1', w.cloud);
-	for (const d of devices.slice(0, 3))
+	for (const d of devices)
 		own[d.id] = await enrol(w.service, w.dir, d);
-	await admits(own[devices[2].id].cert, true);
+	await admits(own[devices[4].id].cert, true);
 });
 
 after(async () => w?.end());
 
-test('a device connects by its own certificate, and is seen by it',
-	async () => {
-		const [d] = devices;
-		const m = await live(d, own[d.id]);
-		const fp = fpOf(d.cert);
-		await until(async () => (await w.must(200, 'admin', 'GET',
-			w.in(`devices/${fp}`))).last_seen_at, WITHIN_MS, 'a sighting');
-		m.end();
-	});
+// Each waits for the gate and the broker, so all do at once.
+describe('a live connection', {concurrency: true}, () => {
+	test('a device connects by its own certificate, and is seen by it',
+		async () => {
+			const d = devices[4];
+			const m = await live(d, own[d.id]);
+			const fp = fpOf(d.cert);
+			await until(async () => (await w.must(200, 'admin', 'GET',
+				w.in(`devices/${fp}`))).last_seen_at, WITHIN_MS, 'a sighting');
+			m.end();
+		});
 
-test('a revoked certificate is cut off, and no other of its device',
-	async () => {
-		const [d] = devices;
-		const mine = await live(d, own[d.id]), birth = await live(d);
-		const list = await w.must(200, 'admin', 'GET',
-			w.in(`certificates?device=${fpOf(d.cert)}`));
-		assert.equal(list.items.length, 1);
-		await change(200, w.in(`certificates/${list.items[0].id}/revoke`),
-			{reason: 'keyCompromise'});
-		await cut(mine, 'the connection of the revoked certificate');
-		await admits(own[d.id].cert, false);
-		assert.equal(birth.closed, false);
-		const again = await w.connect(own[d.id].cert, own[d.id].key,
-			`${d.id}:own`);
-		assert.equal(again.connack, 5);
-		birth.end();
-	});
+	test('a revoked certificate is cut off, and no other of its device',
+		async () => {
+			const [d] = devices;
+			const mine = await live(d, own[d.id]), birth = await live(d);
+			const list = await w.must(200, 'admin', 'GET',
+				w.in(`certificates?device=${fpOf(d.cert)}`));
+			assert.equal(list.items.length, 1);
+			await change(200, w.in(`certificates/${list.items[0].id}/revoke`),
+				{reason: 'keyCompromise'});
+			await cut(mine, 'the connection of the revoked certificate');
+			await admits(own[d.id].cert, false);
+			assert.equal(birth.closed, false);
+			const again = await w.connect(own[d.id].cert, own[d.id].key,
+				`${d.id}:own`);
+			assert.equal(again.connack, 5);
+			birth.end();
+		});
 
-test('a certificate on hold comes back', async () => {
-	const d = devices[1];
-	const mine = await live(d, own[d.id]);
-	const [c] = (await w.must(200, 'admin', 'GET',
-		w.in(`certificates?device=${fpOf(d.cert)}`))).items;
-	await change(200, w.in(`certificates/${c.id}/revoke`),
-		{reason: 'certificateHold'});
-	await cut(mine, 'the connection on hold');
-	await change(200, w.in(`certificates/${c.id}/reactivate`), {});
-	await admits(own[d.id].cert, true);
-	(await live(d, own[d.id])).end();
-});
-
-test('quarantine cuts off all of a device, and release lets it in again',
-	async () => {
+	test('a certificate on hold comes back', async () => {
 		const d = devices[1];
-		const mine = await live(d, own[d.id]), birth = await live(d);
-		const route = w.in(`devices/${fpOf(d.cert)}`);
-		await change(204, `${route}/quarantine`, {note: 'odd traffic'});
-		await Promise.all([cut(mine, 'its own connection'),
-			cut(birth, 'its birth connection')]);
-		await admits(d.cert, false);
-		await change(204, `${route}/release`, {});
-		await admits(d.cert, true);
+		const mine = await live(d, own[d.id]);
+		const [c] = (await w.must(200, 'admin', 'GET',
+			w.in(`certificates?device=${fpOf(d.cert)}`))).items;
+		await change(200, w.in(`certificates/${c.id}/revoke`),
+			{reason: 'certificateHold'});
+		await cut(mine, 'the connection on hold');
+		await change(200, w.in(`certificates/${c.id}/reactivate`), {});
 		await admits(own[d.id].cert, true);
 		(await live(d, own[d.id])).end();
 	});
 
-test('a vendor cuts off a chip, and takes that back', async () => {
-	const d = devices[2];
-	const mine = await live(d, own[d.id]), birth = await live(d);
-	const route = `/api/v1/vendors/${w.vendor}/devices/${fpOf(d.cert)}`;
-	await change(204, `${route}/revoke`, {reason: 'certificateHold'},
-		'vendor');
-	await Promise.all([cut(mine, 'its own connection'),
-		cut(birth, 'its birth connection')]);
-	const {csr} = newRequest(w.dir, 'barred');
-	assert.equal((await ask(w.service, d.chip, csr)).status, 403);
-	await change(204, `${route}/reactivate`, {}, 'vendor');
-	await admits(own[d.id].cert, true);
-	await admits(d.cert, true);
-	(await live(d)).end();
+	test('quarantine cuts off all of a device, and release lets it in again',
+		async () => {
+			const d = devices[3];
+			const mine = await live(d, own[d.id]), birth = await live(d);
+			const route = w.in(`devices/${fpOf(d.cert)}`);
+			await change(204, `${route}/quarantine`, {note: 'odd traffic'});
+			await Promise.all([cut(mine, 'its own connection'),
+				cut(birth, 'its birth connection')]);
+			await admits(d.cert, false);
+			await change(204, `${route}/release`, {});
+			await admits(d.cert, true);
+			await admits(own[d.id].cert, true);
+			(await live(d, own[d.id])).end();
+		});
+
+	test('a vendor cuts off a chip, and takes that back', async () => {
+		const d = devices[2];
+		const mine = await live(d, own[d.id]), birth = await live(d);
+		const route = `/api/v1/vendors/${w.vendor}/devices/${fpOf(d.cert)}`;
+		await change(204, `${route}/revoke`, {reason: 'certificateHold'},
+			'vendor');
+		await Promise.all([cut(mine, 'its own connection'),
+			cut(birth, 'its birth connection')]);
+		const {csr} = newRequest(w.dir, 'barred');
+		assert.equal((await ask(w.service, d.chip, csr)).status, 403);
+		await change(204, `${route}/reactivate`, {}, 'vendor');
+		await admits(own[d.id].cert, true);
+		await admits(d.cert, true);
+		(await live(d)).end();
+	});
 });
 
 test('a gate that starts anew ends with the same', async () => {
-	const route = w.in(`devices/${fpOf(devices[3].cert)}`);
+	const route = w.in(`devices/${fpOf(devices[4].cert)}`);
 	await change(204, `${route}/quarantine`, {});
-	await admits(devices[3].cert, false);
+	await admits(devices[4].cert, false);
 	await w.gate.stop();
 	fs.rmSync(w.path('gate'), {recursive: true});
 	await w.startGate();
@@ -142,5 +145,5 @@ test('a gate that starts anew ends with the same', async () => {
 	await admits(own[devices[2].id].cert, true);
 	await admits(own[devices[0].id].cert, false);
 	await admits(devices[0].cert, true);
-	await admits(devices[3].cert, false);
+	await admits(devices[4].cert, false);
 });
