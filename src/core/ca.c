@@ -222,6 +222,28 @@ static enum rc check_key(struct core *c, const struct store_ca *ca,
 	return rc;
 }
 
+/* The parent may have been retired while the signer worked. */
+static enum rc check_parent(struct core *c, const struct store_ca *ca,
+    int64_t now_s, struct err *e)
+{
+	struct store_ca parent;
+	enum rc rc = RC_OK;
+
+	store_ca_init(&parent);
+	if (ca->parent_id[0])
+		rc = ca_find(c, ca->account_id, ca->parent_id, 0, &parent, e);
+	if (rc == RC_OK && ca->parent_id[0])
+		rc = ca_may_issue(&parent, now_s, e);
+	store_ca_clear(&parent);
+	return rc;
+}
+
+static enum rc name_taken(const char *name, struct err *e)
+{
+	return err_set(e, RC_CONFLICT, "ca-exists",
+	    "The account has an authority named %s already.", name);
+}
+
 /* up NULL: its key is the signer's. */
 static enum rc keep(struct core *c, const struct core_actor *a,
     const struct store_ca *ca, const struct store_upstream *up, struct err *e)
@@ -235,12 +257,13 @@ static enum rc keep(struct core *c, const struct core_actor *a,
 
 	if (rc == RC_OK && !up)
 		rc = check_key(c, ca, e);
+	if (rc == RC_OK)
+		rc = check_parent(c, ca, a->now_s, e);
 	if (rc != RC_OK)
 		return tx_end(c, &tx, rc, e);
 	rc = store_ca_add(c->store, ca, e);
 	if (rc == RC_CONFLICT)
-		rc = err_set(e, rc, "ca-exists",
-		    "The account has an authority named %s already.", ca->name);
+		rc = name_taken(ca->name, e);
 	if (rc == RC_OK && ca->der.n > 0)
 		rc = keep_cert(c, ca, e);
 	if (rc == RC_OK && up)
@@ -266,10 +289,12 @@ static enum rc create_upstream(struct core *c, const struct core_actor *a,
 	return rc;
 }
 
-/* The device port has room for so many, and that is everybody's. */
+/* Before there is a key that nobody needs.  The device port has room for so
+ * many, and that is everybody's. */
 static enum rc check_room(struct core *c, const struct core_actor *a,
-    struct err *e)
+    const char *name, struct err *e)
 {
+	bool has = false;
 	uint64_t n = 0;
 	enum rc rc = store_ca_count(c->store, a->scope_id, &n, e);
 
@@ -278,7 +303,9 @@ static enum rc check_room(struct core *c, const struct core_actor *a,
 		    "An account has at most %d authorities, those that are "
 		    "retired included.",
 		    CA_MAX);
-	return rc;
+	if (rc == RC_OK)
+		rc = store_ca_has_name(c->store, a->scope_id, name, &has, e);
+	return rc == RC_OK && has ? name_taken(name, e) : rc;
 }
 
 enum rc ca_create(struct core *c, const struct core_actor *a,
@@ -292,7 +319,7 @@ enum rc ca_create(struct core *c, const struct core_actor *a,
 	store_ca_init(&parent);
 	rc = check(r, e);
 	if (rc == RC_OK)
-		rc = check_room(c, a, e);
+		rc = check_room(c, a, r->name, e);
 	if (rc == RC_OK && r->upstream) {
 		rc = create_upstream(c, a, r, out, e);
 		goto out;

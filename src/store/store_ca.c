@@ -207,6 +207,22 @@ enum rc store_ca_count(struct store *s, const char *account, uint64_t *n,
 	return rc;
 }
 
+enum rc store_ca_has_name(struct store *s, const char *account,
+    const char *name, bool *has, struct err *e)
+{
+	struct stmt *st = NULL;
+	enum rc rc = db_ask(store_db(s), &st, e,
+	    "SELECT EXISTS (SELECT 1 FROM ca WHERE account_id = $1"
+	    " AND name = $2 AND retired_at IS NULL)",
+	    DB_T(account), DB_T(name));
+
+	if (rc == RC_OK)
+		rc = db_step(st, e);
+	*has = rc == RC_OK && db_col_int(st, 0) != 0;
+	db_done(st);
+	return rc;
+}
+
 enum rc store_ca_has_key(struct store *s, struct span spki, bool *has,
     struct err *e)
 {

@@ -66,6 +66,9 @@ MUST_CHECK enum rc store_ca_count(struct store *s, const char *account,
 /* Whether a profile names it, or a CA that is not retired stands below it. */
 MUST_CHECK enum rc store_ca_in_use(struct store *s, const char *id, bool *used,
     struct err *e);
+/* Whether one that is not retired has this name. */
+MUST_CHECK enum rc store_ca_has_name(struct store *s, const char *account,
+    const char *name, bool *has, struct err *e);
 /* Whether an authority that holds its own key, of whatever account, has this
  * one. */
 MUST_CHECK enum rc store_ca_has_key(struct store *s, struct span spki,

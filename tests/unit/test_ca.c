@@ -109,6 +109,8 @@ static void what_is_no_authority_is_refused(void **state)
 		store_ca_init(&out);
 		REFUSED(ca_create(&pc->core, &pc->oem, &bad[i].r, &out, &pc->e),
 		    bad[i].rc, bad[i].slug);
+		/* No key is left behind. */
+		assert_int_equal(out.spki.n, 0);
 		store_ca_clear(&out);
 	}
 }
