@@ -294,12 +294,13 @@ test('wrong credentials are told, and not hammered', async () => {
 	const {csr} = requestOf(d, 'password');
 	est.asked = [];
 	const made = await useCa('Stranger', {...est.spec, password: 'guess'});
-	await until(async () => {
-		await ask(w.service, d.chip, csr);
-		return /who are you/.test((await requests(made))[0].error);
-	}, 10000, 'the fault');
-	await sleep(1500);
-	assert.ok(est.asked.length <= 2);
+	await ask(w.service, d.chip, csr);
+	const row = await until(async () => {
+		const [r] = await requests(made);
+		return r.tries === 2 && r;
+	}, 10000, 'a second try');
+	assert.match(row.error, /who are you/);
+	assert.ok(Date.parse(row.next_try_at) > Date.now() + 50000);
 });
 
 test('the EST of another service of ours is an upstream one', async () => {
