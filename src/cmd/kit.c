@@ -11,7 +11,7 @@
 #include "base/args.h"
 #include "base/file.h"
 #include "cmd/cli.h"
-#include "cmd/stage_api.h"
+#include "cmd/stage_field.h"
 
 #define KIT_DIR "birthmark-kit"
 #define KIT_VENDOR "Virtual Chips"
@@ -53,6 +53,39 @@ static enum rc set_reels(struct stage *s, struct err *e)
 	return rc;
 }
 
+/* With it, devices boot as they do at their owner's. */
+static enum rc set_authority(struct stage *s, struct err *e)
+{
+	struct client c = {0};
+	enum rc rc = stage_api_login(s, "admin", &c, e);
+
+	if (rc == RC_OK)
+		rc = stage_field_authority(s, &c, "admin", e);
+	if (rc == RC_OK)
+		rc = stage_field_server(s, &c, e);
+	/* Only once: it may have been changed since. */
+	if (rc == RC_OK && stage_get(s, "profile") == NULL) {
+		rc = stage_field_product(s, &c, "admin", NULL, "product", e);
+		if (rc == RC_OK)
+			rc = stage_put(s, "profile", "yes", e);
+	}
+	client_close(&c);
+	return rc;
+}
+
+static enum rc start_servers(struct stage *s, struct err *e)
+{
+	enum rc rc = stage_api_interop_key(s, e);
+
+	if (rc == RC_OK)
+		rc = stage_start_receiver(s, e);
+	if (rc == RC_OK)
+		rc = stage_start_gate(s, e);
+	if (rc == RC_OK)
+		rc = stage_start_broker(s, e);
+	return rc == RC_OK ? stage_start_own_broker(s, e) : rc;
+}
+
 static enum rc set_up(struct stage *s, struct err *e)
 {
 	enum rc rc = say("Making the fab");
@@ -71,18 +104,14 @@ static enum rc set_up(struct stage *s, struct err *e)
 		rc = stage_api_account(s, "admin", "Kit account", e);
 	if (rc == RC_OK)
 		rc = stage_api_clouds(s, KIT_PRODUCT, e);
+	if (rc == RC_OK)
+		rc = set_authority(s, e);
 	(void)say("Publishing ten virtual reels");
 	if (rc == RC_OK)
 		rc = set_reels(s, e);
-	(void)say("Starting receiver, gate and broker");
+	(void)say("Starting receiver, gate and brokers");
 	if (rc == RC_OK)
-		rc = stage_api_interop_key(s, e);
-	if (rc == RC_OK)
-		rc = stage_start_receiver(s, e);
-	if (rc == RC_OK)
-		rc = stage_start_gate(s, e);
-	if (rc == RC_OK)
-		rc = stage_start_broker(s, e);
+		rc = start_servers(s, e);
 	if (isatty(STDERR_FILENO))
 		(void)fputs("\r\033[K", stderr);
 	return rc;
@@ -104,11 +133,14 @@ static json_t *labels(const struct stage *s)
 
 static void print_json(const struct stage *s)
 {
-	json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "address",
-	    stage_get(s, "url"), "email", stage_get(s, "admin.email"),
-	    "password", stage_get(s, "admin.password"), "account",
+	json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}",
+	    "address", stage_get(s, "url"), "email",
+	    stage_get(s, "admin.email"), "password",
+	    stage_get(s, "admin.password"), "account",
 	    stage_get(s, "admin.account"), "broker_port",
-	    stage_get(s, "broker.port"), "folder", s->dir, "labels", labels(s));
+	    stage_get(s, "broker.port"), "own_broker_port",
+	    stage_get(s, "own-broker.port"), "device_port",
+	    stage_get(s, "device.port"), "folder", s->dir, "labels", labels(s));
 
 	if (o != NULL)
 		(void)json_dumpf(o, stdout, JSON_INDENT(2));
@@ -143,9 +175,19 @@ static void print_text(const struct stage *s)
 		     "  birthmark device run --chip $(ls "
 		     "%s/reels/D001/chips/*.pem | head -1) "
 		     "--broker localhost:%s --ca %s/broker/ca.pem\n\n"
+		     "The same device, as it finds its owner by itself, gets "
+		     "a certificate of its\nown and connects with that:\n"
+		     "  birthmark device power-on --chip $(ls "
+		     "%s/reels/D001/chips/*.pem | head -1) --state device-1 "
+		     "--registrar https://localhost:%s "
+		     "--anchors %s/service/tls/cert.pem "
+		     "--voucher-anchor %s/service/signer/voucher-cert.pem "
+		     "--broker localhost:%s\n\n"
 		     "Ctrl-C stops it; started again, it goes on from here.\n",
 	    stage_get(s, "url"), s->dir, stage_get(s, "admin.email"), s->dir,
-	    stage_get(s, "broker.port"), s->dir);
+	    stage_get(s, "broker.port"), s->dir, s->dir,
+	    stage_get(s, "device.port"), s->dir, s->dir,
+	    stage_get(s, "own-broker.port"));
 }
 
 static enum rc watch(struct stage *s, struct err *e)

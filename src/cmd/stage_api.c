@@ -70,8 +70,7 @@ enum rc stage_api_call(struct client *c, const char *method, const char *path,
 	return call(c, &what, answer, e);
 }
 
-/* A POST with an idempotency key, so that setting up can be repeated. */
-static enum rc call_once(struct client *c, const char *path, json_t *body,
+enum rc stage_api_once(struct client *c, const char *path, json_t *body,
     const char *key, json_t **answer, struct err *e)
 {
 	struct client_call what = {.method = "POST",
@@ -190,7 +189,7 @@ static enum rc add_ca(struct stage *s, struct client *c, const char *vendor,
 	if (rc == RC_OK)
 		rc = file_read(file, &pem, e);
 	if (rc == RC_OK)
-		rc = call_once(c, path,
+		rc = stage_api_once(c, path,
 		    json_pack("{s:s,s:s}", "certificate", buf_cstr(&pem),
 			"role", role),
 		    role, NULL, e);
@@ -283,7 +282,7 @@ enum rc stage_api_vendor(struct stage *s, const char *name, struct err *e)
 		return RC_OK;
 	rc = stage_api_login(s, "service", &c, e);
 	if (rc == RC_OK)
-		rc = call_once(&c, "/api/v1/vendors",
+		rc = stage_api_once(&c, "/api/v1/vendors",
 		    json_pack("{s:s,s:s}", "name", name, "slug", "virtual"),
 		    "stage-vendor", &answer, e);
 	id = text(answer, "id");
@@ -317,7 +316,7 @@ enum rc stage_api_account(struct stage *s, const char *who, const char *name,
 	(void)snprintf(key, sizeof(key), "stage-account-%s", who);
 	rc = stage_api_login(s, "service", &c, e);
 	if (rc == RC_OK)
-		rc = call_once(&c, "/api/v1/accounts",
+		rc = stage_api_once(&c, "/api/v1/accounts",
 		    json_pack("{s:s}", "name", name), key, &answer, e);
 	id = text(answer, "id");
 	if (rc == RC_OK)
@@ -371,7 +370,7 @@ static enum rc create(struct stage *s, struct client *c, const char *kind,
 	(void)snprintf(path, sizeof(path), "/api/v1/accounts/%s/%s",
 	    kept(s, "admin", "account"), kind);
 	(void)snprintf(key, sizeof(key), "stage-%s", as);
-	rc = call_once(c, path, body, key, &answer, e);
+	rc = stage_api_once(c, path, body, key, &answer, e);
 	what = text(answer, "token") != NULL ? text(answer, "token")
 					     : text(answer, "id");
 	if (rc == RC_OK && what == NULL)

@@ -17,6 +17,10 @@ MUST_CHECK enum rc stage_api_login(struct stage *s, const char *who,
 MUST_CHECK enum rc stage_api_call(struct client *c, const char *method,
     const char *path, json_t *body, json_t **answer, struct err *e);
 
+/* A POST with this idempotency key, so that setting up can be repeated. */
+MUST_CHECK enum rc stage_api_once(struct client *c, const char *path,
+    json_t *body, const char *key, json_t **answer, struct err *e);
+
 /* Sets up, once each: the chip maker with its CAs (user "vendor"), and an
  * account with its administrator ("admin" for the first account). */
 MUST_CHECK enum rc stage_api_vendor(struct stage *s, const char *name,

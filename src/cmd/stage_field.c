@@ -44,20 +44,25 @@ static enum rc add_authority(struct stage *s, struct client *c, const char *who,
     const char *kind, const char *parent, struct err *e)
 {
 	const char *name = parent == NULL ? "Root" : "Issuing";
-	char key[96], file[96];
+	char path[PATH_BYTES], account[96], key[96], file[96];
 	json_t *ca = NULL;
 	enum rc rc;
 
-	rc = ask(s, c, who, "POST", "cas",
+	(void)snprintf(key, sizeof(key), "%s.%s", who, kind);
+	if (stage_get(s, key) != NULL)
+		return RC_OK;
+	(void)snprintf(account, sizeof(account), "%s.account", who);
+	(void)snprintf(path, sizeof(path), "/api/v1/accounts/%s/cas",
+	    stage_get(s, account));
+	rc = stage_api_once(c, path,
 	    json_pack("{s:s,s:s,s:s*}", "name", name, "kind", kind, "parent",
 		parent),
-	    &ca, e);
-	(void)snprintf(key, sizeof(key), "%s.%s", who, kind);
-	if (rc == RC_OK)
-		rc = stage_put(s, key, text(ca, "id"), e);
+	    key, &ca, e);
 	(void)snprintf(file, sizeof(file), "%s-%s.pem", who, kind);
 	if (rc == RC_OK)
 		rc = put_file(s, file, text(ca, "certificate"), e);
+	if (rc == RC_OK)
+		rc = stage_put(s, key, text(ca, "id"), e);
 	json_decref(ca);
 	return rc;
 }
@@ -105,6 +110,9 @@ enum rc stage_field_server(struct stage *s, struct client *c, struct err *e)
 
 	if (rc == RC_OK)
 		rc = stage_path(s, "own-server.pem", cert, e);
+	/* One of an earlier start may have ended. */
+	if (rc == RC_OK)
+		(void)remove(key);
 	if (rc == RC_OK)
 		rc = stage_api_run_as(s, c, argv, e);
 	return rc == RC_OK ? join_cas(s, e) : rc;

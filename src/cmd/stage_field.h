@@ -5,8 +5,8 @@
 
 #include "cmd/stage_api.h"
 
-/* Root and issuing CA of who's account, by who's session; their certificates
- * in DIR/WHO-root.pem and DIR/WHO-issuing.pem. */
+/* Root and issuing CA of who's account (once), by who's session; their
+ * certificates in DIR/WHO-root.pem and DIR/WHO-issuing.pem. */
 MUST_CHECK enum rc stage_field_authority(struct stage *s, struct client *c,
     const char *who, struct err *e);
 /* The owner's broker's certificate, by `birthmark ca issue-server`, and whom

@@ -24,14 +24,22 @@ test('demo: the whole story, and every attack refused', () => {
 	const took = Date.now() - start;
 	assert.equal(r.status, 0, r.stdout + r.stderr);
 	const {scenes, attacks} = JSON.parse(r.stdout);
-	assert.ok(scenes.length >= 9);
+	assert.ok(scenes.length >= 19);
 	for (const s of scenes) {
 		assert.deepEqual(Object.keys(s).sort(), ['ms', 'name', 'ok']);
 		assert.equal(s.ok, true, s.name);
 		assert.ok(s.ms >= 0);
 	}
 	assert.ok(scenes.some((s) => s.name.includes('Dishwasher DW-9')));
-	assert.ok(attacks.length >= 20);
+	for (const part of ['first boot', 'its own certificate', 'renewed',
+		'claims itself', 'thermostat', 'service stopped', 'cuts off',
+		'impostor'])
+		assert.ok(scenes.some((s) => s.name.includes(part)), part);
+	assert.ok(attacks.length >= 35);
+	for (const part of ['replayed voucher request', 'of another device',
+		'signed by another', "another's name", 'nobody bound',
+		'revoked certificate', 'status proof', 'another owner'])
+		assert.ok(attacks.some((a) => a.name.includes(part)), part);
 	for (const a of attacks) {
 		assert.deepEqual(Object.keys(a).sort(),
 			['name', 'reason', 'refused']);
@@ -99,6 +107,21 @@ test('kit: login, bind, provision, power on', async () => {
 	const on = powerOn('D001');
 	assert.equal(on.status, 0, on.stdout + on.stderr);
 	assert.equal(powerOn('D002').status, 1);
+});
+
+test('kit: a device finds its owner by itself', async () => {
+	const at = (...names) => path.join(hello.folder, ...names);
+	const chips = at('reels', 'D001', 'chips');
+	const r = run(['device', 'power-on', '--once', '--json',
+		'--chip', path.join(chips, fs.readdirSync(chips)[0]), '--state',
+		path.join(dir, 'device'), '--registrar',
+		`https://localhost:${hello.device_port}`, '--anchors', ca(),
+		'--voucher-anchor', at('service', 'signer', 'voucher-cert.pem'),
+		'--broker', `localhost:${hello.own_broker_port}`]);
+	assert.equal(r.status, 0, r.stdout + r.stderr);
+	const report = JSON.parse(r.stdout);
+	assert.equal(report.state, 'enrolled');
+	assert.equal(report.broker.connected, true);
 });
 
 function powerOn(batch) {
