@@ -77,6 +77,11 @@ static enum rc forget_rules(struct store *s, const char *account_id,
 		    "DELETE FROM claim_voucher WHERE product_id = $1"
 		    " AND account_id = $2",
 		    DB_T(id), DB_T(account_id));
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "DELETE FROM profile WHERE product_id = $1"
+		    " AND account_id = $2",
+		    DB_T(id), DB_T(account_id));
 	return rc;
 }
 

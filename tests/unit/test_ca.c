@@ -315,6 +315,9 @@ static void profile_names_an_issuing_authority(void **state)
 	    "\"renew_before_s\":3600}"));
 	REFUSED(ca_profile_delete(&pc->core, &rival, f.product.id, &pc->e),
 	    RC_NOT_FOUND, "no-profile");
+	/* It goes with its product. */
+	PUBLISH_OK(product_delete(&pc->core, &pc->oem, f.product.id, &pc->e));
+	PUBLISH_OK(ca_retire(&pc->core, &pc->oem, ca.id, &pc->e));
 	store_ca_clear(&theirs);
 }
 
