@@ -19,7 +19,7 @@ struct agent_options {
 	const char *anchors;	     /* PEM file: whom the registrar is by */
 	const char *voucher_anchors; /* PEM file: who signs vouchers */
 	const char *claim_voucher;   /* file with the token */
-	uint32_t renew_before_s; /* 0: a third of its life, 30 days at most */
+	uint32_t renew_before_s;  /* 0: a third of its life, 30 days at most */
 	uint32_t proof_age_max_s; /* of a peer's status proof; 0: a day */
 	int timeout_ms;
 	bool look_only;	    /* another process runs the device */

@@ -18,17 +18,20 @@ static const char *text(json_t *o, const char *key)
 	return t == NULL ? "" : t;
 }
 
-/* One call below who's account. */
-static enum rc ask(struct stage *s, struct client *c, const char *who,
-    const char *method, const char *path, json_t *body, json_t **answer,
-    struct err *e)
+struct ask {
+	const char *who, *method, *path; /* below who's account */
+	json_t *body;			 /* taken over */
+};
+
+static enum rc ask(struct stage *s, struct client *c, const struct ask *a,
+    json_t **answer, struct err *e)
 {
 	char full[PATH_BYTES], key[96];
 
-	(void)snprintf(key, sizeof(key), "%s.account", who);
+	(void)snprintf(key, sizeof(key), "%s.account", a->who);
 	(void)snprintf(full, sizeof(full), "/api/v1/accounts/%s/%s",
-	    stage_get(s, key), path);
-	return stage_api_call(c, method, full, body, answer, e);
+	    stage_get(s, key), a->path);
+	return stage_api_call(c, a->method, full, a->body, answer, e);
 }
 
 static enum rc put_file(struct stage *s, const char *name, const char *pem,
@@ -126,8 +129,10 @@ enum rc stage_field_product(struct stage *s, struct client *c, const char *who,
 	enum rc rc = RC_OK;
 
 	if (name != NULL) {
-		rc = ask(s, c, who, "POST", "products",
-		    json_pack("{s:s}", "name", name), &made, e);
+		rc = ask(s, c,
+		    &(struct ask){who, "POST", "products",
+			json_pack("{s:s}", "name", name)},
+		    &made, e);
 		if (rc == RC_OK)
 			rc = stage_put(s, as, text(made, "id"), e);
 		json_decref(made);
@@ -137,8 +142,10 @@ enum rc stage_field_product(struct stage *s, struct client *c, const char *who,
 	(void)snprintf(ca, sizeof(ca), "%s.issuing", who);
 	(void)snprintf(path, sizeof(path), "products/%s/profile",
 	    stage_get(s, as));
-	return ask(s, c, who, "PUT", path,
-	    json_pack("{s:s}", "ca", stage_get(s, ca)), NULL, e);
+	return ask(s, c,
+	    &(struct ask){who, "PUT", path,
+		json_pack("{s:s}", "ca", stage_get(s, ca))},
+	    NULL, e);
 }
 
 enum rc stage_field_talk(struct stage *s, struct client *c, const char *one,
@@ -148,16 +155,19 @@ enum rc stage_field_talk(struct stage *s, struct client *c, const char *one,
 
 	(void)snprintf(path, sizeof(path), "products/%s/talk",
 	    stage_get(s, one));
-	return ask(s, c, "admin", "PUT", path,
-	    json_pack("{s:[s]}", "products", stage_get(s, other)), NULL, e);
+	return ask(s, c,
+	    &(struct ask){"admin", "PUT", path,
+		json_pack("{s:[s]}", "products", stage_get(s, other))},
+	    NULL, e);
 }
 
 enum rc stage_field_bind(struct stage *s, struct client *c, const char *label,
     const char *product, struct err *e)
 {
-	return ask(s, c, "admin", "POST", "bindings",
-	    json_pack("{s:s,s:s}", "label", label, "product",
-		stage_get(s, product)),
+	return ask(s, c,
+	    &(struct ask){"admin", "POST", "bindings",
+		json_pack("{s:s,s:s}", "label", label, "product",
+		    stage_get(s, product))},
 	    NULL, e);
 }
 
@@ -168,10 +178,11 @@ enum rc stage_field_claim(struct stage *s, struct client *c, const char *name,
 	char file[96];
 	enum rc rc;
 
-	rc = ask(s, c, "admin", "POST", "claim-vouchers",
-	    json_pack("{s:s,s:s,s:s,s:i,s:i}", "name", name, "product",
-		stage_get(s, product), "cloud", stage_get(s, "cloud.gate"),
-		"max_devices", (int)most, "expires_in_days", 3),
+	rc = ask(s, c,
+	    &(struct ask){"admin", "POST", "claim-vouchers",
+		json_pack("{s:s,s:s,s:s,s:i,s:i}", "name", name, "product",
+		    stage_get(s, product), "cloud", stage_get(s, "cloud.gate"),
+		    "max_devices", (int)most, "expires_in_days", 3)},
 	    &made, e);
 	(void)snprintf(file, sizeof(file), "%s.claim", name);
 	if (rc == RC_OK)
@@ -191,7 +202,7 @@ enum rc stage_field_unclaim(struct stage *s, struct client *c, const char *name,
 	(void)snprintf(key, sizeof(key), "%s.claim", name);
 	(void)snprintf(path, sizeof(path), "claim-vouchers/%s",
 	    stage_get(s, key));
-	return ask(s, c, "admin", "DELETE", path, NULL, NULL, e);
+	return ask(s, c, &(struct ask){"admin", "DELETE", path, NULL}, NULL, e);
 }
 
 enum rc stage_field_certificates(struct stage *s, struct client *c,
@@ -203,7 +214,7 @@ enum rc stage_field_certificates(struct stage *s, struct client *c,
 
 	(void)snprintf(path, sizeof(path), "certificates?device=%s",
 	    fingerprint);
-	rc = ask(s, c, "admin", "GET", path, NULL, &answer, e);
+	rc = ask(s, c, &(struct ask){"admin", "GET", path, NULL}, &answer, e);
 	*items = json_incref(json_object_get(answer, "items"));
 	if (rc == RC_OK && json_array_size(*items) == 0)
 		rc = err_set(e, RC_NOT_FOUND, "no-certificate",
@@ -224,7 +235,9 @@ enum rc stage_field_revoke(struct stage *s, struct client *c,
 	    text(json_array_get(items, 0), "id"));
 	json_decref(items);
 	if (rc == RC_OK)
-		rc = ask(s, c, "admin", "POST", path,
-		    json_pack("{s:s}", "reason", "keyCompromise"), NULL, e);
+		rc = ask(s, c,
+		    &(struct ask){"admin", "POST", path,
+			json_pack("{s:s}", "reason", "keyCompromise")},
+		    NULL, e);
 	return rc;
 }
