@@ -194,7 +194,7 @@ static enum rc fingerprint_now(struct demo *d, const struct demo_device *dev,
 /* As if its end were near. */
 static enum rc renewal(struct demo *d, struct err *e)
 {
-	char before[24], old[65], new[65];
+	char before[24], old[65] = "", new[65] = "";
 	struct demo_device dev;
 	int64_t end = 0;
 	enum rc rc = demo_device_take(d, "story", 0, &dev, e);
