@@ -15,11 +15,42 @@
 #define ANCHORS_MAX 8192
 #define NAMES_BYTES 16384 /* of the CAs that clients are told */
 
+/* Lives as long as its context, which connections hold. */
 struct http_tls {
 	SSL_CTX *ctx;
 	http_tls_name *name;
 	void *name_ctx;
 };
+
+static CRYPTO_ONCE slot_once = CRYPTO_ONCE_STATIC_INIT;
+static int slot; /* of a context, for its struct http_tls */
+
+static void free_with_context(void *ctx, void *t, CRYPTO_EX_DATA *data, int i,
+    long n, void *arg)
+{
+	free(t);
+}
+
+static void make_slot(void)
+{
+	slot = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_with_context);
+}
+
+/* NULL: no memory. */
+static struct http_tls *new_tls(void)
+{
+	struct http_tls *t = calloc(1, sizeof(*t));
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	if (t && ctx && CRYPTO_THREAD_run_once(&slot_once, make_slot) == 1 &&
+	    slot >= 0 && SSL_CTX_set_ex_data(ctx, slot, t) == 1) {
+		t->ctx = ctx;
+		return t;
+	}
+	free(t);
+	SSL_CTX_free(ctx);
+	return NULL;
+}
 
 static enum rc tls_err(struct err *e, const char *slug, const char *what,
     const char *file)
@@ -176,11 +207,10 @@ enum rc http_tls_new(struct http_tls **out, const char *cert_file,
 	enum rc rc = RC_ENV;
 
 	*out = NULL;
-	t = calloc(1, sizeof(*t));
+	t = new_tls();
 	if (!t)
 		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
-	t->ctx = SSL_CTX_new(TLS_server_method());
-	if (!t->ctx || !harden(t->ctx)) {
+	if (!harden(t->ctx)) {
 		(void)tls_err(e, "no-tls", "TLS cannot be set up for",
 		    cert_file);
 		goto out;
@@ -266,10 +296,8 @@ struct span http_tls_server_name(struct ssl_st *ssl)
 
 void http_tls_free(struct http_tls *t)
 {
-	if (!t)
-		return;
-	SSL_CTX_free(t->ctx);
-	free(t);
+	if (t)
+		SSL_CTX_free(t->ctx);
 }
 
 struct ssl_st *http_tls_accept(struct http_tls *t)

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
-#include "net/http.h"
+#include "net/http_tls.h"
 #include "net/listen.h"
 #include "pki/issue.h"
 #include "tests/unit/check.h"
@@ -397,6 +397,47 @@ static void bad_files_are_told(void **state)
 	assert_string_equal(e.slug, "bad-client-ca");
 }
 
+static bool count_name(void *ctx, struct span name, struct buf *chain,
+    struct buf *key_pem)
+{
+	int *asked = ctx;
+
+	*asked += span_eq_str(name, "a.example") ? 1 : 0;
+	return false;
+}
+
+/* The CAs that are trusted change while somebody only begins to speak. */
+static void a_handshake_outlives_what_began_it(void **state)
+{
+	SSL_CTX *ctx = client(NULL, TLS1_3_VERSION);
+	SSL *a = SSL_new(ctx), *b;
+	struct http_tls *tls;
+	BIO *x, *y;
+	int asked = 0, i;
+
+	assert_int_equal(http_tls_new(&tls, path("server.pem"),
+			     path("server.key"), path("ca.pem"), false, NULL),
+	    RC_OK);
+	http_tls_set_names(tls, count_name, &asked);
+	b = http_tls_accept(tls);
+	http_tls_free(tls);
+	assert_int_equal(BIO_new_bio_pair(&x, 0, &y, 0), 1);
+	SSL_set_bio(a, x, x);
+	SSL_set_bio(b, y, y);
+	SSL_set_connect_state(a);
+	SSL_set_accept_state(b);
+	assert_int_equal(SSL_set_tlsext_host_name(a, "a.example"), 1);
+	for (i = 0; i < 4; i++) {
+		(void)SSL_do_handshake(a);
+		(void)SSL_do_handshake(b);
+	}
+	assert_true(SSL_is_init_finished(a) && SSL_is_init_finished(b));
+	assert_int_equal(asked, 1);
+	SSL_free(a);
+	http_tls_drop(b);
+	SSL_CTX_free(ctx);
+}
+
 static int set_up(void **state)
 {
 	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/birthmark-tls-XXXXXX");
@@ -428,6 +469,7 @@ int main(void)
 	    cmocka_unit_test(client_certificates_are_judged),
 	    cmocka_unit_test(large_bodies_pass),
 	    cmocka_unit_test(bad_files_are_told),
+	    cmocka_unit_test(a_handshake_outlives_what_began_it),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
