@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pki/cert.h"
 #include "pki/der.h"
 
 static enum rc broken(struct err *e, const char *what)
@@ -44,7 +45,8 @@ static bool take_template(struct csr *c, struct span t, struct span *spki)
 		last = n;
 		if (tag == DER_CONTEXT(5) &&
 		    (!der_next(&content, &tag, &name, &c->subject) ||
-			tag != DER_SEQUENCE || content.n != 0))
+			tag != DER_SEQUENCE || content.n != 0 ||
+			!cert_is_name(name)))
 			return false;
 		if (tag == DER_CONTEXT(6))
 			*spki = whole;
