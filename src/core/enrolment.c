@@ -192,19 +192,37 @@ enum rc enrolment_describe(struct core *c, const struct device *d,
 }
 
 enum rc enrolment_may_keygen(struct core *c, const struct enrolment_who *who,
-    struct err *e)
+    enum key_type *type, struct err *e)
 {
 	struct store_ca_profile p;
 	struct profile profile;
+	struct store_ca ca;
 	enum rc rc;
 
 	buf_init(&p.text, PROFILE_TEXT_MAX);
+	store_ca_init(&ca);
+	*type = KEY_P256;
 	rc = find_profile(c, who, NULL, &p, e);
 	if (rc == RC_OK)
 		rc = profile_parse(&profile, buf_span(&p.text), e);
+	if (rc == RC_OK)
+		rc = ca_find(c, p.account_id, p.ca_id, 0, &ca, e);
 	if (rc == RC_OK && !profile.server_keygen)
 		rc = err_set(e, RC_DENIED, "keygen-denied",
 		    "Devices of this product make their keys themselves.");
+	/* It may answer later, and by then the key is forgotten. */
+	if (rc == RC_OK && strcmp(ca.kind, "upstream") == 0)
+		rc = err_set(e, RC_DENIED, "keygen-denied",
+		    "Another authority issues for this product: its devices "
+		    "make their keys themselves.");
+	if (rc == RC_OK && !(profile.key_types & (1u << KEY_P256)))
+		*type = KEY_P384;
+	/* An RSA key takes as long to make as hundreds of requests. */
+	if (rc == RC_OK && !(profile.key_types & (1u << *type)))
+		rc = err_set(e, RC_DENIED, "keygen-denied",
+		    "Keys are made here for P-256 and P-384 alone, which the "
+		    "profile of this product does not take.");
+	store_ca_clear(&ca);
 	buf_clear(&p.text);
 	return rc;
 }

@@ -57,9 +57,11 @@ MUST_CHECK enum rc enrolment_issue(struct core *c,
 MUST_CHECK enum rc enrolment_cas(struct core *c,
     const struct enrolment_who *who, const char *label, struct buf *ders,
     struct err *e);
-/* RC_DENIED "keygen-denied": the profile wants devices to make their keys. */
+/* The type of the key to make for who.  RC_DENIED "keygen-denied": the profile
+ * wants devices to make their keys, or takes RSA alone; or another CA issues.
+ */
 MUST_CHECK enum rc enrolment_may_keygen(struct core *c,
-    const struct enrolment_who *who, struct err *e);
+    const struct enrolment_who *who, enum key_type *type, struct err *e);
 /* CsrAttrs for who, DER appended. */
 MUST_CHECK enum rc enrolment_csrattrs(struct core *c,
     const struct enrolment_who *who, const char *label, struct buf *der,

@@ -220,21 +220,23 @@ static void answer_parts(struct enrol_call *call, struct span pkcs8,
 	buf_add_str(b, "\r\n--estServerKeygen--\r\n");
 }
 
-static enum rc make_key(struct key **key, struct buf *pkcs8, struct buf *csr,
+static enum rc make_key(enum key_type type, struct buf *pkcs8, struct buf *csr,
     struct err *e)
 {
+	struct key *key = NULL;
 	struct buf pem;
 	struct span rest;
-	enum rc rc = key_generate(key, KEY_P256, e);
+	enum rc rc = key_generate(&key, type, e);
 
 	buf_init(&pem, CSR_MAX);
 	if (rc == RC_OK)
-		rc = key_pem(*key, &pem, e);
+		rc = key_pem(key, &pem, e);
 	rest = buf_span(&pem);
 	if (rc == RC_OK && !enc_unpem(pkcs8, "PRIVATE KEY", &rest))
 		rc = err_set(e, RC_BUG, "no-key", "The key has no PKCS#8.");
 	if (rc == RC_OK)
-		rc = csr_build(*key, "device", NULL, NULL, csr, e);
+		rc = csr_build(key, "device", NULL, NULL, csr, e);
+	key_free(key);
 	buf_clear_secret(&pem);
 	return rc;
 }
@@ -272,7 +274,7 @@ static enum rc check_keygen(const struct enrol_call *call, struct err *e)
 enum rc est_serverkeygen(struct enrol_call *call, struct err *e)
 {
 	struct buf pkcs8, csr, der, cms;
-	struct key *key = NULL;
+	enum key_type type;
 	struct span cert;
 	enum rc rc;
 
@@ -282,9 +284,9 @@ enum rc est_serverkeygen(struct enrol_call *call, struct err *e)
 	buf_init(&cms, CMS_WRAP_MAX);
 	rc = check_keygen(call, e);
 	if (rc == RC_OK)
-		rc = enrolment_may_keygen(call->core, &call->who, e);
+		rc = enrolment_may_keygen(call->core, &call->who, &type, e);
 	if (rc == RC_OK)
-		rc = make_key(&key, &pkcs8, &csr, e);
+		rc = make_key(type, &pkcs8, &csr, e);
 	if (rc == RC_OK)
 		rc = issue(call, ENROLMENT_FIRST, buf_span(&csr), &der, e);
 	cert = buf_span(&der);
@@ -292,7 +294,6 @@ enum rc est_serverkeygen(struct enrol_call *call, struct err *e)
 		rc = cms_wrap_certs(&cert, 1, &cms, e);
 	if (rc == RC_OK)
 		answer_parts(call, buf_span(&pkcs8), buf_span(&cms));
-	key_free(key);
 	buf_clear_secret(&pkcs8);
 	buf_clear(&csr);
 	buf_clear(&der);

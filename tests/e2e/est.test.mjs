@@ -199,8 +199,14 @@ describe('by hand', () => {
 		const put = (more) => w.must(200, 'admin', 'PUT', w.in(`products/${w.product}/profile`),
 			{ca: cas.issuing.id, ...more});
 		await put({});
-		const r = await est(reel.devices[3].chip, 'serverkeygen', b64(csr(newKey(w.dir, 'no'))));
-		assert.equal(r.status, 403);
+		const body = b64(csr(newKey(w.dir, 'no')));
+		const ask = () => est(reel.devices[3].chip, 'serverkeygen', body);
+		assert.equal((await ask()).status, 403);
+		await put({server_keygen: true, key_types: ['p384']});
+		const r = await ask();
+		assert.equal(r.status, 200, r.text);
+		assert.equal(certs(r.text.split('--estServerKeygen')[2].split('\r\n\r\n')[1])[0]
+			.publicKey.asymmetricKeyDetails.namedCurve, 'secp384r1');
 		await put({server_keygen: true});
 	});
 });
@@ -228,6 +234,18 @@ describe('what EST refuses', () => {
 			assert.match(r.text, /RFC 7030 4\.2\.2/);
 		}
 		assert.equal((await of(own)).status, 200);
+		// Nor by the birth certificate, which names the chip.
+		assert.equal((await est(reel.devices[4].chip, 'simplereenroll', b64(csr(key)))).status, 400);
+	});
+
+	test('nothing, when one request comes twice at once', async () => {
+		const key = newKey(w.dir, 'twice');
+		const body = b64(csr(key));
+		const pub = openssl(['pkey', '-in', key, '-pubout']).toString();
+		for (const r of await Promise.all([1, 2].map(() => est(reel.devices[6].chip, 'simpleenroll', body)))) {
+			assert.equal(r.status, 200, r.text);
+			assert.equal(certs(r.text)[0].publicKey.export({type: 'spki', format: 'pem'}), pub);
+		}
 	});
 
 	test('a chip that nobody has bound', async () => {
@@ -243,6 +261,9 @@ describe('what EST refuses', () => {
 		const file = w.path('foreign-chip.pem');
 		fs.writeFileSync(file, certificate(w.dir, {key, ca: newCa(w.dir, 'foreign-ca', '/CN=Virtual Chips Issuing CA'),
 			subject: `/CN=${reel.devices[0].id}`}) + fs.readFileSync(key, 'utf8'));
+		await assert.rejects(est(file, 'simpleenroll', body));
+		openssl(['req', '-new', '-x509', '-key', key, '-subj', `/CN=${reel.devices[0].id}`, '-out', w.path('self.crt')]);
+		fs.writeFileSync(file, fs.readFileSync(w.path('self.crt'), 'utf8') + fs.readFileSync(key, 'utf8'));
 		await assert.rejects(est(file, 'simpleenroll', body));
 		fs.writeFileSync(file, new X509Certificate(fs.readFileSync(reel.devices[0].chip)).toString() +
 			fs.readFileSync(key, 'utf8'));

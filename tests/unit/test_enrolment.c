@@ -222,9 +222,42 @@ static void label_is_the_devices_product(void **state)
 	r.label = f.product.id;
 	PUBLISH_OK(
 	    enrolment_issue(&pc->core, &who, &r, pc->now_s, &got, &pc->e));
-	REFUSED(enrolment_may_keygen(&pc->core, &who, &pc->e), RC_DENIED,
-	    "keygen-denied");
 	enrolment_who_clear(&who);
+}
+
+static void a_key_is_made_of_the_profiles_types(void **state)
+{
+	static const struct {
+		const char *profile;
+		enum rc rc;
+		enum key_type type;
+	} cases[] = {
+	    {"{}", RC_DENIED, KEY_P256},
+	    {"{\"server_keygen\":true}", RC_OK, KEY_P256},
+	    {"{\"server_keygen\":true,\"key_types\":[\"rsa2048\",\"p384\"]}",
+		RC_OK, KEY_P384},
+	    {"{\"server_keygen\":true,\"key_types\":[\"rsa2048\"]}", RC_DENIED,
+		KEY_P256},
+	};
+	struct enrolment_who who;
+	enum key_type type;
+	size_t i;
+
+	ready("{}");
+	for (i = 0; i < COUNT(cases); i++) {
+		set_profile(cases[i].profile);
+		enrolment_who_init(&who);
+		PUBLISH_OK(
+		    identify(buf_span(&f.device[0].der), pc->now_s, &who));
+		assert_int_equal(enrolment_may_keygen(&pc->core, &who, &type,
+				     &pc->e),
+		    cases[i].rc);
+		if (cases[i].rc == RC_OK)
+			assert_int_equal(type, cases[i].type);
+		else
+			assert_string_equal(pc->e.slug, "keygen-denied");
+		enrolment_who_clear(&who);
+	}
 }
 
 static void oldest_makes_room_for_the_ninth(void **state)
@@ -469,6 +502,7 @@ int main(void)
 	    T(same_key_again_is_the_same_certificate),
 	    T(request_is_judged),
 	    T(label_is_the_devices_product),
+	    T(a_key_is_made_of_the_profiles_types),
 	    T(oldest_makes_room_for_the_ninth),
 	    T(renewal_by_its_own_certificate),
 	    T(who_is_kept_out_gets_nothing),
