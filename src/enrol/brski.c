@@ -19,13 +19,7 @@
 static enum rc check_type(const struct enrol_call *call, const char *want,
     struct err *e)
 {
-	const struct span *type = http_find(call->req, "Content-Type");
-	struct span rest = type ? *type : SPAN_NONE, head;
-
-	(void)span_cut(&rest, ';', &head);
-	head = span_trim(head);
-	if (head.n == strlen(want) &&
-	    strncasecmp((const char *)head.p, want, head.n) == 0)
+	if (http_is_type(call->req, want))
 		return RC_OK;
 	return err_set(e, RC_INVALID, "media-type", "Send it as %s.", want);
 }

@@ -81,9 +81,7 @@ static enum rc on_confirm(void *arg, struct span hash, bool accepted,
 
 static enum rc check_type(const struct enrol_call *call, struct err *e)
 {
-	const struct span *type = http_find(call->req, "Content-Type");
-
-	if (type && span_eq_str(*type, "application/pkixcmp"))
+	if (http_is_type(call->req, "application/pkixcmp"))
 		return RC_OK;
 	return err_set(e, RC_INVALID, "media-type",
 	    "The request has to be application/pkixcmp (RFC 6712 3.4).");

@@ -107,15 +107,7 @@ enum rc est_cacerts(struct enrol_call *call, struct err *e)
 
 static enum rc check_type(const struct enrol_call *call, struct err *e)
 {
-	const struct span *type = http_find(call->req, "Content-Type");
-	struct span rest, head;
-
-	rest = type ? *type : SPAN_NONE;
-	(void)span_cut(&rest, ';', &head);
-	head = span_trim(head);
-	if (head.n == sizeof("application/pkcs10") - 1 &&
-	    strncasecmp((const char *)head.p, "application/pkcs10", head.n) ==
-		0)
+	if (http_is_type(call->req, "application/pkcs10"))
 		return RC_OK;
 	return err_set(e, RC_INVALID, "media-type",
 	    "The request has to be application/pkcs10 (RFC 7030 4.2.1).");

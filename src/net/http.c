@@ -56,6 +56,17 @@ const struct span *http_find(const struct http_request *req, const char *name)
 	return NULL;
 }
 
+bool http_is_type(const struct http_request *req, const char *type)
+{
+	const struct span *value = http_find(req, "Content-Type");
+	struct span rest = value ? *value : SPAN_NONE, head;
+
+	(void)span_cut(&rest, ';', &head);
+	head = span_trim(head);
+	return head.n == strlen(type) &&
+	    strncasecmp((const char *)head.p, type, head.n) == 0;
+}
+
 /* '+' is a space in forms and in what URLSearchParams writes. */
 static bool decode(struct span raw, char *out, size_t cap)
 {

@@ -147,6 +147,9 @@ size_t http_server_open(const struct http_server *s); /* connections */
 
 /* Value of a header, or NULL; names without case. */
 const struct span *http_find(const struct http_request *req, const char *name);
+/* Whether the body is said to be of this media type; parameters do not count,
+ * nor does case (RFC 9110 8.3.1). */
+bool http_is_type(const struct http_request *req, const char *type);
 /* Value of a query parameter, percent-decoded into out; false when absent or
  * too long. */
 bool http_query(const struct http_request *req, const char *name, char *out,
