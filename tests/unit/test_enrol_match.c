@@ -1,4 +1,4 @@
-/* Which path of which port is answered, and by whom it may be asked.
+/* Which path of which port is answered, by whom it may be asked and with what.
  * Must not call a handler. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +127,38 @@ static void words_of_paths_have_an_end(void **state)
 	free(req);
 }
 
+static void media_types_have_no_case_and_no_parameters(void **state)
+{
+	static const struct {
+		const char *value; /* NULL: none is told */
+		bool is;
+	} types[] = {
+	    {"application/pkcs10", true},
+	    {"Application/PKCS10", true},
+	    {"application/pkcs10; charset=x", true},
+	    {"application/pkcs10 ;a=b", true},
+	    {"application/pkcs1", false},
+	    {"application/pkcs100", false},
+	    {"application/pkcs10 x", false},
+	    {"x; application/pkcs10", false},
+	    {"", false},
+	    {NULL, false},
+	};
+	struct http_request *req = calloc(1, sizeof(*req));
+	size_t i;
+
+	assert_non_null(req);
+	req->headers[0].name = SPAN_LIT("content-type");
+	for (i = 0; i < COUNT(types); i++) {
+		req->headers_n = types[i].value ? 1 : 0;
+		req->headers[0].value =
+		    span_str(types[i].value ? types[i].value : "");
+		if (http_is_type(req, "application/pkcs10") != types[i].is)
+			fail_msg("\"%s\"", types[i].value);
+	}
+	free(req);
+}
+
 /* What changes anything is asked with a certificate, or signed. */
 static void nobody_unknown_changes_anything(void **state)
 {
@@ -182,6 +214,7 @@ int main(void)
 	    cmocka_unit_test(only_the_paths_of_the_table_are_known),
 	    cmocka_unit_test(another_method_is_told_which_are_allowed),
 	    cmocka_unit_test(words_of_paths_have_an_end),
+	    cmocka_unit_test(media_types_have_no_case_and_no_parameters),
 	    cmocka_unit_test(nobody_unknown_changes_anything),
 	    cmocka_unit_test(claims_are_made_by_birth_alone),
 	};

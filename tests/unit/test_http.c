@@ -494,38 +494,6 @@ static void bodies_and_queries_arrive(void **state)
 	buf_clear(&out);
 }
 
-static void media_types_have_no_case_and_no_parameters(void **state)
-{
-	static const struct {
-		const char *value; /* NULL: none is told */
-		bool is;
-	} types[] = {
-	    {"application/pkcs10", true},
-	    {"Application/PKCS10", true},
-	    {"application/pkcs10; charset=x", true},
-	    {"application/pkcs10 ;a=b", true},
-	    {"application/pkcs1", false},
-	    {"application/pkcs100", false},
-	    {"application/pkcs10 x", false},
-	    {"x; application/pkcs10", false},
-	    {"", false},
-	    {NULL, false},
-	};
-	struct http_request *req = calloc(1, sizeof(*req));
-	size_t i;
-
-	assert_non_null(req);
-	req->headers[0].name = SPAN_LIT("content-type");
-	for (i = 0; i < COUNT(types); i++) {
-		req->headers_n = types[i].value ? 1 : 0;
-		req->headers[0].value =
-		    span_str(types[i].value ? types[i].value : "");
-		if (http_is_type(req, "application/pkcs10") != types[i].is)
-			fail_msg("\"%s\"", types[i].value);
-	}
-	free(req);
-}
-
 static void head_gets_no_body(void **state)
 {
 	static const char text[] = "HEAD / HTTP/1.1\r\n" H C "\r\n";
@@ -803,7 +771,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(hostile_requests_are_refused),
 	    TEST(bodies_and_queries_arrive),
-	    TEST(media_types_have_no_case_and_no_parameters),
 	    TEST(head_gets_no_body),
 	    TEST(large_heads_are_refused),
 	    TEST(large_chunked_body_is_refused),
