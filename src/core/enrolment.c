@@ -195,7 +195,7 @@ enum rc enrolment_may_keygen(struct core *c, const struct enrolment_who *who,
     enum key_type *type, struct err *e)
 {
 	struct store_ca_profile p;
-	struct profile profile;
+	struct profile profile = {0};
 	struct store_ca ca;
 	enum rc rc;
 
@@ -232,7 +232,7 @@ enum rc enrolment_csrattrs(struct core *c, const struct enrolment_who *who,
 {
 	struct enrolment_names names;
 	struct store_ca_profile p;
-	struct profile profile;
+	struct profile profile = {0};
 	enum rc rc;
 
 	buf_init(&p.text, PROFILE_TEXT_MAX);
