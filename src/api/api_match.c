@@ -4,21 +4,7 @@
 #include <string.h>
 
 #include "api/api_match.h"
-
-static bool param_ok(struct span s)
-{
-	size_t i;
-
-	if (s.n == 0 || s.n > 128)
-		return false;
-	for (i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') ||
-			(s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-			(s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.' ||
-			s.p[i] == '_' || s.p[i] == '-'))
-			return false;
-	return true;
-}
+#include "net/http_path.h"
 
 /* {rest} at the end of a template: whatever follows, also a last slash.  It is
  * not given to the handler. */
@@ -30,7 +16,7 @@ static bool rest_ok(struct span s)
 		return false;
 	while (s.n > 0) {
 		(void)span_cut(&s, '/', &one);
-		if (!param_ok(one))
+		if (!http_path_is_word(one))
 			return false;
 	}
 	return true;
@@ -39,26 +25,13 @@ static bool rest_ok(struct span s)
 static bool path_matches(const char *template, struct span path,
     struct span param[API_PARAMS_MAX])
 {
-	struct span t = span_str(template), a, b;
-	bool more_t, more_p;
-	int n = 0;
+	struct http_path found;
 
-	do {
-		if (span_eq_str(t, "{rest}"))
-			return rest_ok(path);
-		more_t = span_cut(&t, '/', &a);
-		more_p = span_cut(&path, '/', &b);
-		if (more_t != more_p)
-			return false;
-		if (a.n == 0 || a.p[0] != '{') {
-			if (!span_eq(a, b))
-				return false;
-		} else if (n >= API_PARAMS_MAX || !param_ok(b)) {
-			return false;
-		} else {
-			param[n++] = b;
-		}
-	} while (more_t);
+	_Static_assert(API_PARAMS_MAX == HTTP_PATH_PARAMS_MAX, "as many");
+	if (!http_path_match(template, path, &found) ||
+	    (found.has_rest && !rest_ok(found.rest)))
+		return false;
+	memcpy(param, found.param, sizeof(found.param));
 	return true;
 }
 
@@ -72,7 +45,6 @@ enum rc api_match(const struct http_request *req,
 	bool known = false;
 
 	for (r = api_routes; r->method; r++) {
-		memset(param, 0, API_PARAMS_MAX * sizeof(*param));
 		if (!path_matches(r->path, req->path, param))
 			continue;
 		known = true;

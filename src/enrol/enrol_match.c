@@ -5,47 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_word(struct span s)
-{
-	size_t i;
+#include "net/http_path.h"
 
-	if (s.n == 0 || s.n > 128)
-		return false;
-	for (i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') ||
-			(s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-			(s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.' ||
-			s.p[i] == '_' || s.p[i] == '-'))
-			return false;
-	return true;
-}
-
-/* {rest}: all that follows, not empty; the handler judges it. */
+/* {rest} is given as the last parameter, not empty; the handler judges it. */
 static bool fits(const char *template, struct span path,
     struct span param[ENROL_PARAMS_MAX])
 {
-	struct span t = span_str(template), a, b;
-	bool more_t, more_p;
-	int n = 0;
+	struct http_path found;
 
-	do {
-		if (span_eq_str(t, "{rest}") && n < ENROL_PARAMS_MAX) {
-			param[n] = path;
-			return path.n > 0;
-		}
-		more_t = span_cut(&t, '/', &a);
-		more_p = span_cut(&path, '/', &b);
-		if (more_t != more_p)
-			return false;
-		if (a.n == 0 || a.p[0] != '{') {
-			if (!span_eq(a, b))
-				return false;
-		} else if (n >= ENROL_PARAMS_MAX || !is_word(b)) {
-			return false;
-		} else {
-			param[n++] = b;
-		}
-	} while (more_t);
+	if (!http_path_match(template, path, &found))
+		return false;
+	if (found.has_rest && found.params_n < HTTP_PATH_PARAMS_MAX)
+		found.param[found.params_n++] = found.rest;
+	if (found.params_n > ENROL_PARAMS_MAX ||
+	    (found.has_rest && found.rest.n == 0))
+		return false;
+	memcpy(param, found.param, ENROL_PARAMS_MAX * sizeof(*param));
 	return true;
 }
 
@@ -59,7 +34,6 @@ enum rc enrol_match(const struct http_request *req, enum enrol_port port,
 	bool known = false;
 
 	for (r = enrol_routes; r->method; r++) {
-		memset(param, 0, ENROL_PARAMS_MAX * sizeof(*param));
 		if (!(r->ports & port) || !fits(r->path, req->path, param))
 			continue;
 		known = true;
