@@ -95,16 +95,39 @@ static enum rc run_missing(struct db *d, const char *path,
 	return db_script(d, sql, e);
 }
 
+/* A migration may rebuild a table that others refer to, so they are compared
+ * at the end instead of at each step. */
+static enum rc check_references(struct db *d, const char *path, struct err *e)
+{
+	struct stmt *s;
+	enum rc rc = db_query(d, "PRAGMA foreign_key_check", NULL, 0, &s, e);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = db_step(s, e);
+	db_done(s);
+	if (rc == RC_OK)
+		return err_set(e, RC_ENV, "store-references",
+		    "%s holds rows that refer to rows that are not there; "
+		    "restore a backup.",
+		    path);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc run_locked(struct db *d, const char *path,
     const struct store_migration *list, size_t n, struct err *e)
 {
 	enum rc rc = use_wal(d, e);
 
 	if (rc == RC_OK)
+		rc = db_script(d, "PRAGMA foreign_keys = OFF", e);
+	if (rc == RC_OK)
 		rc = db_script(d, "BEGIN EXCLUSIVE", e);
 	if (rc != RC_OK)
 		return rc;
 	rc = run_missing(d, path, list, n, e);
+	if (rc == RC_OK)
+		rc = check_references(d, path, e);
 	if (rc == RC_OK)
 		rc = db_script(d, "COMMIT", e);
 	if (rc != RC_OK && db_in_tx(d) &&
