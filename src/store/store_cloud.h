@@ -9,17 +9,33 @@
 #define STORE_CLOUD_URL_SIZE 513
 #define STORE_CLOUD_NAME_SIZE 257
 
+#define STORE_CLOUD_SETTINGS_SIZE 4097
+#define STORE_CLOUD_QUOTAS_SIZE 513
+
+/* The circuit breaker: after faults in a row nothing is sent until until_ms,
+ * and after that one try. */
+struct store_cloud_breaker {
+	char state[8]; /* "closed", "open", "trying" */
+	char why[301];
+	int64_t since, until_ms;
+	uint32_t faults; /* in a row */
+};
+
 struct store_cloud {
 	char id[RAND_ID_SIZE];
 	char account[RAND_ID_SIZE];
 	char name[STORE_CLOUD_NAME_SIZE];
-	char type[12]; /* "interop", "gate" */
+	char type[16]; /* of a connector, or "gate" */
 	char form[8];  /* "aws", "azure", "other", "" */
 	char url[STORE_CLOUD_URL_SIZE];
 	char audience[201];
 	char username[129];
 	bool has_secret, has_ca;
 	uint32_t chunk;
+	/* JSON objects: of strings, and of calls a minute. */
+	char settings[STORE_CLOUD_SETTINGS_SIZE];
+	char quotas[STORE_CLOUD_QUOTAS_SIZE];
+	struct store_cloud_breaker breaker;
 	uint64_t feed_acked; /* events before this one have reached a gate */
 	int64_t feed_seen_at;
 	int64_t created_at;
@@ -45,11 +61,14 @@ MUST_CHECK enum rc store_cloud_sealed(struct store *s, const char *id,
     struct buf *sealed, struct err *e);
 MUST_CHECK enum rc store_cloud_ca(struct store *s, const char *id,
     struct buf *pem, struct err *e);
-/* Writes name, username and chunk of row; an empty sealed or ca_pem leaves the
+/* Writes name, username, settings, quotas and chunk of row; an empty sealed or ca_pem leaves the
  * stored one. */
 MUST_CHECK enum rc store_cloud_update(struct store *s,
     const struct store_cloud *row, struct span sealed, struct span ca_pem,
     struct err *e);
+/* Writes the breaker only. */
+MUST_CHECK enum rc store_cloud_break(struct store *s, const char *id,
+    const struct store_cloud_breaker *b, struct err *e);
 MUST_CHECK enum rc store_cloud_delete(struct store *s, const char *account,
     const char *id, int64_t now_s, struct err *e);
 

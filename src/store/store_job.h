@@ -9,6 +9,7 @@
 #define STORE_JOB_TEXT_SIZE 301 /* of errors and messages */
 #define STORE_JOB_RESULT_SIZE 2049
 #define STORE_JOB_BID_SIZE 65
+#define STORE_JOB_STRANGER ((uint64_t)1 << 62)
 
 struct store_job {
 	uint64_t n; /* order of creation */
@@ -16,13 +17,17 @@ struct store_job {
 	char account[RAND_ID_SIZE];
 	char bid[STORE_JOB_BID_SIZE]; /* "" for tests */
 	char cloud[RAND_ID_SIZE];
-	char kind[12];	   /* "provision", "test" */
-	char state[12];	   /* "queued", "running", "waiting", "done", "failed",
-			    * "cancelled" */
+	char kind[12];	   /* "provision", "remove", "sync", "plan", "audit",
+			    * "test" */
+	char state[12];	   /* "queued", "running", "waiting", "paused", "done",
+			    * "failed", "cancelled" */
 	bool only_failed;  /* this pass is over the exceptions */
 	uint64_t only_seq; /* the one device it is for; 0: the whole batch */
 	uint64_t cursor_seq;
 	uint64_t total, done, failed;
+	/* Of done; conflicts are of failed.  Of a plan what would become. */
+	uint64_t created, same, altered, removed, conflicts;
+	char then_cloud[RAND_ID_SIZE]; /* that the batch leaves after it */
 	uint32_t chunk;	     /* size that suits now */
 	uint32_t refused;    /* single devices refused as malformed in a row */
 	uint32_t tries;	     /* in vain since the last success */
@@ -99,9 +104,12 @@ MUST_CHECK enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
     int64_t now_s, struct err *e);
 
 struct store_job_exception {
-	uint64_t seq;
+	uint64_t seq; /* from STORE_JOB_STRANGER on: none of ours */
 	uint8_t fp[32];
 	char chip_id[65];
+	char what[12]; /* "refused", "conflict"; of a plan "create", "change",
+			* "remove"; of an audit "missing", "different",
+			* "stranger" */
 	char message[STORE_JOB_TEXT_SIZE];
 };
 MUST_CHECK enum rc store_job_exception_put(struct store *s, uint64_t job_n,

@@ -122,7 +122,7 @@ END;
 -- What came of a device that did not go well, or, of a plan or an audit, what
 -- would be done with it or what is wrong: 'conflict', 'refused'; 'create',
 -- 'change', 'remove'; 'missing', 'different', 'stranger'.  A stranger is none
--- of ours: seq is a number below 0, chip_id its key in the cloud.
+-- of ours: seq is from 2^62 on, chip_id its key in the cloud.
 CREATE TABLE job_exception_next (
 	job_n INTEGER NOT NULL REFERENCES job (n),
 	seq INTEGER NOT NULL,

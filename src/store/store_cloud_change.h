@@ -1,0 +1,30 @@
+/* Devices that changed since their cloud heard of them.
+ * Must not know what changed: what holds is looked up when it is sent. */
+#ifndef BIRTHMARK_STORE_STORE_CLOUD_CHANGE_H
+#define BIRTHMARK_STORE_STORE_CLOUD_CHANGE_H
+
+#include "base/rand.h"
+#include "store/store.h"
+
+struct store_cloud_change {
+	uint64_t n; /* a change of the same device while it is sent has another */
+	int64_t seq;
+};
+
+/* Notes the device for every cloud of the account, gates apart, that has been
+ * told of its batch or of it; *clouds gets those, *n: the room, then how
+ * many.  A device noted already gets a new n. */
+MUST_CHECK enum rc store_cloud_change_note(struct store *s, const char *account,
+    const char *bid, int64_t seq, int64_t now_s, char clouds[][RAND_ID_SIZE],
+    size_t *n, struct err *e);
+/* In the order of n, after that one; *n_rows: the room, then how many. */
+MUST_CHECK enum rc store_cloud_change_list(struct store *s, const char *cloud,
+    const char *bid, uint64_t after, struct store_cloud_change *out,
+    size_t *n_rows, struct err *e);
+/* It was sent as it was at n; nothing when it has changed since. */
+MUST_CHECK enum rc store_cloud_change_done(struct store *s, uint64_t n,
+    struct err *e);
+MUST_CHECK enum rc store_cloud_change_count(struct store *s, const char *cloud,
+    const char *bid, uint64_t *n, struct err *e);
+
+#endif
