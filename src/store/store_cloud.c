@@ -8,7 +8,8 @@
 #define COLUMNS                                                       \
 	"id, account_id, name, type, form, url, audience, username, " \
 	"sealed IS NOT NULL, ca_pem IS NOT NULL, chunk, feed_acked, " \
-	"feed_seen_at, created_at"
+	"feed_seen_at, created_at, settings, quotas, breaker, "       \
+	"breaker_why, breaker_since, breaker_until_ms, faults"
 
 static void read_row(struct stmt *s, struct store_cloud *out)
 {
@@ -27,6 +28,19 @@ static void read_row(struct stmt *s, struct store_cloud *out)
 	out->feed_acked = (uint64_t)db_col_int(s, 11);
 	out->feed_seen_at = db_col_int(s, 12);
 	out->created_at = db_col_int(s, 13);
+	db_col_str(s, 14, out->settings, sizeof(out->settings));
+	db_col_str(s, 15, out->quotas, sizeof(out->quotas));
+	db_col_str(s, 16, out->breaker.state, sizeof(out->breaker.state));
+	db_col_str(s, 17, out->breaker.why, sizeof(out->breaker.why));
+	out->breaker.since = db_col_int(s, 18);
+	out->breaker.until_ms = db_col_int(s, 19);
+	out->breaker.faults = (uint32_t)db_col_int(s, 20);
+}
+
+/* An object that was not given is an empty one. */
+static struct db_val object(const char *json)
+{
+	return DB_T(json[0] != '\0' ? json : "{}");
 }
 
 static struct db_val blob_or_null(struct span s)
@@ -48,12 +62,14 @@ enum rc store_cloud_add(struct store *s, const struct store_cloud *row,
 {
 	enum rc rc = db_run(store_db(s), e,
 	    "INSERT INTO cloud (id, account_id, name, type, form, url, "
-	    "audience, username, sealed, ca_pem, chunk, created_at) VALUES "
-	    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	    "audience, username, sealed, ca_pem, chunk, created_at, "
+	    "settings, quotas) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+	    "$10, $11, $12, $13, $14)",
 	    DB_T(row->id), DB_T(row->account), DB_T(row->name), DB_T(row->type),
 	    DB_T(row->form), DB_T(row->url), DB_T(row->audience),
 	    DB_T(row->username), blob_or_null(sealed), blob_or_null(ca_pem),
-	    DB_I(row->chunk), DB_I(row->created_at));
+	    DB_I(row->chunk), DB_I(row->created_at), object(row->settings),
+	    object(row->quotas));
 
 	return name_taken(rc, e);
 }
@@ -123,8 +139,8 @@ enum rc store_cloud_in_use(struct store *s, const char *id, bool *used,
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT 1 FROM job WHERE cloud_id = $1 AND kind = 'provision' "
-	    "AND state IN ('queued', 'running', 'waiting') LIMIT 1",
+	    "SELECT 1 FROM job WHERE cloud_id = $1 AND kind <> 'test' "
+	    "AND state IN ('queued', 'running', 'waiting', 'paused') LIMIT 1",
 	    DB_T(id));
 
 	if (rc == RC_OK)
@@ -172,15 +188,27 @@ enum rc store_cloud_update(struct store *s, const struct store_cloud *row,
 	int64_t changes = 0;
 	enum rc rc = db_run_n(store_db(s), &changes, e,
 	    "UPDATE cloud SET name = $3, username = $4, chunk = $5, "
-	    "sealed = coalesce($6, sealed), ca_pem = coalesce($7, ca_pem) "
+	    "sealed = coalesce($6, sealed), ca_pem = coalesce($7, ca_pem), "
+	    "settings = $8, quotas = $9 "
 	    "WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
 	    DB_T(row->id), DB_T(row->account), DB_T(row->name),
 	    DB_T(row->username), DB_I(row->chunk), blob_or_null(sealed),
-	    blob_or_null(ca_pem));
+	    blob_or_null(ca_pem), object(row->settings), object(row->quotas));
 
 	if (rc == RC_OK && changes == 0)
 		return no_cloud(e);
 	return name_taken(rc, e);
+}
+
+enum rc store_cloud_break(struct store *s, const char *id,
+    const struct store_cloud_breaker *b, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "UPDATE cloud SET breaker = $2, breaker_why = $3, "
+	    "breaker_since = $4, breaker_until_ms = $5, faults = $6 "
+	    "WHERE id = $1",
+	    DB_T(id), DB_T(b->state), DB_T(b->why), DB_I(b->since),
+	    DB_I(b->until_ms), DB_I(b->faults));
 }
 
 enum rc store_cloud_delete(struct store *s, const char *account, const char *id,
@@ -195,6 +223,12 @@ enum rc store_cloud_delete(struct store *s, const char *account, const char *id,
 
 	if (rc == RC_OK && changes == 0)
 		return no_cloud(e);
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "DELETE FROM cloud_welcome WHERE cloud_id = $1", DB_T(id));
+	if (rc == RC_OK)
+		rc = db_run(d, e,
+		    "DELETE FROM cloud_change WHERE cloud_id = $1", DB_T(id));
 	if (rc == RC_OK)
 		rc = db_run(d, e,
 		    "UPDATE account SET default_cloud = NULL "

@@ -12,10 +12,11 @@
 	"n, id, account_id, bid, cloud_id, kind, state, only_failed, "   \
 	"cursor_seq, total, done, failed, chunk, refused, tries, "       \
 	"coalesce(next_ms, 0), rate_milli, feed_n, last_error, result, " \
-	"created_at, started_at, finished_at, created_by, only_seq"
-#define COLUMNS_N 25
+	"created_at, started_at, finished_at, created_by, only_seq, "    \
+	"created, same, altered, removed, conflicts, then_cloud"
+#define COLUMNS_N 31
 #define FED_PAGE 8
-#define OPEN "state IN ('queued', 'running', 'waiting')"
+#define OPEN "state IN ('queued', 'running', 'waiting', 'paused')"
 
 static void read_row(struct stmt *s, struct store_job *out)
 {
@@ -45,6 +46,12 @@ static void read_row(struct stmt *s, struct store_job *out)
 	out->finished_at = db_col_int(s, 22);
 	db_col_str(s, 23, out->created_by, sizeof(out->created_by));
 	out->only_seq = (uint64_t)db_col_int(s, 24);
+	out->created = (uint64_t)db_col_int(s, 25);
+	out->same = (uint64_t)db_col_int(s, 26);
+	out->altered = (uint64_t)db_col_int(s, 27);
+	out->removed = (uint64_t)db_col_int(s, 28);
+	out->conflicts = (uint64_t)db_col_int(s, 29);
+	db_col_str(s, 30, out->then_cloud, sizeof(out->then_cloud));
 }
 
 /* Tells whoever the job is for: a batch, or a device that is somebody's by
@@ -96,13 +103,15 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 	    "INSERT INTO job (id, account_id, bid, cloud_id, kind, state, "
 	    "only_failed, cursor_seq, total, done, failed, chunk, refused, "
 	    "tries, next_ms, rate_milli, feed_n, last_error, result, "
-	    "created_at, started_at, finished_at, created_by, only_seq) "
+	    "created_at, started_at, finished_at, created_by, only_seq, "
+	    "then_cloud) "
 	    "VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, "
-	    "0, 0, '', '', $10, 0, 0, $11, $12) RETURNING n",
+	    "0, 0, '', '', $10, 0, 0, $11, $12, $13) RETURNING n",
 	    DB_T(row->id), DB_T(row->account), DB_TN(row->bid),
 	    DB_T(row->cloud), DB_T(row->kind), DB_T(row->state),
 	    DB_I(row->total), DB_I(row->chunk), DB_I(row->next_ms),
-	    DB_I(row->created_at), DB_T(row->created_by), DB_I(row->only_seq));
+	    DB_I(row->created_at), DB_T(row->created_by), DB_I(row->only_seq),
+	    DB_T(row->then_cloud));
 
 	if (rc == RC_OK)
 		rc = db_step(q, e);
@@ -350,13 +359,17 @@ enum rc store_job_save(struct store *s, const struct store_job *row,
 	    "total = $5, done = $6, failed = $7, chunk = $8, refused = $9, "
 	    "tries = $10, next_ms = $11, rate_milli = $12, feed_n = $13, "
 	    "last_error = $14, result = $15, finished_at = $16, "
+	    "created = $18, same = $19, altered = $20, removed = $21, "
+	    "conflicts = $22, then_cloud = $23, "
 	    "lease = NULL WHERE n = $1 AND ($17 IS NULL OR lease = $17)",
 	    DB_I(row->n), DB_T(row->state), DB_I(row->only_failed),
 	    DB_I(row->cursor_seq), DB_I(row->total), DB_I(row->done),
 	    DB_I(row->failed), DB_I(row->chunk), DB_I(row->refused),
 	    DB_I(row->tries), row->next_ms > 0 ? DB_I(row->next_ms) : DB_N,
 	    DB_I(row->rate_milli), DB_I(row->feed_n), DB_T(row->last_error),
-	    DB_T(row->result), DB_I(row->finished_at), DB_T(lease));
+	    DB_T(row->result), DB_I(row->finished_at), DB_T(lease),
+	    DB_I(row->created), DB_I(row->same), DB_I(row->altered),
+	    DB_I(row->removed), DB_I(row->conflicts), DB_T(row->then_cloud));
 
 	if (rc == RC_OK && changes == 0)
 		return err_set(e, RC_CONFLICT, "lease-lost",

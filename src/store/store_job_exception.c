@@ -9,11 +9,13 @@ enum rc store_job_exception_put(struct store *s, uint64_t job_n,
     const struct store_job_exception *x, struct err *e)
 {
 	return db_run(store_db(s), e,
-	    "INSERT INTO job_exception (job_n, seq, fp, chip_id, message) "
-	    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (job_n, seq) "
-	    "DO UPDATE SET message = excluded.message",
+	    "INSERT INTO job_exception (job_n, seq, fp, chip_id, what, "
+	    "message) VALUES ($1, $2, $3, $4, $5, $6) "
+	    "ON CONFLICT (job_n, seq) DO UPDATE SET what = excluded.what, "
+	    "message = excluded.message",
 	    DB_I(job_n), DB_I(x->seq), DB_B(x->fp, sizeof(x->fp)),
-	    DB_T(x->chip_id), DB_T(x->message));
+	    DB_T(x->chip_id), DB_T(x->what[0] != '\0' ? x->what : "refused"),
+	    DB_T(x->message));
 }
 
 enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
@@ -35,6 +37,7 @@ static void read_row(struct stmt *q, struct store_job_exception *x)
 		memcpy(x->fp, fp.p, sizeof(x->fp));
 	db_col_str(q, 2, x->chip_id, sizeof(x->chip_id));
 	db_col_str(q, 3, x->message, sizeof(x->message));
+	db_col_str(q, 4, x->what, sizeof(x->what));
 }
 
 enum rc store_job_exception_list(struct store *s, uint64_t job_n,
@@ -43,7 +46,7 @@ enum rc store_job_exception_list(struct store *s, uint64_t job_n,
 	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT seq, fp, chip_id, message FROM job_exception "
+	    "SELECT seq, fp, chip_id, message, what FROM job_exception "
 	    "WHERE job_n = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 	    DB_I(job_n), DB_I(after), DB_I(cap));
 
@@ -59,7 +62,7 @@ enum rc store_job_exception_find(struct store *s, uint64_t job_n, uint64_t seq,
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT seq, fp, chip_id, message FROM job_exception "
+	    "SELECT seq, fp, chip_id, message, what FROM job_exception "
 	    "WHERE job_n = $1 AND seq = $2",
 	    DB_I(job_n), DB_I(seq));
 
