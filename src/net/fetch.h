@@ -15,6 +15,7 @@ struct fetch_options {
 	bool allow_private; /* private, loopback, link-local addresses */
 	uint64_t connect_ms, total_ms;
 	size_t answer_max; /* bytes */
+	bool keep_headers; /* all of an answer, in fetch_answer.headers */
 };
 
 struct fetch_request {
@@ -35,6 +36,7 @@ struct fetch_request {
 struct fetch_answer {
 	int status;
 	struct buf body;
+	struct buf headers;	/* "name:value\n", names in lower case */
 	uint64_t retry_after_s; /* 0 if none */
 	char etag[128];
 	char location[256];
