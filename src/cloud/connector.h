@@ -10,11 +10,10 @@
 #include "base/rand.h"
 #include "core/cloud_rules.h"
 
-#define CONNECTOR_CERTS_MAX 8	 /* of one device */
-#define CONNECTOR_NAME_SIZE 129	 /* of a device in its cloud */
-#define CONNECTOR_TEXT_SIZE 301	 /* of messages */
-#define CONNECTOR_HEADERS_MAX 12 /* of one request */
-#define CONNECTOR_ITEMS_MAX 20	 /* that one device is made of in its cloud */
+#define CONNECTOR_CERTS_MAX 8	/* of one device */
+#define CONNECTOR_NAME_SIZE 129 /* of a device in its cloud */
+#define CONNECTOR_TEXT_SIZE 301 /* of messages */
+#define CONNECTOR_ITEMS_MAX 20	/* that one device is made of in its cloud */
 #define CONNECTOR_KEY_SIZE 161
 #define CONNECTOR_VALUE_SIZE 201
 
@@ -191,7 +190,7 @@ MUST_CHECK enum rc connector_name(const char *tmpl,
 /* Judges the template itself: it must hold {chip_id} or {fingerprint}. */
 MUST_CHECK enum rc connector_name_check(const char *tmpl,
     const struct connector_naming *rules, struct err *e);
-/* Copies a text of the cloud: UTF-8, no control characters, cut. */
+/* Copies a text of the cloud: no control characters, cut between characters. */
 void connector_clean(struct span text, char out[CONNECTOR_TEXT_SIZE]);
 /* Which of a device's certificates shall let it in: of ADMIT the valid ones,
  * newest first, at most two; of others none.  For clouds that hold a primary
