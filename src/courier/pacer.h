@@ -23,11 +23,9 @@ struct pacer_ask {
 	uint64_t who;	/* the job, for turns */
 	int64_t now_ms; /* monotonic */
 };
-/* Milliseconds until the call may be sent; 0: it may, and is counted.  Asking
- * again keeps the place in the line. */
+/* Milliseconds until to ask again; 0: the call may be sent, and is counted.
+ * Who asks again in time keeps its place in the line. */
 int64_t pacer_take(struct pacer *p, const struct pacer_ask *a);
-/* The job asks for nothing any more. */
-void pacer_leave(struct pacer *p, uint64_t who);
 /* The cloud asks to wait: none of this key until then. */
 void pacer_hold(struct pacer *p, const char *key, int64_t until_ms);
 
