@@ -69,6 +69,14 @@ struct connector_item {
 	char value[CONNECTOR_VALUE_SIZE];
 };
 
+/* What is signed for whom: body begins with {"id":ID,"account":ACCOUNT, in
+ * this form and order, which the signer holds it to. */
+struct connector_event {
+	const char *audience; /* URL */
+	const char *id;	      /* "evt_..." */
+	struct span body;
+};
+
 /* The way to one cloud; all borrowed and the same for the whole
  * conversation. */
 struct connector_way {
@@ -79,10 +87,10 @@ struct connector_way {
 	/* A token of the account for this audience, signed by the service. */
 	enum rc (*token)(void *ctx, const char *audience, struct buf *jwt,
 	    struct err *e);
-	/* Appends a detached JWS (RFC 7797, b64 false) over payload, signed
+	/* Appends a detached JWS (RFC 7797, b64 false) over an event, signed
 	 * with the account's published key. */
-	enum rc (*sign)(void *ctx, struct span payload, struct buf *jws,
-	    struct err *e);
+	enum rc (*sign)(void *ctx, const struct connector_event *event,
+	    struct buf *jws, struct err *e);
 	void *ctx;
 	const char *public_url;
 };
@@ -129,8 +137,13 @@ struct connector_talk {
 	/* LOGIN */
 	struct buf session; /* a text of the connector's own; secret */
 	int64_t session_ends_s;
-	/* TEST: an open JSON object of {"NAME": {"ok", "detail"}}. */
+	/* TEST: an open JSON object of {"NAME": {"ok", "detail"}}, to which
+	 * take adds.  ask sets check to the NAME of what it asks: when that
+	 * ends in a fault (of the way there, or of take) the courier adds its
+	 * line with ok false and the fault's text, keeps the first fault for
+	 * the job, adds one to step and asks again, until over. */
 	struct json *checks;
+	const char *check;
 	/* The connector's own memory between steps, zero at the start. */
 	unsigned int step;
 	unsigned int at; /* the certificate, page ... of the step */

@@ -35,6 +35,8 @@ struct cloud_rules {
 	const char *type;  /* "aws", "azure-hub", "azure-dps", "webhook", ... */
 	const char *title; /* "AWS IoT Core" */
 	size_t group;	   /* devices in one request, at most */
+	size_t at_once;	   /* requests in flight for one job; 0: no limit of
+			    * its own */
 	bool can_remove, can_suspend, can_list;
 	const struct cloud_field *fields; /* ends with name NULL */
 	const struct cloud_op *ops;	  /* ends with name NULL */
