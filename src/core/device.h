@@ -30,6 +30,8 @@ MUST_CHECK enum rc device_walk_new(struct device_walk **out, struct core *c,
 /* RC_NOT_FOUND at the end, e untouched. */
 MUST_CHECK enum rc device_walk_next(struct device_walk *w,
     struct device_cert *out, struct err *e);
+/* Leaves none out; before the first call of next. */
+void device_walk_all(struct device_walk *w);
 void device_walk_free(struct device_walk *w);
 
 /* A device with where it stands.  It is its batch's owner's, unless an account

@@ -47,6 +47,11 @@ enum rc device_walk_new(struct device_walk **out, struct core *c,
 	return RC_OK;
 }
 
+void device_walk_all(struct device_walk *w)
+{
+	w->foreign = INT64_MAX;
+}
+
 void device_walk_free(struct device_walk *w)
 {
 	if (!w)
