@@ -1,5 +1,5 @@
-/* Bearer tokens for product clouds, kept while they are valid.
- * Must not sign: the signer does. */
+/* Bearer tokens for product clouds, kept while they are valid, and the way of
+ * events to the signer.  Must not sign: the signer does. */
 #include "cloud/bearer.h"
 
 #include <pthread.h>
@@ -131,4 +131,19 @@ void bearer_drop(struct bearer *b, const char *account, const char *audience)
 	if (entry_is(x, account, audience))
 		x->renew_ms = 0;
 	(void)pthread_mutex_unlock(&b->lock);
+}
+
+enum rc bearer_sign(struct bearer *b, const char *account,
+    const struct connector_event *event, struct buf *jws, struct err *e)
+{
+	struct signer_event r = {.account = account,
+	    .audience = event->audience,
+	    .id = event->id,
+	    .body = event->body};
+	enum rc rc;
+
+	(void)pthread_mutex_lock(&b->lock);
+	rc = signer_event(b->signer, &r, jws, e);
+	(void)pthread_mutex_unlock(&b->lock);
+	return rc;
 }

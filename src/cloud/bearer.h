@@ -1,10 +1,10 @@
-/* Bearer tokens for product clouds, made by the signer and kept until shortly
- * before they expire; shared by threads, as the one connection to the signer
- * is. */
+/* What the signer makes for product clouds: bearer tokens, kept until shortly
+ * before they expire, and signatures of events; shared by threads, as the one
+ * connection to the signer is. */
 #ifndef BIRTHMARK_CLOUD_BEARER_H
 #define BIRTHMARK_CLOUD_BEARER_H
 
-#include "base/buf.h"
+#include "cloud/connector.h"
 #include "signer/signer.h"
 
 #define BEARER_TTL_S 600
@@ -21,5 +21,8 @@ MUST_CHECK enum rc bearer_get(struct bearer *b, const char *account,
     const char *audience, struct buf *jwt, struct err *e);
 /* It was refused: the next one is a new one. */
 void bearer_drop(struct bearer *b, const char *account, const char *audience);
+/* Appends a detached JWS over an event, by this account's key. */
+MUST_CHECK enum rc bearer_sign(struct bearer *b, const char *account,
+    const struct connector_event *event, struct buf *jws, struct err *e);
 
 #endif

@@ -280,19 +280,19 @@ enum rc jose_jwk_spki(struct span jwk, struct buf *out, struct err *e)
 	return rc;
 }
 
-enum rc jose_sign_parts(struct key *k, struct span protected_b64,
-    struct span payload_b64, struct buf *signature_b64, struct err *e)
+static enum rc sign_input(struct key *k, struct span protected_b64,
+    struct span payload, size_t max, struct buf *signature_b64, struct err *e)
 {
 	enum key_type type = key_type(k);
 	struct buf input, sig;
 	uint8_t raw[96];
 	enum rc rc;
 
-	buf_init(&input, 2 * (size_t)JOSE_MAX);
+	buf_init(&input, max);
 	buf_init(&sig, 1024);
 	buf_add_span(&input, protected_b64);
 	buf_add_u8(&input, '.');
-	buf_add_span(&input, payload_b64);
+	buf_add_span(&input, payload);
 	if (!buf_ok(&input)) {
 		rc = err_set(e, RC_TOO_LARGE, "jws-too-large",
 		    "The content is too large to be signed as a JWS.");
@@ -318,6 +318,34 @@ enum rc jose_sign_parts(struct key *k, struct span protected_b64,
 out:
 	buf_clear(&input);
 	buf_clear(&sig);
+	return rc;
+}
+
+enum rc jose_sign_parts(struct key *k, struct span protected_b64,
+    struct span payload_b64, struct buf *signature_b64, struct err *e)
+{
+	return sign_input(k, protected_b64, payload_b64, 2 * (size_t)JOSE_MAX,
+	    signature_b64, e);
+}
+
+enum rc jose_sign_detached(struct key *k, struct span header,
+    struct span payload, struct buf *out, struct err *e)
+{
+	struct buf head64;
+	enum rc rc;
+
+	buf_init(&head64, HEADER_MAX * 2);
+	enc_base64url(&head64, header);
+	if (!buf_ok(&head64) || payload.n > JOSE_DETACHED_MAX) {
+		rc = err_set(e, RC_TOO_LARGE, "jws-too-large",
+		    "The content is too large to be signed as a JWS.");
+	} else {
+		buf_add_span(out, buf_span(&head64));
+		buf_add_str(out, "..");
+		rc = sign_input(k, buf_span(&head64), payload,
+		    JOSE_DETACHED_MAX + HEADER_MAX * 2, out, e);
+	}
+	buf_clear(&head64);
 	return rc;
 }
 

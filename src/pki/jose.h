@@ -19,6 +19,12 @@ MUST_CHECK enum rc jose_jwk_spki(struct span jwk, struct buf *out,
 /* header.payload.signature; header {"alg","kid","typ"}. */
 MUST_CHECK enum rc jose_sign(struct key *k, const char *typ,
     struct span payload, struct buf *out, struct err *e);
+/* header..signature, detached and unencoded (RFC 7515 appendix F, RFC 7797):
+ * header is a JSON text with "b64":false and "crit":["b64"].  To be checked
+ * with jose_verify_parts over the payload as it is. */
+#define JOSE_DETACHED_MAX (1u << 20) /* bytes of payload */
+MUST_CHECK enum rc jose_sign_detached(struct key *k, struct span header,
+    struct span payload, struct buf *out, struct err *e);
 /* Checks a compact JWS with this key and appends its payload. */
 MUST_CHECK enum rc jose_verify(struct span jws, struct key_pub *p,
     const char *typ, struct buf *payload, struct err *e);

@@ -1,16 +1,13 @@
 /* Sender and receiver of a revocation list's entries.
- * Must not map a file that somebody else could shorten. */
-#include <fcntl.h>
+ * Must not take one that is none. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "signer/crl_file.h"
+#include "signer/sealed.h"
 
-#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define BLOCK ((size_t)2048) /* records written at once */
 
 static void put(struct buf *out, const struct crl_entry *x)
@@ -59,20 +56,15 @@ static enum rc fill(int fd, const struct crl_entry *entries, size_t n,
 enum rc crl_file_make(const struct crl_entry *entries, size_t n, int *fd,
     struct err *e)
 {
-	enum rc rc;
+	enum rc rc = sealed_new(fd, e);
 
-	*fd = memfd_create("crl", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (*fd < 0)
-		return err_sys(e, "crl-file",
-		    "A file in memory cannot be made");
+	if (rc != RC_OK)
+		return rc;
 	rc = fill(*fd, entries, n, e);
-	if (rc == RC_OK && fcntl(*fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) != 0)
-		rc =
-		    err_sys(e, "crl-file", "A file in memory cannot be sealed");
-	if (rc != RC_OK) {
-		(void)close(*fd);
-		*fd = -1;
-	}
+	if (rc == RC_OK)
+		return sealed_end(fd, e);
+	(void)close(*fd);
+	*fd = -1;
 	return rc;
 }
 
@@ -98,24 +90,18 @@ static enum rc decode(struct span in, size_t n, struct crl_entry **out,
 
 enum rc crl_file_read(int fd, size_t n, struct crl_entry **out, struct err *e)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
-	struct stat st;
-	void *map;
+	struct span map;
 	enum rc rc;
 
 	*out = NULL;
-	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) != 0 ||
-	    st.st_size < 0 || n > CRL_MAX / CRL_FILE_RECORD ||
-	    (uint64_t)st.st_size != (uint64_t)n * CRL_FILE_RECORD)
+	if (n > CRL_MAX / CRL_FILE_RECORD)
 		return err_set(e, RC_INVALID, "signer-refused",
-		    "The signer does not sign this: the entries of the list "
-		    "are not in a sealed file of their size.");
-	if (n == 0)
-		return RC_OK;
-	map = mmap(NULL, n * CRL_FILE_RECORD, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return err_sys(e, "crl-file", "The list cannot be mapped");
-	rc = decode(span_of(map, n * CRL_FILE_RECORD), n, out, e);
-	(void)munmap(map, n * CRL_FILE_RECORD);
+		    "The signer does not sign this: the list has too many "
+		    "entries.");
+	rc = sealed_map(fd, n * CRL_FILE_RECORD, &map, e);
+	if (rc != RC_OK || n == 0)
+		return rc;
+	rc = decode(map, n, out, e);
+	sealed_unmap(map);
 	return rc;
 }

@@ -65,6 +65,12 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 		buf_add_u32(out, r->feed.count);
 		buf_add_span(out, r->feed.sha256);
 		break;
+	case IPC_EVENT:
+		buf_add_block(out, r->event.account);
+		buf_add_block(out, r->event.audience);
+		buf_add_block(out, r->event.id);
+		buf_add_u32(out, r->event.size);
+		break;
 	case IPC_ENTRY:
 		buf_add_block(out, r->entry.group_id);
 		buf_add_block(out, r->entry.vendor);
@@ -110,6 +116,12 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		    span_take_block(&in, &r->feed.to) &&
 		    span_take_u32(&in, &r->feed.count) &&
 		    span_take(&in, 32, &r->feed.sha256) && in.n == 0;
+	case IPC_EVENT:
+		r->type = IPC_EVENT;
+		return span_take_block(&in, &r->event.account) &&
+		    span_take_block(&in, &r->event.audience) &&
+		    span_take_block(&in, &r->event.id) &&
+		    span_take_u32(&in, &r->event.size) && in.n == 0;
 	case IPC_ENTRY:
 		r->type = IPC_ENTRY;
 		return span_take_block(&in, &r->entry.group_id) &&
@@ -182,11 +194,11 @@ static bool is_plain(struct span s, size_t min, size_t max)
 }
 
 /* URLs have brackets around IPv6 addresses. */
-static bool is_url(struct span s)
+static bool is_url(struct span s, size_t max)
 {
 	size_t i;
 
-	if (s.n > ISSUER_MAX || !span_starts(s, SPAN_LIT("https://")))
+	if (s.n > max || !span_starts(s, SPAN_LIT("https://")))
 		return false;
 	for (i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '"' ||
@@ -204,6 +216,19 @@ static enum rc refuse(struct err *e, const char *what)
 /* Each account has its own key, so its id has to be exactly one. */
 static const char no_account[] = "the account is no id";
 
+static enum rc check_event(const struct ipc_event *v, struct err *e)
+{
+	if (!rand_is_id(v->account, "acc"))
+		return refuse(e, no_account);
+	if (!is_url(v->audience, SIGNER_EVENT_URL_MAX))
+		return refuse(e, "the audience is not an https URL");
+	if (!rand_is_id(v->id, "evt"))
+		return refuse(e, "the event's id is none");
+	if (v->size < 1 || v->size > SIGNER_EVENT_MAX)
+		return refuse(e, "the event is empty or too large");
+	return RC_OK;
+}
+
 static enum rc check_ca(const struct ipc_request *r, struct err *e)
 {
 	const char *fault = ipc_ca_has((uint8_t)r->type)
@@ -219,7 +244,7 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 	case IPC_INTEROP:
 		if (!rand_is_id(r->interop.account, "acc"))
 			return refuse(e, no_account);
-		if (!is_url(r->interop.issuer))
+		if (!is_url(r->interop.issuer, ISSUER_MAX))
 			return refuse(e, "the issuer is not an https URL");
 		if (!is_plain(r->interop.audience, 1, SIGNER_AUDIENCE_MAX))
 			return refuse(e,
@@ -240,6 +265,8 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 		if (r->feed.count > COUNT_MAX || r->feed.sha256.n != 32)
 			return refuse(e, "the page has too many entries");
 		return RC_OK;
+	case IPC_EVENT:
+		return check_event(&r->event, e);
 	case IPC_ENTRY:
 		if (!is_plain(r->entry.group_id, 1, ID_MAX))
 			return refuse(e, "the group_id is no Batch ID");

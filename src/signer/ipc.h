@@ -28,7 +28,8 @@ enum ipc_type {
 	IPC_VOUCHER_PEM = 17,
 	IPC_CLAIM = 18,
 	IPC_CLAIM_CHECK = 19,
-	IPC_LAST = IPC_CLAIM_CHECK
+	IPC_EVENT = 20, /* with a file: its body */
+	IPC_LAST = IPC_EVENT
 };
 
 struct ipc_interop {
@@ -40,6 +41,11 @@ struct ipc_feed {
 	struct span account, cloud, from, to;
 	uint32_t count;
 	struct span sha256; /* 32 bytes */
+};
+
+struct ipc_event {
+	struct span account, audience, id;
+	uint32_t size; /* of the body */
 };
 
 struct ipc_entry {
@@ -54,6 +60,7 @@ struct ipc_request {
 	struct span account; /* whose public key */
 	struct span nonce;   /* 32 bytes, of the secret */
 	struct ipc_feed feed;
+	struct ipc_event event;
 	struct ipc_entry entry;
 	struct ipc_ca ca;
 };

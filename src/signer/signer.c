@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/rand.h"
 #include "pki/cert.h"
 #include "signer/crl_file.h"
 #include "signer/ipc.h"
+#include "signer/sealed.h"
 #include "signer/signer.h"
 
 #define TRIES 3
@@ -208,6 +210,32 @@ enum rc signer_feed(struct signer *s, const struct signer_feed *r,
 	q.feed.count = r->count;
 	q.feed.sha256 = span_of(r->sha256, sizeof(r->sha256));
 	return call(s, &q, jws, e);
+}
+
+enum rc signer_event(struct signer *s, const struct signer_event *r,
+    struct buf *jws, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_EVENT};
+	struct ask a = {.r = &q, .fd = -1, .wait_ms = TRY_MS};
+	enum rc rc;
+
+	if (r->body.n > SIGNER_EVENT_MAX)
+		return err_set(e, RC_TOO_LARGE, "event-too-large",
+		    "The event is larger than %u bytes.", SIGNER_EVENT_MAX);
+	q.event.account = span_str(r->account);
+	q.event.audience = span_str(r->audience);
+	q.event.id = span_str(r->id);
+	q.event.size = (uint32_t)r->body.n;
+	rc = sealed_new(&a.fd, e);
+	if (rc == RC_OK)
+		rc = file_write_all(a.fd, r->body, e);
+	if (rc == RC_OK)
+		rc = sealed_end(&a.fd, e);
+	if (rc == RC_OK)
+		rc = ask(s, &a, jws, e);
+	if (a.fd >= 0)
+		(void)close(a.fd);
+	return rc;
 }
 
 enum rc signer_entry(struct signer *s, const struct signer_entry *r,

@@ -44,6 +44,23 @@ struct signer_feed {
 MUST_CHECK enum rc signer_feed(struct signer *s, const struct signer_feed *r,
     struct buf *jws, struct err *e);
 
+/* A detached JWS (RFC 7515 appendix F, RFC 7797: b64 false) over the body of
+ * an event for a webhook, by the account's own key: header {"alg","kid","typ":
+ * "birthmark-webhook+jws","b64":false,"crit":["b64"],"iat","aud","jti"}.  No
+ * oracle, though the account's key signs tokens too: the signer writes the
+ * header, and signs only a body that begins with {"id":ID,"account":ACCOUNT,
+ * of this very event, which no reader takes for the claims of a token. */
+#define SIGNER_EVENT_MAX (1u << 20)
+#define SIGNER_EVENT_URL_MAX 500
+struct signer_event {
+	const char *account;
+	const char *audience; /* the receiver's https URL */
+	const char *id;	      /* "evt_..." */
+	struct span body;     /* 1..SIGNER_EVENT_MAX bytes */
+};
+MUST_CHECK enum rc signer_event(struct signer *s, const struct signer_event *r,
+    struct buf *jws, struct err *e);
+
 /* One entry of a manifest in Microchip's form for a birth certificate, signed
  * with the manifest key.  The device's id is read from the certificate, and the
  * entry is built, by the signer. */
@@ -159,8 +176,8 @@ MUST_CHECK enum rc signer_claim(struct signer *s, const struct signer_claim *r,
 MUST_CHECK enum rc signer_claim_check(struct signer *s, struct span jws,
     int64_t now_s, char id[RAND_ID_SIZE], struct err *e);
 
-/* Workers parse what strangers send, so they get no tokens for clouds; the
- * courier gets nothing else signed. */
+/* Workers parse what strangers send, so they get no tokens and no events for
+ * clouds; the courier gets nothing else signed. */
 enum signer_may {
 	SIGNER_MAY_INTEROP = 1 << 0,
 	SIGNER_MAY_FEED = 1 << 1,
@@ -168,9 +185,10 @@ enum signer_may {
 	SIGNER_MAY_TOTP = 1 << 3,
 	SIGNER_MAY_CA = 1 << 4,	     /* all of certificate authorities */
 	SIGNER_MAY_VOUCHER = 1 << 5, /* ownership and claim vouchers */
+	SIGNER_MAY_EVENT = 1 << 6,
 	SIGNER_MAY_WORKER = SIGNER_MAY_FEED | SIGNER_MAY_ENTRY |
 	    SIGNER_MAY_TOTP | SIGNER_MAY_CA | SIGNER_MAY_VOUCHER,
-	SIGNER_MAY_COURIER = SIGNER_MAY_INTEROP
+	SIGNER_MAY_COURIER = SIGNER_MAY_INTEROP | SIGNER_MAY_EVENT
 };
 
 struct signer_client {

@@ -22,6 +22,7 @@
 #include "signer/ca_keys.h"
 #include "signer/ipc.h"
 #include "signer/run_ca.h"
+#include "signer/run_event.h"
 #include "signer/run_proof.h"
 #include "signer/signer.h"
 #include "signer/signer_account.h"
@@ -110,6 +111,16 @@ static enum rc do_feed(struct run *s, const struct ipc_feed *r, struct buf *out,
 	rc = sign(s->feed, "birthmark-feed", &payload, out, e);
 	buf_clear(&payload);
 	return rc;
+}
+
+static enum rc do_event(struct run *s, const struct ipc_event *r, int fd,
+    struct buf *out, struct err *e)
+{
+	struct key *k = NULL;
+	enum rc rc;
+
+	rc = signer_account_key(&s->accounts, s->interop, r->account, &k, e);
+	return rc == RC_OK ? run_event(k, r, fd, out, e) : rc;
 }
 
 static enum rc put_jwks(const struct key *k, struct buf *out, struct err *e)
@@ -207,6 +218,8 @@ static unsigned int needs(enum ipc_type type)
 	switch (type) {
 	case IPC_INTEROP:
 		return SIGNER_MAY_INTEROP;
+	case IPC_EVENT:
+		return SIGNER_MAY_EVENT;
 	case IPC_FEED:
 		return SIGNER_MAY_FEED;
 	case IPC_ENTRY:
@@ -283,6 +296,8 @@ static enum rc perform(struct run *s, const struct ipc_request *r, int fd,
 		return do_interop(s, &r->interop, out, e);
 	case IPC_FEED:
 		return do_feed(s, &r->feed, out, e);
+	case IPC_EVENT:
+		return do_event(s, &r->event, fd, out, e);
 	case IPC_JWKS:
 		return put_jwks(s->feed, out, e);
 	case IPC_PEM:
@@ -400,7 +415,7 @@ static void serve(struct run *s, struct pollfd *p)
 	if (n <= 0)
 		hang_up(s, p, NULL);
 	else if (odd || !ipc_request_parse(&r, span_of(s->packet, (size_t)n)) ||
-	    (fd >= 0) != (r.type == IPC_CRL))
+	    (fd >= 0) != (r.type == IPC_CRL || r.type == IPC_EVENT))
 		hang_up(s, p, "it sent something that is no request");
 	else
 		answer(s, p, &r, fd);

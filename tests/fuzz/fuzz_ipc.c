@@ -76,6 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			require_plain(q.feed.cloud);
 			require_plain(q.feed.from);
 			require_plain(q.feed.to);
+			require_plain(q.event.account);
+			require_plain(q.event.audience);
+			require_plain(q.event.id);
 			require_ca(&q.ca);
 		}
 	}

@@ -18,9 +18,9 @@ struct signer_case {
 	pid_t pid;
 };
 
-static inline void signer_case_open(struct signer_case *c)
+static inline void signer_case_open_as(struct signer_case *c, unsigned int may)
 {
-	struct signer_client worker = {.may = SIGNER_MAY_WORKER};
+	struct signer_client client = {.may = may};
 	int fds[2];
 
 	(void)snprintf(c->dir, sizeof(c->dir), "/tmp/birthmark-signer-XXXXXX");
@@ -31,12 +31,17 @@ static inline void signer_case_open(struct signer_case *c)
 	assert_true(c->pid >= 0);
 	if (c->pid == 0) {
 		(void)close(fds[0]);
-		worker.fd = fds[1];
-		_exit(signer_run(c->dir, &worker, 1));
+		client.fd = fds[1];
+		_exit(signer_run(c->dir, &client, 1));
 	}
 	(void)close(fds[1]);
 	c->signer = signer_new(fds[0]);
 	assert_non_null(c->signer);
+}
+
+static inline void signer_case_open(struct signer_case *c)
+{
+	signer_case_open_as(c, SIGNER_MAY_WORKER);
 }
 
 static inline void signer_case_close(struct signer_case *c)
