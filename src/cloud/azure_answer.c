@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define WAIT_MAX_S 3600
 #define WAIT_QUOTA_S 900 /* of a day's quota: nobody says when it is over */
 
 json_t *azure_answer_json(const struct connector_answer *a)
@@ -37,15 +36,6 @@ void azure_answer_text(const struct connector_answer *a,
 	json_decref(root);
 }
 
-static unsigned int wait_s(const struct connector_answer *a)
-{
-	uint64_t s;
-
-	if (!span_u64(connector_header(a, "retry-after"), UINT64_MAX, &s))
-		return 0;
-	return s > WAIT_MAX_S ? WAIT_MAX_S : (unsigned int)s;
-}
-
 enum rc azure_answer_wait(const struct connector_answer *a, enum rc rc,
     const char *who, struct err *e)
 {
@@ -61,7 +51,7 @@ enum rc azure_answer_wait(const struct connector_answer *a, enum rc rc,
 		    "%s answered with status %d%s%s", who, a->status,
 		    text[0] ? ": " : ".", text);
 	if (e)
-		e->retry_after_s = wait_s(a);
+		e->retry_after_s = connector_retry_after_s(a);
 	return rc;
 }
 

@@ -4,7 +4,13 @@
 
 #include <string.h>
 
+#define RETRY_AFTER_MAX_S 3600
+
 static const struct connector *const connectors[] = {
+    &azure_hub_connector,
+    &azure_dps_connector,
+    &interop_connector,
+    &webhook_connector,
     NULL,
 };
 
@@ -41,6 +47,16 @@ struct span connector_header(const struct connector_answer *a, const char *name)
 		return span_trim(line);
 	}
 	return SPAN_NONE;
+}
+
+unsigned int connector_retry_after_s(const struct connector_answer *a)
+{
+	struct span text = connector_header(a, "retry-after");
+	uint64_t s;
+
+	if (!span_u64(text, UINT64_MAX, &s))
+		return 0;
+	return s < RETRY_AFTER_MAX_S ? (unsigned int)s : RETRY_AFTER_MAX_S;
 }
 
 static bool is_plain(uint8_t c)

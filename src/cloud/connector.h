@@ -181,6 +181,11 @@ struct connector {
 	    const struct connector_item *found);
 };
 
+extern const struct connector azure_dps_connector;
+extern const struct connector azure_hub_connector;
+extern const struct connector interop_connector;
+extern const struct connector webhook_connector;
+
 /* NULL when there is none of this type. */
 const struct connector *connector_find(const char *type);
 /* The rules of the i-th, for core; NULL after the last. */
@@ -191,6 +196,8 @@ const char *connector_str(json_t *object, const char *name);
 /* Header of an answer by its lower-case name; empty when absent. */
 struct span connector_header(const struct connector_answer *a,
     const char *name);
+/* Of Retry-After in seconds, an hour at most; 0 when it says none. */
+unsigned int connector_retry_after_s(const struct connector_answer *a);
 /* The name of a device by a template of {chip_id}, {fingerprint}, {product}
  * and {batch}; what the cloud does not take becomes '-'. */
 struct connector_naming {
