@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct cloud_kind *const kinds[] = {
-    &interop,
+    &cloud_kind_interop,
     &gate_kind,
 };
 

@@ -57,7 +57,7 @@ struct cloud_kind {
 /* NULL when there is none of this type. */
 const struct cloud_kind *cloud_kind_find(const char *type);
 
-extern const struct cloud_kind interop;
+extern const struct cloud_kind cloud_kind_interop;
 extern const struct cloud_kind gate_kind;
 
 #endif

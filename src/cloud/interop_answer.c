@@ -2,7 +2,6 @@
  * Must not take anything for a success but the word itself. */
 #include "cloud/interop_answer.h"
 
-#include <jansson.h>
 #include <string.h>
 
 static enum rc garbage(struct err *e, const char *why)
@@ -19,36 +18,24 @@ static json_t *load(struct span body)
 	    NULL);
 }
 
-/* Cuts between characters; jansson has checked the UTF-8. */
-static void clean(const char *s, char *out, size_t cap)
+static bool was_sent(const struct connector_device *d)
 {
-	size_t i, n = strlen(s);
-
-	if (n > cap - 1) {
-		n = cap - 1;
-		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-	}
-	for (i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		out[i] = c < 0x20 || c == 0x7f ? ' ' : s[i];
-	}
-	out[n] = '\0';
+	return d->want == CONNECTOR_ADMIT;
 }
 
-static size_t find_device(const struct cloud_kind_device *devices, size_t n,
+static size_t find_device(const struct connector_device *devices, size_t n,
     const char *ref)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (strcmp(devices[i].ref, ref) == 0)
+		if (was_sent(&devices[i]) && strcmp(devices[i].ref, ref) == 0)
 			return i;
 	return n;
 }
 
-static enum rc read_status(json_t *item, struct cloud_kind_outcome *out,
+/* The protocol does not tell what was new from what was there. */
+static enum rc read_status(json_t *item, struct connector_outcome *out,
     struct err *e)
 {
 	const char *status = json_string_value(json_object_get(item, "status"));
@@ -56,22 +43,24 @@ static enum rc read_status(json_t *item, struct cloud_kind_outcome *out,
 
 	if (!status)
 		return garbage(e, "an item has no status");
-	out->ok = strcmp(status, "SUCCESS") == 0;
 	out->message[0] = '\0';
-	if (out->ok)
+	out->result = CONNECTOR_CREATED;
+	if (strcmp(status, "SUCCESS") == 0)
 		return RC_OK;
+	out->result = CONNECTOR_REFUSED;
 	if (strcmp(status, "ERROR") != 0)
 		return garbage(e, "a status is neither SUCCESS nor ERROR");
 	if (message && !json_is_string(message) && !json_is_null(message))
 		return garbage(e, "a message is not a string");
-	clean(json_is_string(message) ? json_string_value(message)
-				      : "The cloud gave no reason.",
-	    out->message, sizeof(out->message));
+	connector_clean(span_str(json_is_string(message)
+				? json_string_value(message)
+				: "The cloud gave no reason."),
+	    out->message);
 	return RC_OK;
 }
 
-static enum rc read_item(json_t *item, const struct cloud_kind_device *devices,
-    size_t n, bool *seen, struct cloud_kind_outcome *out, struct err *e)
+static enum rc read_item(json_t *item, const struct connector_device *devices,
+    size_t n, bool *seen, struct connector_outcome *out, struct err *e)
 {
 	const char *ref = json_string_value(json_object_get(item, "ref"));
 	size_t i;
@@ -88,26 +77,28 @@ static enum rc read_item(json_t *item, const struct cloud_kind_device *devices,
 }
 
 enum rc interop_answer_provision(struct span body,
-    const struct cloud_kind_device *devices, size_t n,
-    struct cloud_kind_outcome *out, struct err *e)
+    const struct connector_device *devices, size_t n,
+    struct connector_outcome *out, struct err *e)
 {
-	bool seen[CLOUD_KIND_DEVICES_MAX] = {false};
+	bool seen[INTEROP_ANSWER_DEVICES_MAX] = {false};
 	json_t *root = load(body);
-	size_t i;
+	size_t i, sent = 0;
 	enum rc rc = RC_OK;
 
-	if (n > CLOUD_KIND_DEVICES_MAX)
+	for (i = 0; i < n; i++)
+		sent += was_sent(&devices[i]);
+	if (n > INTEROP_ANSWER_DEVICES_MAX)
 		rc = err_set(e, RC_BUG, "too-many-devices",
 		    "More devices were sent than one call may carry.");
 	else if (!root)
 		rc = garbage(e, "it is not JSON");
 	else if (!json_is_array(root))
 		rc = garbage(e, "it is not an array");
-	else if (json_array_size(root) != n)
+	else if (json_array_size(root) != sent)
 		rc = garbage(e,
 		    "it has another number of items than "
 		    "certificates were sent");
-	for (i = 0; rc == RC_OK && i < n; i++)
+	for (i = 0; rc == RC_OK && i < sent; i++)
 		rc = read_item(json_array_get(root, i), devices, n, seen, out,
 		    e);
 	json_decref(root);
@@ -136,11 +127,11 @@ enum rc interop_answer_info(struct span body, struct err *e)
 	return rc;
 }
 
-void interop_answer_error(struct span body, char *out, size_t cap)
+void interop_answer_error(struct span body, char out[CONNECTOR_TEXT_SIZE])
 {
 	json_t *root = load(body);
 	const char *text = json_string_value(json_object_get(root, "error"));
 
-	clean(text ? text : "", out, cap);
+	connector_clean(span_str(text), out);
 	json_decref(root);
 }

@@ -3,18 +3,20 @@
 #ifndef BIRTHMARK_CLOUD_INTEROP_ANSWER_H
 #define BIRTHMARK_CLOUD_INTEROP_ANSWER_H
 
-#include "cloud/cloud_kind.h"
+#include "cloud/connector.h"
 
 #define INTEROP_ANSWER_MAX (4u << 20) /* bytes */
+#define INTEROP_ANSWER_DEVICES_MAX 500
 
-/* The answer to "provision": an array with exactly one item for each device,
- * in any order.  RC_INVALID otherwise, and then out says nothing. */
+/* The answer to "provision": an array with exactly one item for each device
+ * that was sent, those to be admitted, in any order.  RC_INVALID otherwise, and
+ * then out says nothing. */
 MUST_CHECK enum rc interop_answer_provision(struct span body,
-    const struct cloud_kind_device *devices, size_t n,
-    struct cloud_kind_outcome *out, struct err *e);
+    const struct connector_device *devices, size_t n,
+    struct connector_outcome *out, struct err *e);
 /* The answer to "info": compatibility version 1. */
 MUST_CHECK enum rc interop_answer_info(struct span body, struct err *e);
 /* {"error":"..."} cleaned for people; "" when it is not of that form. */
-void interop_answer_error(struct span body, char *out, size_t cap);
+void interop_answer_error(struct span body, char out[CONNECTOR_TEXT_SIZE]);
 
 #endif

@@ -9,15 +9,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct cloud_kind_device devices[] = {
+	static const struct connector_device devices[] = {
 	    {.seq = 1, .ref = "aa"},
 	    {.seq = 2, .ref = "bb"},
 	    {.seq = 3, .ref = "cc"},
 	};
-	struct cloud_kind_outcome out[3];
+	struct connector_outcome out[3];
 	struct span body = span_of(data, size);
 	struct err e;
-	char text[100];
+	char text[CONNECTOR_TEXT_SIZE];
 	size_t n, i;
 
 	for (n = 0; n <= 3; n++) {
@@ -26,13 +26,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    RC_OK)
 			continue;
 		for (i = 0; i < n; i++)
-			if (out[i].ok && !memmem(data, size, "SUCC", 4) &&
+			if (out[i].result == CONNECTOR_CREATED &&
+			    !memmem(data, size, "SUCC", 4) &&
 			    !memmem(data, size, "\\u", 2))
 				abort();
 	}
 	if (interop_answer_info(body, &e) == RC_OK && size < 20)
 		abort();
-	interop_answer_error(body, text, sizeof(text));
+	interop_answer_error(body, text);
 	if (strlen(text) >= sizeof(text))
 		abort();
 	return 0;
