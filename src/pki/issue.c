@@ -199,7 +199,9 @@ static void put_birth_template(struct issue *i, const struct issue_birth *p,
 	buf_init(&cn, 128);
 	buf_init(&ext, ISSUE_EXT_MAX);
 	enc_hex_str(id, t.serial);
-	buf_addf(&cn, "%s %s", p->model, id);
+	/* Without spaces it can be a registration id of Azure's DPS. */
+	buf_addf(&cn, "%s%c%s", p->model, strchr(p->model, ' ') ? ' ' : '-',
+	    id);
 	issue_ext_name(&name, p->org, buf_cstr(&cn), id);
 	issue_ext_key_usage(&ext, KU_SIGN);
 	issue_ext_ski(&ext, t.spki);

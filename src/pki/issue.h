@@ -43,7 +43,8 @@ struct issue_birth {
 	struct key *issuer_key;	 /* borrowed */
 	enum key_type key_type;	 /* of the chips */
 	const char *org;	 /* O of the subject: the vendor */
-	const char *model;	 /* CN is "MODEL CHIPID" */
+	const char *model;	 /* CN is "MODEL CHIPID", or
+				  * "MODEL-CHIPID" without spaces */
 	const char *hw_type_oid; /* hardwareModuleName hwType */
 	const char *crl_url, *aia_url, *ocsp_url; /* NULL: none */
 	int64_t not_before; /* notAfter is 99991231235959Z */
