@@ -7,6 +7,7 @@ import {api, take, type Schemas} from '../../api/client';
 import {useLoad} from '../../hooks';
 import {useI18n} from '../../i18n';
 import {accountEvents, useLive} from '../../live';
+import {merge, unfinished, type Job} from '../../jobs/job';
 import {mayIn, useMe} from '../../session';
 import {Card, Facts, Id, Num, PageHead, Time} from '../../ui/bits';
 import {Button, LinkButton} from '../../ui/button';
@@ -18,9 +19,11 @@ import {useToast} from '../../ui/toast';
 import {DeedDialog, useDeeds, useRefs, type Deed} from '../batches/actions';
 import {FailedBadge, StateBadge} from '../batches/cells';
 import {minutesLeft, useMinute} from '../batches/mine';
+import {CloudDialog} from '../batches/plan';
 import {texts as b} from '../batches/texts';
+import {useKinds} from '../clouds/kind';
+import {BatchClouds, type CloudDeed} from './clouds';
 import {History} from './history';
-import {Jobs, unfinished, type Job} from './jobs';
 import {texts as x} from './texts';
 
 type Batch = Schemas['Batch'];
@@ -77,12 +80,6 @@ function OperatorUndo({account, batch}: {account: string; batch: Batch}) {
 	</>;
 }
 
-// The newest state of each job wins, whichever way it came.
-function merge(jobs: readonly Job[], news: Job): Job[] {
-	return jobs.some((j) => j.id === news.id) ? jobs.map((j) => j.id === news.id ? news : j) :
-		[news, ...jobs];
-}
-
 function useBatch(account: string, bid: string, desk: boolean) {
 	const path = {account, bid};
 	const [round, setRound] = useState(0);
@@ -90,17 +87,22 @@ function useBatch(account: string, bid: string, desk: boolean) {
 		{params: {path}, signal})), [account, bid]);
 	const jobs = useLoad(async (signal) => desk ? (await take(api.GET('/api/v1/accounts/{account}/jobs',
 		{params: {path: {account}, query: {batch: bid, limit: 100}}, signal}))).items : [], [account, bid, desk]);
+	const where = useLoad(async (signal) => desk ? (await take(api.GET(
+		'/api/v1/accounts/{account}/batches/{bid}/clouds', {params: {path}, signal}))).items : [],
+	[account, bid, desk]);
 	const latest = useRef<Job[]>([]);
 	latest.current = jobs.value ?? [];
 	const onJob = (job: Job) => {
-		if (job.batch !== bid || job.kind !== 'provision')
+		if (job.batch !== bid)
 			return;
 		const before = latest.current.find((j) => j.id === job.id);
 		latest.current = merge(latest.current, job);
 		jobs.set(latest.current);
 		// What began or ended is in the history too.
-		if (!before || unfinished(before) !== unfinished(job))
+		if (!before || unfinished(before) !== unfinished(job)) {
 			setRound((n) => n + 1);
+			where.reload();
+		}
 	};
 	useLive(desk ? accountEvents(account, bid) : undefined, {
 		job: onJob,
@@ -111,9 +113,10 @@ function useBatch(account: string, bid: string, desk: boolean) {
 		refresh() {
 			batch.reload();
 			jobs.reload();
+			where.reload();
 		},
 	});
-	return {batch, jobs, onJob, round, next: () => setRound((n) => n + 1)};
+	return {batch, jobs, where, onJob, round, next: () => setRound((n) => n + 1)};
 }
 
 export default function BatchPage() {
@@ -124,7 +127,7 @@ export default function BatchPage() {
 	const admin = mayIn(me, account, 'administrator');
 	const narrow = mayIn(me, account, 'operator');
 	const [deed, setDeed] = useState<Deed>();
-	const {batch, jobs, onJob, round, next} = useBatch(account, bid, !narrow);
+	const {batch, jobs, where, onJob, round, next} = useBatch(account, bid, !narrow);
 	const deeds = useDeeds(setDeed);
 	const list = `/console/a/${account}/batches`;
 	const back = {href: list, label: t(narrow ? b.mineTitle : b.title)};
@@ -144,7 +147,7 @@ export default function BatchPage() {
 			</>} />
 		<ErrorBox problem={batch.problem} retry={batch.reload} />
 		{narrow ? <About batch={v} narrow /> : <div class="batch-page">
-			<div class="stack"><JobsPart account={account} admin={admin} jobs={jobs} onJob={onJob} />
+			<div class="stack"><CloudsPart account={account} bid={bid} admin={admin} jobs={jobs} where={where} onJob={onJob} />
 				<Reels reels={v.reels} /></div>
 			<div class="stack"><About batch={v} narrow={false} />
 				{mayIn(me, account, 'administrator', 'auditor') &&
@@ -154,18 +157,28 @@ export default function BatchPage() {
 			onGone={() => route(list)} onBatch={(n) => {
 				batch.set({...v, ...n});
 				jobs.reload();
+				where.reload();
 				next();
 			}} />}
 	</div>;
 }
 
-function JobsPart({account, admin, jobs, onJob}: {account: string; admin: boolean;
-		jobs: ReturnType<typeof useBatch>['jobs']; onJob: (j: Job) => void}) {
+function CloudsPart({account, bid, admin, jobs, where, onJob}: {account: string; bid: string;
+		admin: boolean; jobs: ReturnType<typeof useBatch>['jobs'];
+		where: ReturnType<typeof useBatch>['where']; onJob: (j: Job) => void}) {
 	const refs = useRefs(account);
-	const clouds = new Map(refs.value?.clouds.map((c) => [c.id, c.name]));
-	if (!jobs.value)
-		return jobs.problem ? <ErrorBox problem={jobs.problem} retry={jobs.reload} /> : <Loading />;
-	return <Jobs account={account} jobs={jobs.value} admin={admin} onJob={onJob} clouds={clouds} />;
+	const kinds = useKinds(account);
+	const [deed, setDeed] = useState<CloudDeed>();
+	const clouds = new Map(refs.value?.clouds.map((c) => [c.id, c]));
+	const failed = [jobs, where, refs, kinds].find((l) => l.problem);
+	if (!jobs.value || !where.value || !refs.value || !kinds.value)
+		return failed ? <ErrorBox problem={failed.problem} retry={failed.reload} /> : <Loading />;
+	return <>
+		<BatchClouds account={account} where={where.value} jobs={jobs.value} clouds={clouds}
+			kinds={kinds.value} admin={admin} onJob={onJob} onDeed={setDeed} />
+		{deed && <CloudDialog account={account} bid={bid} verb={deed.verb} from={deed.cloud}
+			clouds={refs.value.clouds} onClose={() => setDeed(undefined)} onDone={onJob} />}
+	</>;
 }
 
 function AdminDeed({account, batch, deed, onClose, onGone, onBatch}: {account: string; batch: Batch;

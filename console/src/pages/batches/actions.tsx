@@ -12,6 +12,7 @@ import {ErrorBox, Loading, Notice, useProblemText} from '../../ui/state';
 import {common} from '../../ui/texts';
 import type {MenuItem} from '../../ui/menu';
 import {useToast} from '../../ui/toast';
+import {CloudDialog} from './plan';
 import {useEach} from './run';
 import {texts as x} from './texts';
 
@@ -109,7 +110,21 @@ async function read(account: string, bid: string): Promise<BatchItem> {
 	return take(api.GET('/api/v1/accounts/{account}/batches/{bid}', {params: {path: {account, bid}}}));
 }
 
-function Provision({account, batches, refs, onClose, onChanged}: DeedProps) {
+// One batch: with its plan.  Several: at once.
+function Provision(props: DeedProps) {
+	const {t} = useI18n();
+	const {account, batches: [batch, ...more], refs, onClose, onChanged} = props;
+	if (!batch || more.length > 0)
+		return <ProvisionAll {...props} />;
+	if (!refs.value)
+		return <Dialog title={t(x.provision)} onClose={onClose}>{refs.problem ?
+			<ErrorBox problem={refs.problem} retry={refs.reload} /> : <Loading lines={3} />}</Dialog>;
+	return <CloudDialog verb="provision" account={account} bid={batch.batch} own={batch.cloud}
+		clouds={refs.value.clouds} onClose={onClose} onDone={async () =>
+			onChanged(await read(account, batch.batch), batch.batch)} />;
+}
+
+function ProvisionAll({account, batches, refs, onClose, onChanged}: DeedProps) {
 	const {t} = useI18n();
 	const [cloud, setCloud] = useState('');
 	const own = batches.every((b) => b.cloud !== null);
@@ -117,7 +132,7 @@ function Provision({account, batches, refs, onClose, onChanged}: DeedProps) {
 	return <Each batches={batches} onClose={onClose} title={t(x.provision)} submit={t(x.provision)}
 		ready={own || cloud !== ''} finished={t(x.doneProvision, what(batches))} work={async (b) => {
 			await take(api.POST('/api/v1/accounts/{account}/batches/{bid}/provision', {
-				params: {path: {account, bid: b.batch}, header: once()}, body: cloud ? {cloud} : {}}));
+				params: {path: {account, bid: b.batch}, header: once()}, body: {plan: false, ...cloud && {cloud}}}));
 			onChanged(await read(account, b.batch), b.batch);
 		}}>
 		<p>{t(x.provisionText, what(batches))}</p>
@@ -125,9 +140,7 @@ function Provision({account, batches, refs, onClose, onChanged}: DeedProps) {
 			<Notice kind="warn">{t(x.noClouds)} <LinkButton size="small"
 				href={`/console/a/${account}/clouds`}>{t(x.toClouds)}</LinkButton></Notice> :
 			<SelectField label={t(x.cloud)} value={cloud} onValue={setCloud}
-				choices={[{value: '', label: own ? batches.length === 1 ?
-					batches[0]?.cloud?.name ?? '' : t(x.ownCloud) : t(x.pickCloud)},
-				...named(clouds.filter((c) => batches.length > 1 || c.id !== batches[0]?.cloud?.id))]} />}
+				choices={[{value: '', label: t(own ? x.ownCloud : x.pickCloud)}, ...named(clouds)]} />}
 		<ErrorBox problem={refs.problem} retry={refs.reload} />
 	</Each>;
 }

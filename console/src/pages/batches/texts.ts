@@ -81,6 +81,56 @@ export const texts = define({
 		de: {one: 'Die Cloud erfährt, welche Geräte von {what} zu erwarten sind. Die Geräte selbst werden nicht verändert.',
 			other: 'Die Clouds erfahren, welche Geräte von {n} Batches zu erwarten sind. Die Geräte selbst werden nicht verändert.'},
 		zh: '云将得知应接纳 {what} 的哪些设备。设备本身不会改变。'},
+	showPlan: {en: 'Show the plan', de: 'Plan zeigen', zh: '查看计划'},
+	planReading: {
+		en: 'The cloud is being read and compared. Nothing is changed.',
+		de: 'Die Cloud wird gelesen und verglichen. Es wird nichts verändert.',
+		zh: '正在读取并比对云，不作任何更改。'},
+	planCounting: {
+		en: 'The devices are being gone through. Nothing is changed.',
+		de: 'Die Geräte werden durchgegangen. Es wird nichts verändert.',
+		zh: '正在逐一检查设备，不作任何更改。'},
+	planReady: {
+		en: 'The plan is ready. Nothing was changed yet.', de: 'Der Plan ist fertig. Noch wurde nichts verändert.',
+		zh: '计划已就绪，尚未作任何更改。'},
+	planOf: {en: 'What would happen in {cloud}', de: 'Was in {cloud} geschehen würde', zh: '{cloud} 中将发生的更改'},
+	planOwn: {
+		en: 'This cloud cannot be asked what it holds: this is by our own record.',
+		de: 'Diese Cloud lässt sich nicht fragen, was sie enthält: Dies stammt aus unseren Aufzeichnungen.',
+		zh: '此云无法查询其内容，以上依据我们的记录。'},
+	planNothing: {
+		en: 'Nothing would change.', de: 'Es würde sich nichts ändern.', zh: '不会有任何更改。'},
+	planCancelled: {en: 'The plan was cancelled.', de: 'Der Plan wurde abgebrochen.', zh: '计划已取消。'},
+	moveTitle: {en: 'Move {what} to another cloud', de: '{what} in eine andere Cloud umziehen', zh: '将 {what} 迁移到其他云'},
+	moveText: {
+		en: 'The devices change from {from} to another cloud without a gap: at every moment at least one of the two lets them in.',
+		de: 'Die Geräte wechseln ohne Lücke von {from} in eine andere Cloud: In jedem Augenblick lässt mindestens eine der beiden sie herein.',
+		zh: '设备从 {from} 无缝迁移到另一朵云：任何时刻至少有一朵云接纳它们。'},
+	moveStep1: {
+		en: 'The new cloud is told of every device.', de: 'Die neue Cloud erfährt von jedem Gerät.',
+		zh: '将每台设备告知新云。'},
+	moveStep2: {
+		en: 'If it does not take even one, the job stops here, and the old cloud keeps them all.',
+		de: 'Nimmt sie auch nur eines nicht an, bleibt es dabei, und die alte Cloud behält alle.',
+		zh: '只要有一台未被接受，任务即止于此，旧云保留全部设备。'},
+	moveStep3: {
+		en: 'When all are taken, they are removed from {from}.',
+		de: 'Sind alle angenommen, werden sie aus {from} entfernt.',
+		zh: '全部接受后，将其从 {from} 移除。'},
+	moveTo: {en: 'To the cloud', de: 'In die Cloud', zh: '迁移到'},
+	moveNow: {en: 'Move now', de: 'Jetzt umziehen', zh: '立即迁移'},
+	doneMove: {en: 'The move has begun.', de: 'Der Umzug hat begonnen.', zh: '迁移已开始。'},
+	noOtherCloud: {
+		en: 'There is no other product cloud yet. Add one first.',
+		de: 'Es gibt noch keine andere Produkt-Cloud. Fügen Sie zuerst eine hinzu.',
+		zh: '还没有其他产品云，请先添加。'},
+	removeTitle: {en: 'Remove {what} from {from}', de: '{what} aus {from} entfernen', zh: '从 {from} 移除 {what}'},
+	removeText: {
+		en: 'The cloud {from} lets the devices of {what} in no more. The batch stays yours, and stays in its other clouds.',
+		de: 'Die Cloud {from} lässt die Geräte von {what} nicht mehr herein. Der Batch bleibt Ihrer und bleibt in seinen anderen Clouds.',
+		zh: '云 {from} 将不再接纳 {what} 的设备。该批次仍归您所有，并保留在其他云中。'},
+	removeNow: {en: 'Remove now', de: 'Jetzt entfernen', zh: '立即移除'},
+	doneRemove: {en: 'The removal has begun.', de: 'Das Entfernen hat begonnen.', zh: '移除已开始。'},
 	ownCloud: {en: 'The cloud of each batch', de: 'Die Cloud des jeweiligen Batches', zh: '各批次自己的云'},
 	pickCloud: {en: 'Choose a cloud', de: 'Cloud wählen', zh: '请选择云'},
 	noClouds: {
@@ -112,9 +162,9 @@ export const texts = define({
 		de: {one: 'Bindung von {what} lösen?', other: 'Bindung von {n} Batches lösen?'},
 		zh: '解除 {what} 的绑定？'},
 	unbindText: {
-		en: 'The batch no longer belongs to your account: whoever has the label can bind it. This works only while no cloud was told of its devices.',
-		de: 'Der Batch gehört dann nicht mehr Ihrem Konto: Wer das Etikett hat, kann ihn binden. Das geht nur, solange keine Cloud von seinen Geräten weiß.',
-		zh: '该批次将不再属于您的账户：持有标签的任何人都可以绑定它。仅当尚未向任何云通报其设备时才可执行。'},
+		en: 'The batch no longer belongs to your account: whoever has the label can bind it. Its devices are removed from every cloud that knows them.',
+		de: 'Der Batch gehört dann nicht mehr Ihrem Konto: Wer das Etikett hat, kann ihn binden. Seine Geräte werden aus jeder Cloud entfernt, die sie kennt.',
+		zh: '该批次将不再属于您的账户：持有标签的任何人都可以绑定它。其设备将从所有已知云中移除。'},
 	partly: {
 		en: 'Done for {done} of {n}. Not for these:',
 		de: 'Erledigt für {done} von {n}. Nicht für diese:',

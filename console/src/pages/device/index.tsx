@@ -10,7 +10,7 @@ import {Badge, Card, Facts, Id, PageHead, Time} from '../../ui/bits';
 import {Button} from '../../ui/button';
 import {ErrorBox, Loading} from '../../ui/state';
 import {useRefs} from '../batches/actions';
-import {DeviceClouds} from '../devices/clouds';
+import {CloudStates} from '../devices/clouds';
 import {Certificates} from '../cas/certificates';
 import {texts as x} from '../devices/texts';
 import {Details, Explained} from './explain';
@@ -40,17 +40,20 @@ function Timeline({all}: {all: readonly Event[]}) {
 
 function About({account, device: d}: {account: string; device: Device}) {
 	const {t} = useI18n();
-	const refs = useRefs(account);
-	const clouds = new Map(refs.value?.clouds.map((c) => [c.id, c.name]));
 	return <Card title={t(x.about)}><Facts rows={[
 		[t(x.chip), <Id text={d.chip_id} copy />],
 		[t(x.product), d.product ?? <span class="faint">–</span>],
 		[t(x.batch), <a href={`/console/a/${account}/batches/${encodeURIComponent(d.batch)}`}>{d.batch}</a>],
 		[t(x.reel), d.reel],
-		[t(x.clouds), <DeviceClouds clouds={d.clouds} names={clouds} />],
 		[t(x.firstSeen), <Time at={d.first_seen_at} />],
 		[t(x.lastSeen), <Time at={d.last_seen_at} />],
 		[t(x.fingerprint), <Id text={d.fingerprint} copy />]]} /></Card>;
+}
+
+function InClouds({account, device: d}: {account: string; device: Device}) {
+	const refs = useRefs(account);
+	return <CloudStates account={account} clouds={d.clouds}
+		names={new Map(refs.value?.clouds.map((c) => [c.id, c.name]))} />;
 }
 
 export default function DevicePage() {
@@ -77,7 +80,8 @@ export default function DevicePage() {
 				<Card title={t(x.ownCertificates)}><Certificates key={d.state} account={account}
 					admin={admin} device={d.fingerprint} /></Card>
 				<Details device={d} /><Pem device={d} /></div>
-			<div class="stack"><About account={account} device={d} /><Timeline all={d.timeline} />
+			<div class="stack"><About account={account} device={d} />
+				<InClouds account={account} device={d} /><Timeline all={d.timeline} />
 				<Chain device={d} /></div>
 		</div>
 		{asking && <Quarantine account={account} device={d} onClose={() => setAsking(false)}

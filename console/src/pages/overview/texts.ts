@@ -34,6 +34,16 @@ export const texts = define({
 		de: {one: '{n} Gerät von {target} wurde von seiner Cloud nicht angenommen.', other: '{n} Geräte von {target} wurden von ihrer Cloud nicht angenommen.'},
 		zh: '{target} 中有 {n} 台设备未被云接受。'},
 	devicesFailedDo: {en: 'See why and retry', de: 'Gründe sehen und wiederholen', zh: '查看原因并重试'},
+	cloudOpen: {
+		en: '{name} does not answer as it should; nothing is sent there for now (interrupted {when}).',
+		de: '{name} antwortet nicht, wie sie soll; zurzeit wird nichts dorthin geschickt (unterbrochen {when}).',
+		zh: '{name} 响应异常，目前不向其发送任何内容（{when}中断）。'},
+	cloudOpenDo: {en: 'See why', de: 'Grund ansehen', zh: '查看原因'},
+	devicesConflict: {
+		en: {one: '{n} device of {target} is in conflict: {name} knows another key by its name.', other: '{n} devices of {target} are in conflict: {name} knows other keys by their names.'},
+		de: {one: '{n} Gerät von {target} steht im Konflikt: {name} kennt unter seinem Namen einen anderen Schlüssel.', other: '{n} Geräte von {target} stehen im Konflikt: {name} kennt unter ihren Namen andere Schlüssel.'},
+		zh: '{target} 中有 {n} 台设备存在冲突：{name} 以其名称登记了其他密钥。'},
+	devicesConflictDo: {en: 'Look into it', de: 'Ansehen', zh: '查看'},
 	unprovisioned: {
 		en: {one: '{n} batch for {name} is not provisioned.', other: '{n} batches for {name} are not provisioned.'},
 		de: {one: '{n} Batch für {name} ist nicht provisioniert.', other: '{n} Batches für {name} sind nicht provisioniert.'},
