@@ -56,12 +56,13 @@ export function BreakerNotice({account, cloud, admin, onCloud}: {account: string
 			<div class="breaker">
 				<p><strong>{t(breaker.state === 'open' ? x.breakerIsOpen : x.breakerIsTrying)}</strong></p>
 				{breaker.why && <p>{t(x.breakerWhy, {words: breaker.why})}</p>}
-				<p>{t(x.since)}: <Time at={breaker.since} />
-					{breaker.state === 'open' && <span aria-live="off"> · {left > 0 ?
-						t(x.nextTryIn, {time: duration(left)}) : t(x.nextTryNow)}</span>}</p>
 			</div>
 			{admin && <Button busy={resume.busy} onClick={() => void resume.run()}>{t(x.tryNow)}</Button>}
 		</Notice>
+		{/* Not in the notice, which is read out whenever it changes. */}
+		<p class="faint breaker-next">{t(x.since)}: <Time at={breaker.since} />
+			{breaker.state === 'open' && <> · {left > 0 ? t(x.nextTryIn, {time: duration(left)}) :
+				t(x.nextTryNow)}</>}</p>
 		<ErrorBox problem={resume.problem} />
 	</>;
 }
