@@ -11,6 +11,7 @@ static const struct connector *const connectors[] = {
     &azure_dps_connector,
     &interop_connector,
     &webhook_connector,
+    &gate_connector,
     NULL,
 };
 

@@ -9,6 +9,9 @@
 #include "base/json.h"
 #include "base/rand.h"
 #include "core/cloud_rules.h"
+#include "core/core.h"
+#include "store/store_cloud.h"
+#include "store/store_job.h"
 
 #define CONNECTOR_CERTS_MAX 8	/* of one device */
 #define CONNECTOR_NAME_SIZE 129 /* of a device in its cloud */
@@ -156,6 +159,12 @@ struct connector {
 	/* Clouds of one account with the same text share their quotas:
 	 * "aws/123456789012/eu-central-1".  Into 128 bytes. */
 	void (*quota_key)(const struct connector_way *way, char out[128]);
+	/* Instead of ask and take, for a cloud that fetches by itself: tells
+	 * the whole of j inside the caller's transaction, and tests. */
+	enum rc (*announce)(struct core *core, const struct store_cloud *cloud,
+	    struct store_job *j, struct err *e);
+	enum rc (*test)(struct core *core, const struct store_cloud *cloud,
+	    struct json *checks, struct err *e);
 	/* Writes the request of t->step; again after a fault, so that it must
 	 * be idempotent and signs anew. */
 	enum rc (*ask)(struct connector_talk *t, struct connector_request *q,
@@ -181,8 +190,10 @@ struct connector {
 	    const struct connector_item *found);
 };
 
+extern const struct connector aws_connector;
 extern const struct connector azure_dps_connector;
 extern const struct connector azure_hub_connector;
+extern const struct connector gate_connector;
 extern const struct connector interop_connector;
 extern const struct connector webhook_connector;
 

@@ -198,6 +198,11 @@ enum rc cloud_want_walk_new(struct cloud_want_walk **out, struct core *c,
 	return RC_OK;
 }
 
+void cloud_want_walk_assume(struct cloud_want_walk *w, bool admit)
+{
+	w->batch = admit;
+}
+
 enum rc cloud_want_walk_next(struct cloud_want_walk *w, struct cloud_want *out,
     struct err *e)
 {

@@ -52,6 +52,8 @@ struct cloud_want_walk;
 MUST_CHECK enum rc cloud_want_walk_new(struct cloud_want_walk **out,
     struct core *c, const struct cloud_want_of *of, int64_t after, bool all,
     struct err *e);
+/* As if the batch were welcome, or not, whatever is wanted now: for plans. */
+void cloud_want_walk_assume(struct cloud_want_walk *w, bool admit);
 /* RC_NOT_FOUND at the end, e untouched. */
 MUST_CHECK enum rc cloud_want_walk_next(struct cloud_want_walk *w,
     struct cloud_want *out, struct err *e);

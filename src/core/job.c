@@ -8,6 +8,7 @@
 #include "core/audit.h"
 #include "core/cloud.h"
 #include "core/tx.h"
+#include "store/store_welcome.h"
 
 static enum rc audit_job(struct core *c, const struct core_actor *a,
     const char *action, const struct store_job *j, struct err *e)
@@ -19,6 +20,21 @@ static enum rc audit_job(struct core *c, const struct core_actor *a,
 	    .detail = j->id};
 
 	return audit_add(c, a, &entry, e);
+}
+
+/* What the cloud is to know from now on. */
+static enum rc want(struct core *c, const struct store_job *j, struct err *e)
+{
+	struct store_welcome w = {.seq = (int64_t)j->only_seq,
+	    .since = clock_now_s()};
+
+	w.admit = strcmp(j->kind, "provision") == 0;
+	if (!w.admit && strcmp(j->kind, "remove") != 0)
+		return RC_OK;
+	memcpy(w.cloud, j->cloud, sizeof(w.cloud));
+	memcpy(w.bid, j->bid, sizeof(w.bid));
+	memcpy(w.account, j->account, sizeof(w.account));
+	return store_welcome_put(c->store, &w, e);
 }
 
 /* Queues a job, or gives the unfinished one for the same. */
@@ -46,6 +62,8 @@ static enum rc enqueue(struct core *c, const struct core_actor *a,
 		j->next_ms = clock_now_ms();
 	j->created_at = a->now_s;
 	rc = store_job_add(c->store, j, e);
+	if (rc == RC_OK)
+		rc = want(c, j, e);
 	if (rc == RC_OK)
 		rc = audit_job(c, a, kind, j, e);
 	return rc;
@@ -254,6 +272,15 @@ enum rc job_provision(struct core *c, const struct core_actor *a,
 	}
 out:
 	return tx_end(c, &tx, rc, e);
+}
+
+enum rc job_on_end(struct core *c, const struct store_job *j, struct err *e)
+{
+	if (strcmp(j->kind, "remove") != 0 || j->failed > 0 ||
+	    !has_state(j, "done"))
+		return RC_OK;
+	return store_welcome_delete(c->store, j->cloud, j->bid,
+	    (int64_t)j->only_seq, e);
 }
 
 enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,

@@ -53,6 +53,11 @@ MUST_CHECK enum rc job_device_clouds(struct core *c, const char *bid,
  * binding's).  One that is unfinished already is given instead. */
 MUST_CHECK enum rc job_provision(struct core *c, const struct core_actor *a,
     const char *bid, const char *cloud, struct store_job *out, struct err *e);
+/* A job has ended, in the transaction that records it: what has left its cloud
+ * is not to be known there any more, and a batch that moves leaves the other
+ * one. */
+MUST_CHECK enum rc job_on_end(struct core *c, const struct store_job *j,
+    struct err *e);
 /* Queues the test of a cloud. */
 MUST_CHECK enum rc job_test(struct core *c, const struct core_actor *a,
     const char *cloud, struct store_job *out, struct err *e);

@@ -1,5 +1,5 @@
 /* The courier's process: its lock, its threads, its end.
- * Must not know what is sent: that is chunk.c. */
+ * Must not know what is sent: that is turn.c. */
 #include "courier/courier.h"
 
 #include <errno.h>
@@ -18,20 +18,18 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "courier/chunk.h"
 #include "courier/oidc.h"
 #include "courier/ra.h"
-#include "courier/stopper.h"
+#include "courier/turn.h"
 
 #define THREADS_DEFAULT 8
 #define THREADS_MAX 32
-/* These take only jobs whose last try went well, so that clouds that do not
- * answer never hold all threads. */
+/* These take only jobs of clouds that were well last time, so that clouds that
+ * do not answer never hold all threads. */
 #define THREADS_UNTRIED 2
 #define IDLE_MS 100
 #define OOPS_MS 2000
 #define LOCK_MS 100
-#define LEASE_MS 90000 /* more than any step takes */
 #define STOP_MS 2000
 
 struct runner;
@@ -48,6 +46,8 @@ struct courier {
 	struct signer *signer;
 	struct bearer *bearer;
 	struct line lines[2];
+	struct pacer *pacer;
+	struct session_set *sessions;
 	struct stopper stopper;
 	char secret[PATH_MAX];
 	struct oidc *oidc; /* NULL: no single sign-on */
@@ -58,7 +58,7 @@ struct courier {
 
 struct runner {
 	struct courier *courier;
-	struct chunk_tools tools;
+	struct turn_tools tools;
 	bool untried;
 	bool started;
 	pthread_t thread;
@@ -78,7 +78,7 @@ static bool next_job(struct runner *r, const char *lease, struct store_job *j)
 		int64_t now = clock_now_ms();
 		struct store_job_claim claim = {.lease = lease,
 		    .now_ms = now,
-		    .until_ms = now + LEASE_MS,
+		    .until_ms = now + TURN_LEASE_MS,
 		    .untried = r->untried};
 		enum rc rc =
 		    store_job_claim(r->tools.core.store, &claim, j, &e);
@@ -103,7 +103,7 @@ static void *run_thread(void *arg)
 
 	rand_id(lease, sizeof(lease), "lse");
 	while (j && next_job(r, lease, j)) {
-		if (chunk_run(&r->tools, j, lease, &e) == RC_OK)
+		if (turn_run(&r->tools, j, lease, &e) == RC_OK)
 			continue;
 		log_err(LOG_WARN, "courier cannot record a step", &e);
 		if (e.rc != RC_CONFLICT &&
@@ -123,11 +123,14 @@ static void runner_clear(struct runner *r)
 
 static enum rc runner_open(struct courier *c, struct runner *r, struct err *e)
 {
-	struct chunk_tools *t = &r->tools;
+	struct turn_tools *t = &r->tools;
 	enum rc rc;
 
 	r->courier = c;
 	t->bearer = c->bearer;
+	t->pacer = c->pacer;
+	t->sessions = c->sessions;
+	t->stopper = &c->stopper;
 	t->core.dir = c->data;
 	t->core.public_url = c->o->public_url;
 	rc = store_open(&t->core.store, c->data, false, e);
@@ -261,6 +264,10 @@ static enum rc courier_open(struct courier *c, struct err *e)
 		    "courier/sso-secret", e);
 	if (rc == RC_OK)
 		rc = bearer_new(&c->bearer, c->signer, c->o->public_url, e);
+	if (rc == RC_OK)
+		rc = pacer_new(&c->pacer, e);
+	if (rc == RC_OK)
+		rc = session_set_new(&c->sessions, e);
 	return rc;
 }
 
@@ -272,6 +279,8 @@ static void courier_close(struct courier *c)
 		runner_clear(&c->runners[i]);
 	free(c->runners);
 	bearer_free(c->bearer);
+	pacer_free(c->pacer);
+	session_set_free(c->sessions);
 	signer_free(c->signer);
 	stopper_clear(&c->stopper);
 	(void)pthread_mutex_destroy(&c->lines[0].lock);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cloud/interop_answer.h"
 #include "pki/digest.h"
 #include "pki/seal.h"
 
@@ -21,7 +20,9 @@ struct link {
 	char cloud[RAND_ID_SIZE];
 	uint8_t ca[DIGEST_SHA256];
 	int ca_fd; /* -1: the system's CAs */
+	char ca_path[32];
 	struct fetch *fetch;
+	struct fetch_many *many; /* NULL until it is asked for */
 	uint64_t used;
 };
 
@@ -48,6 +49,7 @@ enum rc link_set_new(struct link_set **out, bool allow_private, struct err *e)
 static void close_link(struct link *l)
 {
 	fetch_free(l->fetch);
+	fetch_many_free(l->many);
 	if (l->ca_fd >= 0)
 		(void)close(l->ca_fd);
 	memset(l, 0, sizeof(*l));
@@ -74,22 +76,32 @@ static enum rc keep_ca(struct link *l, struct span pem, struct err *e)
 	return file_write_all(l->ca_fd, pem, e);
 }
 
-static enum rc open_link(struct link_set *s, struct link *l, struct span pem,
-    struct err *e)
+/* The path lives as long as what is made with it. */
+static struct fetch_options options(const struct link_set *s, struct link *l)
 {
 	struct fetch_options o = {.allow_private = s->allow_private,
 	    .connect_ms = LINK_CONNECT_MS,
 	    .total_ms = LINK_TOTAL_MS,
-	    .answer_max = INTEROP_ANSWER_MAX};
-	char path[32];
+	    .answer_max = LINK_ANSWER_MAX,
+	    .keep_headers = true};
+
+	if (l->ca_fd >= 0) {
+		(void)snprintf(l->ca_path, sizeof(l->ca_path),
+		    "/proc/self/fd/%d", l->ca_fd);
+		o.ca_file = l->ca_path;
+	}
+	return o;
+}
+
+static enum rc open_link(struct link_set *s, struct link *l, struct span pem,
+    struct err *e)
+{
+	struct fetch_options o;
 	enum rc rc = RC_OK;
 
-	if (pem.n > 0) {
+	if (pem.n > 0)
 		rc = keep_ca(l, pem, e);
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d",
-		    l->ca_fd);
-		o.ca_file = path;
-	}
+	o = options(s, l);
 	if (rc == RC_OK)
 		rc = fetch_new(&l->fetch, &o, e);
 	if (rc != RC_OK)
@@ -138,6 +150,20 @@ enum rc link_fetch(struct link_set *s, struct core *c,
 	*out = l->fetch;
 out:
 	buf_clear(&pem);
+	return rc;
+}
+
+enum rc link_many(struct link_set *s, const struct store_cloud *cloud,
+    struct fetch_many **out, struct err *e)
+{
+	struct link *l = choose(s, cloud->id);
+	struct fetch_options o;
+	enum rc rc = RC_OK;
+
+	o = options(s, l);
+	if (!l->many)
+		rc = fetch_many_new(&l->many, &o, LINK_AT_ONCE, e);
+	*out = l->many;
 	return rc;
 }
 

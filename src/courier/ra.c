@@ -9,10 +9,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "courier/pace.h"
+#include "courier/breaker.h"
 #include "courier/ra_ask.h"
 #include "courier/stopper.h"
 
+#define TRIES_MAX 20 /* in vain, then the request is refused */
 #define THREADS 6
 /* These take only what was never tried, so that CAs that do not answer never
  * hold all threads. */
@@ -47,11 +48,11 @@ static int64_t pause_ms(const struct store_upstream_request *r,
     const struct err *why)
 {
 	int64_t pause =
-	    50 + (int64_t)rand_below((uint64_t)pace_bound_ms(r->tries));
+	    50 + (int64_t)rand_below((uint64_t)breaker_bound_ms(r->tries));
 	int64_t after = (int64_t)why->retry_after_s * 1000;
 
 	if (why->rc == RC_UNAUTHENTICATED && r->tries > 1)
-		pause += PACE_REFUSED_MS;
+		pause += BREAKER_REFUSED_MS;
 	return pause > after ? pause : after;
 }
 
@@ -62,7 +63,7 @@ static void fault(struct store_upstream_request *r, const struct err *why)
 	(void)span_copy_str(span_of(why->text,
 				strnlen(why->text, sizeof(r->error) - 1)),
 	    r->error, sizeof(r->error));
-	if (why->rc == RC_DENIED || r->tries >= PACE_TRIES_MAX)
+	if (why->rc == RC_DENIED || r->tries >= TRIES_MAX)
 		set_state(r, "refused");
 	else
 		r->next_ms = clock_now_ms() + pause_ms(r, why);

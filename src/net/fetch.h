@@ -37,6 +37,7 @@ struct fetch_answer {
 	int status;
 	struct buf body;
 	struct buf headers;	/* "name:value\n", names in lower case */
+	int64_t date_s;		/* of the peer's clock; 0 if it said none */
 	uint64_t retry_after_s; /* 0 if none */
 	char etag[128];
 	char location[256];

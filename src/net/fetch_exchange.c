@@ -223,6 +223,16 @@ static void keep_header(struct fetch_exchange *x, struct span name,
 	buf_add_u8(h, '\n');
 }
 
+static int64_t read_date(struct span value)
+{
+	char text[64];
+	time_t at = span_copy_str(value, text, sizeof(text))
+	    ? curl_getdate(text, NULL)
+	    : 0;
+
+	return at > 0 ? (int64_t)at : 0;
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch_exchange *x = arg;
@@ -234,6 +244,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	keep_header(x, name, value);
 	if (is_name(name, "Retry-After"))
 		(void)span_u64(value, RETRY_AFTER_MAX, &x->a->retry_after_s);
+	else if (is_name(name, "Date"))
+		x->a->date_s = read_date(value);
 	else if (is_name(name, "ETag"))
 		(void)span_copy_str(value, x->a->etag, sizeof(x->a->etag));
 	else if (is_name(name, "Location"))

@@ -9,6 +9,7 @@
 #include "net/fetch_exchange.h"
 
 #define HEADERS_MAX 24
+#define TEXT_MAX (64u << 20)
 
 /* A request in flight and its copy. */
 struct flight {
@@ -95,7 +96,7 @@ static bool copy_request(struct flight *f, const struct fetch_request *r)
 {
 	size_t at[HEADERS_MAX], url, method, type, basic, bearer, body, i;
 
-	buf_init(&f->text, 0);
+	buf_init(&f->text, TEXT_MAX);
 	url = keep(f, r->url);
 	method = keep(f, r->method);
 	type = keep(f, r->content_type);

@@ -254,10 +254,14 @@ enum rc store_job_cancel_batch(struct store *s, const char *bid, int64_t now_s,
 {
 	return db_run(store_db(s), e,
 	    "UPDATE job SET state = 'cancelled', finished_at = $2, "
-	    "next_ms = NULL, lease = NULL WHERE bid = $1 AND only_seq = 0 "
+	    "next_ms = NULL WHERE bid = $1 AND only_seq = 0 "
 	    "AND " OPEN,
 	    DB_T(bid), DB_I(now_s));
 }
+
+/* A lease that holds: jobs of one batch in one cloud take turns, and a cloud
+ * has two at most; one that was away has a single one to try with. */
+#define LEASED "k.lease IS NOT NULL AND k.lease_ms >= $1"
 
 /* n of the job to lease; RC_NOT_FOUND leaves e alone. */
 static enum rc find_due(struct store *s, const struct store_job_claim *c,
@@ -265,11 +269,17 @@ static enum rc find_due(struct store *s, const struct store_job_claim *c,
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT n FROM job WHERE next_ms <= $1 "
-	    "AND (lease IS NULL OR lease_ms < $1) AND ($2 = 0 OR tries = 0) "
-	    "AND NOT EXISTS (SELECT 1 FROM job k WHERE "
-	    "k.cloud_id = job.cloud_id AND k.lease IS NOT NULL "
-	    "AND k.lease_ms >= $1) ORDER BY served_ms, n LIMIT 1",
+	    "SELECT j.n FROM job j JOIN cloud c ON c.id = j.cloud_id "
+	    "WHERE j.next_ms <= $1 AND (j.lease IS NULL OR j.lease_ms < $1) "
+	    "AND (c.breaker = 'closed' OR ($2 = 0 AND (j.kind = 'test' "
+	    "OR c.breaker_until_ms <= $1))) AND (SELECT count(*) FROM job k "
+	    "WHERE k.cloud_id = j.cloud_id AND " LEASED ") < "
+	    "CASE c.breaker WHEN 'closed' THEN 2 ELSE 1 END "
+	    "AND NOT EXISTS (SELECT 1 FROM job k WHERE k.cloud_id = j.cloud_id "
+	    "AND k.bid = j.bid AND " LEASED ") "
+	    "ORDER BY (SELECT count(*) FROM job k "
+	    "WHERE k.account_id = j.account_id AND " LEASED "), "
+	    "j.served_ms, j.n LIMIT 1",
 	    DB_I(c->now_ms), DB_I(c->untried));
 
 	if (rc == RC_OK)
@@ -278,6 +288,25 @@ static enum rc find_due(struct store *s, const struct store_job_claim *c,
 		*n = db_col_int(q, 0);
 	db_done(q);
 	return rc;
+}
+
+enum rc store_job_waits(struct store *s, const struct store_job *mine,
+    int64_t since_ms, bool *waits, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM job j JOIN cloud c ON c.id = j.cloud_id "
+	    "WHERE j.next_ms <= $1 AND j.lease IS NULL AND j.n <> $2 "
+	    "AND (c.breaker = 'closed' OR c.breaker_until_ms <= $1) "
+	    "AND (j.cloud_id = $3 OR (SELECT count(*) FROM job k "
+	    "WHERE k.cloud_id = j.cloud_id AND " LEASED ") < 2) LIMIT 1",
+	    DB_I(since_ms), DB_I(mine->n), DB_T(mine->cloud));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*waits = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc find_n(struct store *s, uint64_t n, struct store_job *out,
@@ -336,6 +365,8 @@ static enum rc count_step(struct store *s, const struct store_job *before,
 	struct store_tally t = {0};
 	enum rc rc = RC_OK;
 
+	if (strcmp(now->kind, "provision") != 0)
+		return tell_progress(s, now, now->done, e);
 	if (now->done > before->done)
 		t.devices_provisioned = (int64_t)(now->done - before->done);
 	if (now->failed > before->failed)
@@ -345,23 +376,32 @@ static enum rc count_step(struct store *s, const struct store_job *before,
 	return rc == RC_OK ? tell_progress(s, now, before->done, e) : rc;
 }
 
-enum rc store_job_save(struct store *s, const struct store_job *row,
-    const char *lease, struct err *e)
-{
-	struct store_job before = {0};
-	int64_t changes = 0;
-	enum rc rc = find_n(s, row->n, &before, e);
+/* What somebody else has decided meanwhile, a pause or a cancellation, stays.
+ */
+#define STOPPED "state IN ('paused', 'cancelled')"
 
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	rc = db_run_n(store_db(s), &changes, e,
-	    "UPDATE job SET state = $2, only_failed = $3, cursor_seq = $4, "
+/* lease NULL: whoever has it keeps it. */
+static enum rc write_row(struct store *s, const struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e)
+{
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "UPDATE job SET "
+	    "state = CASE WHEN $17 IS NOT NULL AND " STOPPED
+	    " THEN state ELSE $2 END, "
+	    "next_ms = CASE WHEN $17 IS NOT NULL AND " STOPPED
+	    " THEN next_ms ELSE $11 END, "
+	    "finished_at = CASE WHEN $17 IS NOT NULL AND " STOPPED
+	    " THEN finished_at ELSE $16 END, "
+	    "only_failed = $3, cursor_seq = $4, "
 	    "total = $5, done = $6, failed = $7, chunk = $8, refused = $9, "
-	    "tries = $10, next_ms = $11, rate_milli = $12, feed_n = $13, "
-	    "last_error = $14, result = $15, finished_at = $16, "
+	    "tries = $10, rate_milli = $12, feed_n = $13, "
+	    "last_error = $14, result = $15, "
 	    "created = $18, same = $19, altered = $20, removed = $21, "
 	    "conflicts = $22, then_cloud = $23, "
-	    "lease = NULL WHERE n = $1 AND ($17 IS NULL OR lease = $17)",
+	    "lease = CASE WHEN $17 IS NULL OR $24 > 0 THEN lease END, "
+	    "lease_ms = CASE WHEN $24 > 0 THEN $24 ELSE lease_ms END "
+	    "WHERE n = $1 AND ($17 IS NULL OR lease = $17)",
 	    DB_I(row->n), DB_T(row->state), DB_I(row->only_failed),
 	    DB_I(row->cursor_seq), DB_I(row->total), DB_I(row->done),
 	    DB_I(row->failed), DB_I(row->chunk), DB_I(row->refused),
@@ -369,12 +409,43 @@ enum rc store_job_save(struct store *s, const struct store_job *row,
 	    DB_I(row->rate_milli), DB_I(row->feed_n), DB_T(row->last_error),
 	    DB_T(row->result), DB_I(row->finished_at), DB_T(lease),
 	    DB_I(row->created), DB_I(row->same), DB_I(row->altered),
-	    DB_I(row->removed), DB_I(row->conflicts), DB_T(row->then_cloud));
+	    DB_I(row->removed), DB_I(row->conflicts), DB_T(row->then_cloud),
+	    DB_I(until_ms));
 
 	if (rc == RC_OK && changes == 0)
 		return err_set(e, RC_CONFLICT, "lease-lost",
 		    "The job is somebody else's by now.");
+	return rc;
+}
+
+static enum rc save_row(struct store *s, const struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e)
+{
+	struct store_job before = {0};
+	enum rc rc = find_n(s, row->n, &before, e);
+
+	if (rc == RC_OK || rc == RC_NOT_FOUND)
+		rc = write_row(s, row, lease, until_ms, e);
 	return rc == RC_OK ? count_step(s, &before, row, e) : rc;
+}
+
+enum rc store_job_save(struct store *s, const struct store_job *row,
+    const char *lease, struct err *e)
+{
+	return save_row(s, row, lease, 0, e);
+}
+
+enum rc store_job_step(struct store *s, struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e)
+{
+	struct store_job now;
+	enum rc rc = save_row(s, row, lease, until_ms, e);
+
+	if (rc == RC_OK)
+		rc = find_n(s, row->n, &now, e);
+	if (rc == RC_OK)
+		memcpy(row->state, now.state, sizeof(row->state));
+	return rc;
 }
 
 enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,

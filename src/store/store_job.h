@@ -28,7 +28,7 @@ struct store_job {
 	/* Of done; conflicts are of failed.  Of a plan what would become. */
 	uint64_t created, same, altered, removed, conflicts;
 	char then_cloud[RAND_ID_SIZE]; /* that the batch leaves after it */
-	uint32_t chunk;	     /* size that suits now */
+	uint32_t chunk;		       /* size that suits now */
 	uint32_t refused;    /* single devices refused as malformed in a row */
 	uint32_t tries;	     /* in vain since the last success */
 	int64_t next_ms;     /* when it is due; 0: it is not */
@@ -80,9 +80,11 @@ MUST_CHECK enum rc store_job_started(struct store *s, const char *bid,
 MUST_CHECK enum rc store_job_cancel_batch(struct store *s, const char *bid,
     int64_t now_s, struct err *e);
 
-/* Leases the job that is due and was served longest ago, of a cloud that no
- * other lease works for.  untried: only jobs that did not fail last time.
- * RC_NOT_FOUND when there is none. */
+/* Leases the job that is due and was served longest ago, of the account that
+ * has the fewest leases.  Not one whose batch another lease works on in the
+ * same cloud, nor one of a cloud that has two, nor of one whose breaker is
+ * open. untried: only of clouds that were well last time.  RC_NOT_FOUND when
+ * there is none. */
 struct store_job_claim {
 	const char *lease; /* name of the holder */
 	int64_t now_ms, until_ms;
@@ -90,13 +92,22 @@ struct store_job_claim {
 };
 MUST_CHECK enum rc store_job_claim(struct store *s,
     const struct store_job_claim *c, struct store_job *out, struct err *e);
+/* Whether another job has been due since then that could be in this one's
+ * place. */
+MUST_CHECK enum rc store_job_waits(struct store *s,
+    const struct store_job *mine, int64_t since_ms, bool *waits, struct err *e);
 /* Forgets all leases; only for the sole courier, when it starts. */
 MUST_CHECK enum rc store_job_unlease(struct store *s, struct err *e);
 /* Writes state and progress and ends the lease; RC_CONFLICT "lease-lost" when
- * the job is not leased by this holder (any more).  lease NULL: whoever holds
- * it loses it. */
+ * the job is not leased by this holder (any more).  A pause or a cancellation
+ * that came meanwhile stays.  lease NULL: for the account; whoever holds the
+ * job sees what changed with the next step. */
 MUST_CHECK enum rc store_job_save(struct store *s, const struct store_job *row,
     const char *lease, struct err *e);
+/* The same in the middle: the lease goes on until then, and row->state
+ * becomes what it is now. */
+MUST_CHECK enum rc store_job_step(struct store *s, struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e);
 
 /* Events of the feed of this cloud before n have reached a gate: the jobs
  * that waited for them are done. */

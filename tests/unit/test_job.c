@@ -1,7 +1,6 @@
 /* Jobs: their states, leases and cursors, and when they are tried again.
  * Must not call a cloud. */
 #include "core/bind.h"
-#include "courier/pace.h"
 #include "store/store_tally.h"
 #include "tests/unit/cloud_case.h"
 
@@ -136,10 +135,10 @@ static void a_lease_keeps_others_away_until_it_ends(void **state)
 	assert_int_equal(j.done, 7);
 }
 
-static void one_cloud_has_one_job_in_flight(void **state)
+static void one_batch_in_one_cloud_has_one_lease(void **state)
 {
 	char second[RAND_ID_SIZE];
-	struct store_job j, first;
+	struct store_job j, first, again;
 	int64_t now = later();
 
 	cloud_case_add(&k, "two", second);
@@ -147,10 +146,21 @@ static void one_cloud_has_one_job_in_flight(void **state)
 	provision("B2", cloud, &j);
 	provision("B2", second, &j);
 	assert_int_equal(claim("a", now, false, &first), RC_OK);
-	assert_string_equal(first.cloud, cloud);
+	assert_string_equal(first.bid, "B1");
 	assert_int_equal(claim("b", now, false, &j), RC_OK);
-	assert_string_equal(j.cloud, second);
-	assert_int_equal(claim("c", now, false, &j), RC_NOT_FOUND);
+	assert_string_equal(j.bid, "B2");
+	assert_int_equal(claim("c", now, false, &again), RC_OK);
+	assert_string_equal(again.cloud, second);
+	assert_int_equal(claim("d", now, false, &again), RC_NOT_FOUND);
+	/* What was cancelled is in flight until its holder lets go. */
+	assert_int_equal(job_cancel(&k.core, &k.admin, first.id, &j, &k.e),
+	    RC_OK);
+	provision("B1", cloud, &j);
+	assert_string_not_equal(j.id, first.id);
+	assert_int_equal(claim("d", now, false, &again), RC_NOT_FOUND);
+	save(&first, "a");
+	assert_int_equal(claim("d", later(), false, &again), RC_OK);
+	assert_string_equal(again.id, j.id);
 }
 
 static void jobs_take_turns(void **state)
@@ -170,18 +180,20 @@ static void jobs_take_turns(void **state)
 	}
 }
 
-static void a_job_in_trouble_is_left_to_other_threads(void **state)
+static void a_cloud_in_trouble_is_left_to_other_threads(void **state)
 {
+	struct store_cloud_breaker b = {.state = "open", .faults = 1};
 	struct store_job j;
 	int64_t now = later();
 
 	provision("B1", cloud, &j);
-	j.tries = 1;
-	set_state(&j, "waiting", now);
-	save(&j, NULL);
-	assert_int_equal(claim("a", now, true, &j), RC_NOT_FOUND);
-	assert_int_equal(claim("a", now - 1, false, &j), RC_NOT_FOUND);
-	assert_int_equal(claim("a", now, false, &j), RC_OK);
+	provision("B2", cloud, &j);
+	b.until_ms = now + 10;
+	assert_int_equal(store_cloud_break(k.store.s, cloud, &b, &k.e), RC_OK);
+	assert_int_equal(claim("a", now, false, &j), RC_NOT_FOUND);
+	assert_int_equal(claim("a", now + 10, true, &j), RC_NOT_FOUND);
+	assert_int_equal(claim("a", now + 10, false, &j), RC_OK);
+	assert_int_equal(claim("b", now + 10, false, &j), RC_NOT_FOUND);
 }
 
 static void a_restart_forgets_leases_and_keeps_the_cursor(void **state)
@@ -216,7 +228,7 @@ static void an_unbind_is_refused_once_a_job_was_taken_up(void **state)
 	assert_string_equal(k.e.slug, "batch-provisioned");
 }
 
-static void a_cancelled_job_takes_no_outcome(void **state)
+static void a_cancelled_job_stays_cancelled(void **state)
 {
 	struct store_job j, seen;
 
@@ -224,7 +236,15 @@ static void a_cancelled_job_takes_no_outcome(void **state)
 	assert_int_equal(claim("a", later(), false, &j), RC_OK);
 	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &seen, &k.e),
 	    RC_OK);
-	assert_int_equal(store_job_save(k.store.s, &j, "a", &k.e), RC_CONFLICT);
+	j.done = 5;
+	assert_int_equal(store_job_step(k.store.s, &j, "a", later(), &k.e),
+	    RC_OK);
+	assert_string_equal(j.state, "cancelled");
+	set_state(&j, "done", 0);
+	save(&j, "a");
+	assert_int_equal(job_get(&k.core, "acc_1", j.id, &seen, &k.e), RC_OK);
+	assert_string_equal(seen.state, "cancelled");
+	assert_int_equal(seen.done, 5);
 	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &seen, &k.e),
 	    RC_CONFLICT);
 	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &seen, &k.e),
@@ -263,7 +283,7 @@ static void a_failed_job_goes_on_where_it_stopped(void **state)
 	provision("B1", cloud, &j);
 	j.done = 4;
 	j.cursor_seq = 4;
-	j.tries = PACE_TRIES_MAX;
+	j.tries = 20;
 	set_state(&j, "failed", 0);
 	save(&j, NULL);
 	assert_int_equal(job_retry(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
@@ -478,122 +498,13 @@ static void what_others_have_claimed_is_not_counted(void **state)
 	assert_int_equal(j.total, 9);
 }
 
-/* pace */
-
-static struct pace_result result(size_t devices, int64_t took_ms)
-{
-	return (struct pace_result){.devices = devices,
-	    .took_ms = took_ms,
-	    .now_ms = 1000000,
-	    .chunk_max = 50};
-}
-
-static void a_pause_doubles_up_to_its_bound(void **state)
-{
-	assert_int_equal(pace_bound_ms(1), 1000);
-	assert_int_equal(pace_bound_ms(2), 2000);
-	assert_int_equal(pace_bound_ms(5), 16000);
-	assert_int_equal(pace_bound_ms(30), PACE_BACKOFF_MAX_MS);
-	assert_int_equal(pace_bound_ms(UINT32_MAX), PACE_BACKOFF_MAX_MS);
-}
-
-static void an_absent_cloud_ends_in_a_failed_job(void **state)
-{
-	struct err away = {.rc = RC_AGAIN, .text = "away"};
-	struct pace_result r = result(50, 10);
-	struct store_job j = {.chunk = 50};
-	int i;
-
-	for (i = 1; i < PACE_TRIES_MAX; i++) {
-		pace_fault(&j, &r, &away);
-		assert_string_equal(j.state, "waiting");
-		assert_true(j.next_ms > r.now_ms);
-		assert_true(
-		    j.next_ms <= r.now_ms + 50 + pace_bound_ms((uint32_t)i));
-		assert_int_equal(j.chunk, 50);
-	}
-	pace_fault(&j, &r, &away);
-	assert_string_equal(j.state, "failed");
-	assert_string_equal(j.last_error, "away");
-	assert_int_equal(j.next_ms, 0);
-}
-
-static void a_throttling_cloud_is_obeyed_and_not_given_up(void **state)
-{
-	struct err slow = {.rc = RC_LIMIT, .retry_after_s = 7, .text = "wait"};
-	struct pace_result r = result(50, 10);
-	struct store_job j = {.chunk = 50, .tries = PACE_TRIES_MAX * 2};
-
-	pace_fault(&j, &r, &slow);
-	assert_string_equal(j.state, "waiting");
-	assert_true(j.next_ms >= r.now_ms + 7000);
-	slow.retry_after_s = UINT32_MAX;
-	pace_fault(&j, &r, &slow);
-	assert_true(j.next_ms <=
-	    r.now_ms + (PACE_RETRY_AFTER_MAX_S + 1) * INT64_C(1000));
-}
-
-static void refused_credentials_are_not_hammered(void **state)
-{
-	struct err no = {.rc = RC_UNAUTHENTICATED,
-	    .text = "credentials refused"};
-	struct pace_result r = result(50, 10);
-	struct store_job j = {.chunk = 50, .tries = 1};
-
-	pace_fault(&j, &r, &no);
-	assert_string_equal(j.state, "waiting");
-	assert_true(j.next_ms >= r.now_ms + PACE_REFUSED_MS);
-}
-
-static void a_refused_request_is_split_down_to_its_culprit(void **state)
-{
-	struct err bad = {.rc = RC_TOO_LARGE, .text = "400"};
-	struct pace_result r = result(50, 10), one = result(1, 10);
-	struct store_job j = {.chunk = 50};
-
-	assert_false(pace_is_single(&j, &r, &bad));
-	pace_fault(&j, &r, &bad);
-	assert_int_equal(j.chunk, 25);
-	assert_int_equal(j.tries, 0);
-	assert_int_equal(j.next_ms, r.now_ms);
-	assert_true(pace_is_single(&j, &one, &bad));
-	j.refused = PACE_SINGLES_MAX;
-	assert_false(pace_is_single(&j, &one, &bad));
-}
-
-static void a_chunk_follows_the_speed_of_the_cloud(void **state)
-{
-	struct pace_result slow = result(40, PACE_SLOW_MS + 1),
-			   quick = result(20, 100);
-	struct err away = {.rc = RC_AGAIN, .text = "slow"};
-	struct store_job j = {.chunk = 40};
-
-	pace_success(&j, &slow);
-	assert_int_equal(j.chunk, 20);
-	pace_success(&j, &quick);
-	assert_int_equal(j.chunk, 31);
-	quick.devices = 31;
-	pace_success(&j, &quick);
-	quick.devices = 47;
-	pace_success(&j, &quick);
-	assert_int_equal(j.chunk, 50);
-	pace_fault(&j, &slow, &away);
-	assert_int_equal(j.chunk, 20);
-	j.chunk = 1;
-	slow.devices = 1;
-	pace_success(&j, &slow);
-	assert_int_equal(j.chunk, 1);
-}
-
 static void the_time_left_follows_the_rate(void **state)
 {
-	struct pace_result r = result(50, 1000);
 	struct store_job j = {.chunk = 50, .total = 1000, .done = 500};
 
 	set_state(&j, "running", 1);
 	assert_int_equal(job_seconds_left(&j), -1);
-	pace_success(&j, &r);
-	assert_int_equal(j.rate_milli, 50000);
+	j.rate_milli = 50000;
 	assert_int_equal(job_seconds_left(&j), 0 + 500 * 1000 / 50000);
 	set_state(&j, "done", 0);
 	assert_int_equal(job_seconds_left(&j), -1);
@@ -609,12 +520,12 @@ int main(void)
 	    CASE(an_unfinished_job_is_given_again),
 	    CASE(a_bind_queues_only_what_the_account_wants),
 	    CASE(a_lease_keeps_others_away_until_it_ends),
-	    CASE(one_cloud_has_one_job_in_flight),
+	    CASE(one_batch_in_one_cloud_has_one_lease),
 	    CASE(jobs_take_turns),
-	    CASE(a_job_in_trouble_is_left_to_other_threads),
+	    CASE(a_cloud_in_trouble_is_left_to_other_threads),
 	    CASE(a_restart_forgets_leases_and_keeps_the_cursor),
 	    CASE(an_unbind_is_refused_once_a_job_was_taken_up),
-	    CASE(a_cancelled_job_takes_no_outcome),
+	    CASE(a_cancelled_job_stays_cancelled),
 	    CASE(a_retry_is_of_the_exceptions_only),
 	    CASE(a_failed_job_goes_on_where_it_stopped),
 	    CASE(nothing_failed_means_nothing_to_retry),
@@ -624,12 +535,6 @@ int main(void)
 	    CASE(a_claimed_device_is_a_job_of_its_own),
 	    CASE(a_batch_and_a_device_of_it_are_not_the_same_job),
 	    CASE(what_others_have_claimed_is_not_counted),
-	    cmocka_unit_test(a_pause_doubles_up_to_its_bound),
-	    cmocka_unit_test(an_absent_cloud_ends_in_a_failed_job),
-	    cmocka_unit_test(a_throttling_cloud_is_obeyed_and_not_given_up),
-	    cmocka_unit_test(refused_credentials_are_not_hammered),
-	    cmocka_unit_test(a_refused_request_is_split_down_to_its_culprit),
-	    cmocka_unit_test(a_chunk_follows_the_speed_of_the_cloud),
 	    cmocka_unit_test(the_time_left_follows_the_rate),
 	};
 

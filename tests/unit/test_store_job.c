@@ -138,17 +138,26 @@ static void a_lease_that_ran_out_goes_to_another(void **state)
 	assert_int_equal(store_job_save(other, &b, "two", NULL), RC_OK);
 }
 
-static void a_cloud_is_served_by_one_lease_at_a_time(void **state)
+static void a_cloud_is_served_by_two_leases_at_most(void **state)
 {
 	struct store_job a, b;
+	bool waits;
 
 	add_job("job_1", "cld_1");
 	add_job("job_2", "cld_1");
-	add_job("job_3", "cld_2");
+	add_job("job_3", "cld_1");
+	add_job("job_4", "cld_2");
 	assert_int_equal(claim(c.s, "one", MS, &a), RC_OK);
 	assert_int_equal(claim(other, "two", MS, &b), RC_OK);
-	assert_string_not_equal(a.cloud, b.cloud);
-	assert_int_equal(claim(other, "three", MS, &b), RC_NOT_FOUND);
+	assert_string_equal(a.cloud, b.cloud);
+	assert_int_equal(claim(other, "three", MS, &b), RC_OK);
+	assert_string_equal(b.cloud, "cld_2");
+	assert_int_equal(claim(other, "four", MS, &b), RC_NOT_FOUND);
+	assert_int_equal(store_job_waits(c.s, &a, MS, &waits, NULL), RC_OK);
+	assert_true(waits);
+	assert_int_equal(store_job_waits(c.s, &a, MS - 10000, &waits, NULL),
+	    RC_OK);
+	assert_false(waits);
 	assert_int_equal(store_job_unlease(c.s, NULL), RC_OK);
 	assert_int_equal(claim(other, "three", MS, &b), RC_OK);
 }
@@ -220,7 +229,7 @@ int main(void)
 	    CASE(a_cloud_is_known_to_its_account_only),
 	    CASE(a_job_is_leased_to_one_holder),
 	    CASE(a_lease_that_ran_out_goes_to_another),
-	    CASE(a_cloud_is_served_by_one_lease_at_a_time),
+	    CASE(a_cloud_is_served_by_two_leases_at_most),
 	    CASE(exceptions_are_kept_once_and_in_order),
 	    CASE(feeds_are_numbered_for_each_cloud),
 	};

@@ -1,0 +1,64 @@
+/* Many conversations with one cloud at once: devices are taken from a source,
+ * brought to what is wanted, and handed back in their order, so that a cursor
+ * can follow the finished ones. */
+#ifndef BIRTHMARK_COURIER_DRIVE_H
+#define BIRTHMARK_COURIER_DRIVE_H
+
+#include "courier/converse.h"
+#include "net/fetch_many.h"
+
+#define DRIVE_AT_ONCE_MAX 32	/* conversations */
+#define DRIVE_FAULTS_MAX 8	/* in a row, then the cloud is away */
+#define DRIVE_SINGLES_MAX 5	/* devices refused as malformed, in a row */
+#define DRIVE_LONG_WAIT_MS 5000 /* a cloud that asks for more ends the turn */
+#define DRIVE_STEP_MS 2000	/* between two records of progress */
+#define DRIVE_STEP_DEVICES 500
+
+/* A device in flight. */
+struct drive_device {
+	struct connector_device d;
+	uint64_t place; /* the cursor behind it */
+	bool skip;	/* nothing is to be sent; its outcome is set */
+};
+
+struct drive_group {
+	struct drive_device *devices;
+	struct connector_outcome *outcomes;
+	size_t n;
+	struct buf der; /* of their certificates */
+};
+
+/* What the driver works for. */
+struct drive_work {
+	/* Fills g with up to max devices; RC_NOT_FOUND when there are no more,
+	 * e untouched. */
+	enum rc (
+	    *load)(void *ctx, struct drive_group *g, size_t max, struct err *e);
+	/* These are finished, and all before them. */
+	enum rc (
+	    *finish)(void *ctx, const struct drive_group *g, struct err *e);
+	/* Records what is finished; *stop when it is time to end the turn. */
+	enum rc (*record)(void *ctx, bool *stop, struct err *e);
+	/* Sessions that were refused are made anew, once. */
+	enum rc (*login)(void *ctx, struct err *e);
+	void *ctx;
+};
+
+struct drive;
+
+/* group: devices in one request, at most. */
+MUST_CHECK enum rc drive_new(struct drive **out, const struct converse *c,
+    struct fetch_many *many, size_t group, struct err *e);
+void drive_free(struct drive *d);
+/* Until the source is empty (*end) or it is time to end.  A fault of the cloud
+ * comes back as it is of the connector, when all that was in flight has come
+ * to its end; RC_TOO_LARGE asks for a smaller group.  RC_BUG and RC_ENV are
+ * ours. */
+MUST_CHECK enum rc drive_run(struct drive *d, const struct drive_work *w,
+    bool *end, struct err *e);
+/* Answers that the cloud gave well. */
+uint64_t drive_answers(const struct drive *d);
+/* The longest that one took, in this run. */
+int64_t drive_slowest_ms(const struct drive *d);
+
+#endif

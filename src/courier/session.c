@@ -1,0 +1,161 @@
+/* Sessions of clouds, one login at a time for each.
+ * Must not log one. */
+#include "courier/session.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define SESSIONS 256
+#define SESSION_MAX (16u << 10)
+#define RENEW_S 300  /* before the end */
+#define SHORT_S 3600 /* of one that does not say its end */
+
+struct session {
+	pthread_mutex_t login; /* held while one is made */
+	char cloud[RAND_ID_SIZE];
+	uint8_t print[32];
+	struct buf text;
+	int64_t renew_s;
+	uint64_t used;
+	unsigned int users;
+};
+
+struct session_set {
+	pthread_mutex_t lock;
+	uint64_t clock;
+	struct session sessions[SESSIONS];
+};
+
+enum rc session_set_new(struct session_set **out, struct err *e)
+{
+	struct session_set *s = calloc(1, sizeof(*s));
+	size_t i;
+
+	*out = s;
+	if (!s)
+		return err_set(e, RC_ENV, "memory", "Out of memory.");
+	(void)pthread_mutex_init(&s->lock, NULL);
+	for (i = 0; i < SESSIONS; i++) {
+		(void)pthread_mutex_init(&s->sessions[i].login, NULL);
+		buf_init(&s->sessions[i].text, SESSION_MAX);
+	}
+	return RC_OK;
+}
+
+void session_set_free(struct session_set *s)
+{
+	size_t i;
+
+	if (!s)
+		return;
+	for (i = 0; i < SESSIONS; i++) {
+		buf_clear_secret(&s->sessions[i].text);
+		(void)pthread_mutex_destroy(&s->sessions[i].login);
+	}
+	(void)pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static void forget(struct session *x, const char *cloud)
+{
+	buf_clear_secret(&x->text);
+	buf_init(&x->text, SESSION_MAX);
+	x->renew_s = 0;
+	(void)span_copy_str(span_str(cloud), x->cloud, sizeof(x->cloud));
+}
+
+/* The place of this cloud, which is not given to another until release. */
+static struct session *take_place(struct session_set *s, const char *cloud)
+{
+	struct session *x = NULL;
+	size_t i;
+
+	(void)pthread_mutex_lock(&s->lock);
+	for (i = 0; i < SESSIONS; i++) {
+		struct session *y = &s->sessions[i];
+
+		if (strcmp(y->cloud, cloud) == 0) {
+			x = y;
+			break;
+		}
+		if (y->users == 0 && (!x || y->used < x->used))
+			x = y;
+	}
+	if (x) {
+		if (strcmp(x->cloud, cloud) != 0)
+			forget(x, cloud);
+		x->users++;
+		x->used = ++s->clock;
+	}
+	(void)pthread_mutex_unlock(&s->lock);
+	return x;
+}
+
+static void release(struct session_set *s, struct session *x)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	x->users--;
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+static enum rc make(struct session *x, const struct converse *c, struct err *e)
+{
+	struct connector_talk t;
+	int64_t end;
+	enum rc rc;
+
+	converse_talk_init(&t, c, CONNECTOR_LOGIN);
+	rc = converse_run(&t, c, e);
+	if (rc == RC_OK) {
+		end = t.session_ends_s > 0 ? t.session_ends_s
+					   : clock_now_s() + SHORT_S;
+		buf_reset(&x->text);
+		buf_add_span(&x->text, buf_span(&t.session));
+		x->renew_s = end - RENEW_S;
+	}
+	converse_talk_clear(&t);
+	return rc;
+}
+
+enum rc session_get(struct session_set *s, const struct converse *c,
+    const uint8_t print[32], struct buf *out, struct err *e)
+{
+	struct session *x;
+	enum rc rc = RC_OK;
+
+	if (!c->kind->has_login)
+		return RC_OK;
+	x = take_place(s, c->way.cloud_id);
+	if (!x)
+		return err_set(e, RC_AGAIN, "sessions-busy",
+		    "Too many clouds are logged in to at once.");
+	(void)pthread_mutex_lock(&x->login);
+	if (memcmp(x->print, print, sizeof(x->print)) != 0)
+		x->renew_s = 0;
+	if (x->renew_s <= clock_now_s())
+		rc = make(x, c, e);
+	if (rc == RC_OK) {
+		memcpy(x->print, print, sizeof(x->print));
+		buf_add_span(out, buf_span(&x->text));
+		if (!buf_ok(out))
+			rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	}
+	(void)pthread_mutex_unlock(&x->login);
+	release(s, x);
+	return rc;
+}
+
+void session_drop(struct session_set *s, const char *cloud)
+{
+	struct session *x = take_place(s, cloud);
+
+	if (!x)
+		return;
+	(void)pthread_mutex_lock(&x->login);
+	x->renew_s = 0;
+	(void)pthread_mutex_unlock(&x->login);
+	release(s, x);
+}
