@@ -89,9 +89,9 @@ export const texts = define({
 		en: {one: '{n} conflict', other: '{n} conflicts'},
 		de: {one: '{n} Konflikt', other: '{n} Konflikte'}, zh: '{n} 个冲突'},
 	conflictText: {
-		en: 'Under the name of such a device the cloud knows another key. It was left as it is. Look in the cloud whose it is. Delete it there if it is an old entry of yours, then retry; if it is not yours, give this cloud another naming.',
-		de: 'Unter dem Namen eines solchen Geräts kennt die Cloud einen anderen Schlüssel. Er blieb unangetastet. Sehen Sie in der Cloud nach, wem er gehört. Ist es ein alter Eintrag von Ihnen, löschen Sie ihn dort und versuchen es erneut; gehört er Ihnen nicht, geben Sie dieser Cloud eine andere Benennung.',
-		zh: '云中以该设备名称登记的是另一把密钥，未作任何更改。请在云中确认其归属：若是您的旧条目，请在云中删除后重试；若不属于您，请为此云改用其他命名方式。'},
+		en: 'Under the name of such a device the cloud knows another key. It was left as it is. Look in the cloud whose it is. Delete it there if it is an old entry of yours, then retry; if it is not yours, add this cloud anew with other names for the devices.',
+		de: 'Unter dem Namen eines solchen Geräts kennt die Cloud einen anderen Schlüssel. Er blieb unangetastet. Sehen Sie in der Cloud nach, wem er gehört. Ist es ein alter Eintrag von Ihnen, löschen Sie ihn dort und versuchen es erneut; gehört er Ihnen nicht, fügen Sie diese Cloud neu hinzu, mit anderen Namen für die Geräte.',
+		zh: '云中以该设备名称登记的是另一把密钥，未作任何更改。请在云中确认其归属：若是您的旧条目，请在云中删除后重试；若不属于您，请以其他设备名称重新添加此云。'},
 	show: {en: 'Show which, and why', de: 'Zeigen, welche und warum', zh: '查看设备和原因'},
 	found: {en: 'What was found', de: 'Was gefunden wurde', zh: '核对结果'},
 	filter: {en: 'Show only', de: 'Nur zeigen', zh: '仅显示'},
