@@ -30,6 +30,8 @@ struct azure_case {
 static inline enum rc azure_case_token(void *ctx, const char *audience,
     struct buf *jwt, struct err *e)
 {
+	(void)ctx;
+	(void)e;
 	buf_addf(jwt, "jwt.for.%s", audience + strlen("api://"));
 	return RC_OK;
 }
@@ -39,6 +41,7 @@ static inline enum rc azure_case_item(void *ctx,
 {
 	struct azure_case *k = ctx;
 
+	(void)e;
 	buf_addf(&k->listed, "%s=%s\n", item->key, item->value);
 	return RC_OK;
 }
