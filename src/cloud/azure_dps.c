@@ -435,7 +435,11 @@ static enum rc ask_sync(struct connector_talk *t, struct connector_request *q,
 	size_t idx[AZURE_SYNC_GROUP_MAX], n;
 
 	slots = azure_sync_slots(t, &kind);
-	if (!slots && t->n > 0)
+	if (t->n == 0) {
+		t->over = true;
+		return RC_OK;
+	}
+	if (!slots)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	refuse_unnamed(t);
 	n = azure_sync_pick(t, &kind, false, idx);

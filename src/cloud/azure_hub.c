@@ -240,7 +240,11 @@ static enum rc ask_sync(struct connector_talk *t, struct connector_request *q,
 	struct azure_sync_slot *slots = azure_sync_slots(t, &kind);
 	size_t idx[AZURE_SYNC_GROUP_MAX], n;
 
-	if (!slots && t->n > 0)
+	if (t->n == 0) {
+		t->over = true;
+		return RC_OK;
+	}
+	if (!slots)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	n = azure_sync_pick(t, &kind, true, idx);
 	if (n == 0) {
