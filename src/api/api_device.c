@@ -27,6 +27,8 @@ static void clouds_write(struct json *w, const struct job_device_cloud *c,
 		json_obj(w);
 		json_put_str(w, "cloud", c[i].cloud);
 		json_put_str(w, "status", c[i].status);
+		if (c[i].why[0] != '\0')
+			json_put_str(w, "message", c[i].why);
 		json_end(w);
 	}
 	json_end(w);

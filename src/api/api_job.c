@@ -69,18 +69,18 @@ enum rc api_job_provision(struct api_call *call, struct err *e)
 {
 	static const char *const fields[] = {"cloud", NULL};
 	char bid[STORE_JOB_BID_SIZE];
-	const char *cloud = NULL;
+	struct job_wish w = {.plan = false};
 	struct store_job j;
 	enum rc rc = api_fields_only(call, fields, e);
 
 	if (rc == RC_OK)
-		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1, &cloud,
+		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1, &w.cloud,
 		    e);
 	if (rc == RC_OK && !api_param(call, 1, bid, sizeof(bid)))
 		rc = err_set(e, RC_NOT_FOUND, "batch-unknown",
 		    "There is no such batch in this account.");
 	if (rc == RC_OK)
-		rc = job_provision(call->core, &call->actor, bid, cloud, &j, e);
+		rc = job_provision(call->core, &call->actor, bid, &w, &j, e);
 	if (rc == RC_OK)
 		rc = api_job_answer(call, 202, &j, e);
 	return rc;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
+#include "cloud/connector.h"
 #include "cmd/serve_trust.h"
 #include "cmd/serve_worker.h"
 #include "core/publish.h"
@@ -95,6 +96,7 @@ static enum rc open_core(struct worker *w, struct err *e)
 	w->core.seal_spki = buf_span(&w->spki);
 	w->sso = (struct sso_conf){conf->sso_issuer, conf->sso_client_id,
 	    conf->sso_name};
+	w->core.cloud_rules = connector_rules_at;
 	w->core.sso = conf->sso_issuer[0] ? &w->sso : NULL;
 	w->core.signer = signer_new(w->child->signer_fd);
 	if (rc == RC_OK && !w->core.signer)

@@ -131,7 +131,7 @@ enum rc batch_change(struct core *c, const struct core_actor *a,
 		(void)snprintf(b.cloud_id, sizeof(b.cloud_id), "%s", cloud_id);
 	rc = store_bind_change(c->store, &b, e);
 	if (rc == RC_OK && other_product)
-		rc = job_on_product(c, bid, e);
+		rc = job_on_product(c, a, bid, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 out:

@@ -320,11 +320,9 @@ enum rc bind_undo(struct core *c, const struct core_actor *a, const char *bid,
 	if (rc == RC_OK)
 		rc = may_undo(a, &b, &own);
 	if (rc == RC_OK)
-		rc = job_may_unbind(c, bid, &own);
+		rc = job_on_unbind(c, a, bid, &own);
 	if (rc == RC_OK)
 		rc = certificate_device_on_unbind(c, a, bid, &own);
-	if (rc == RC_OK)
-		rc = job_on_unbind(c, bid, &own);
 	if (rc == RC_OK)
 		rc = store_bind_end(c->store, bid, a->id, a->name, a->now_s,
 		    &own);

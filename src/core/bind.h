@@ -26,7 +26,8 @@ MUST_CHECK enum rc bind_batch(struct core *c, const struct core_actor *a,
     struct err *e);
 #define BIND_HOLD_MAX_S 300
 #define BIND_UNDO_OPERATOR_S 900
-/* RC_CONFLICT "batch-provisioned" once a cloud may know its devices,
+/* RC_CONFLICT "batch-provisioned" when a cloud may know its devices that cannot
+ * be told to forget them,
  * "batch-enrolled" while they have certificates of the account.  An operator
  * undoes what it bound itself, within BIND_UNDO_OPERATOR_S: else
  * RC_DENIED "unbind-too-late". */

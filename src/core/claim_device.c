@@ -119,7 +119,7 @@ static void actor_of(const struct claim_request *r, const char *account,
 static enum rc take(struct core *c, const struct claim_request *r,
     const struct store_claim *v, struct err *e)
 {
-	const struct job_claim job = {v->account_id, r->device->seq,
+	const struct job_on_claimed job = {v->account_id, r->device->seq,
 	    r->device->bid, v->cloud_id};
 	struct store_claim_device d = {.seq = r->device->seq,
 	    .claimed_at = r->now_s};

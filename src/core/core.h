@@ -7,6 +7,7 @@
 #include "signer/signer.h"
 #include "store/store.h"
 
+struct cloud_rules;
 struct sso_conf;
 
 /* One per thread of a worker or courier. */
@@ -20,6 +21,8 @@ struct core {
 	const char *status_url, *device_url;
 	struct span seal_spki;	    /* courier's public key, for seal_close */
 	const struct sso_conf *sso; /* NULL: no single sign-on */
+	/* The kinds of product clouds; NULL where they are not asked for. */
+	const struct cloud_rules *(*cloud_rules)(size_t i);
 };
 
 /* Roles as bits, so that a route or an operation names all that may. */

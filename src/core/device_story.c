@@ -81,22 +81,35 @@ static void tell(struct device_story *s, int64_t at, const char *event,
 	(void)snprintf(x->detail, sizeof(x->detail), "%s", detail);
 }
 
+/* NULL: none that has happened. */
+static const char *event_of(const char *status)
+{
+	if (strcmp(status, "provisioned") == 0 ||
+	    strcmp(status, "suspended") == 0)
+		return "provisioned";
+	if (strcmp(status, "failed") == 0 || strcmp(status, "conflict") == 0)
+		return "failed";
+	return NULL;
+}
+
 static enum rc tell_clouds(struct core *c, const struct device *d,
     const struct job_device_cloud *clouds, size_t n, struct device_story *s,
     struct err *e)
 {
 	struct store_cloud cloud;
 	enum rc rc = RC_OK;
+	const char *event;
 	size_t i;
 
 	/* The last job comes first in the list. */
 	for (i = n; rc == RC_OK && i-- > 0;) {
-		if (strcmp(clouds[i].status, "waiting") == 0)
+		event = event_of(clouds[i].status);
+		if (!event)
 			continue;
 		rc = store_cloud_get(c->store, d->account_id, clouds[i].cloud,
 		    &cloud, NULL);
 		if (rc == RC_OK || rc == RC_NOT_FOUND)
-			tell(s, clouds[i].at, clouds[i].status,
+			tell(s, clouds[i].at, event,
 			    rc == RC_OK ? cloud.name : "", clouds[i].why);
 		if (rc == RC_NOT_FOUND)
 			rc = RC_OK; /* deleted since */

@@ -5,7 +5,7 @@
 #define BIRTHMARK_CORE_DEVICE_STORY_H
 
 #include "core/device.h"
-#include "core/job.h"
+#include "core/job_device.h"
 #include "core/timeline.h"
 
 #define DEVICE_STORY_CHAIN_MAX 8

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "core/device.h"
+#include "core/job_on.h"
 #include "pki/digest.h"
 #include "store/store_apart.h"
 #include "store/store_bind.h"
@@ -306,6 +307,8 @@ static enum rc acknowledge(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = store_feed_ack(c->store, cloud->id, n, a->now_s, e);
 	if (rc == RC_OK)
+		rc = job_on_fed(c, cloud->id, n, a->now_s, e);
+	if (rc == RC_OK)
 		rc = store_commit(c->store, e);
 	if (rc != RC_OK)
 		store_rollback(c->store);
@@ -377,8 +380,11 @@ enum rc feed_read(struct core *c, const struct core_actor *a, const char *id,
 enum rc feed_tell(struct core *c, const struct feed_device *d, int64_t now_s,
     struct err *e)
 {
+	const struct job_on_device changed = {d->account, d->bid, d->seq};
 	struct store_feed_event ev = {.op = "admit", .seq = d->seq};
+	enum rc rc;
 
 	(void)span_copy_str(span_str(d->bid), ev.bid, sizeof(ev.bid));
-	return store_feed_tell(c->store, d->account, &ev, now_s, e);
+	rc = store_feed_tell(c->store, d->account, &ev, now_s, e);
+	return rc == RC_OK ? job_on_change(c, &changed, now_s, e) : rc;
 }

@@ -27,7 +27,8 @@ MUST_CHECK enum rc feed_read(struct core *c, const struct core_actor *a,
 
 /* Something of a device changed: a certificate of it may in, or may not any
  * more.  The gates of the account that know its batch, or the device by itself,
- * hear with their next question what holds then, of all its certificates.
+ * hear with their next question what holds then, of all its certificates; its
+ * other clouds are told by a job.
  * Inside the caller's transaction.  Nothing for an account "". */
 struct feed_device {
 	const char *account, *bid;

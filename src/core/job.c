@@ -1,226 +1,41 @@
-/* Jobs as their account sees them: queued, looked at, tried again, cancelled.
- * Must not call a cloud: that is the courier's work. */
+/* Jobs as their account sees them: queued, looked at, paused, tried again,
+ * cancelled.  Must not call a cloud: that is the courier's work. */
 #include "core/job.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "core/audit.h"
 #include "core/cloud.h"
+#include "core/job_queue.h"
 #include "core/tx.h"
+#include "store/store_batch.h"
 #include "store/store_welcome.h"
-
-static enum rc audit_job(struct core *c, const struct core_actor *a,
-    const char *action, const struct store_job *j, struct err *e)
-{
-	struct audit_entry entry = {.action = action,
-	    .scope_id = j->account,
-	    .target = j->bid[0] != '\0' ? j->bid : j->cloud,
-	    .outcome = RC_OK,
-	    .detail = j->id};
-
-	return audit_add(c, a, &entry, e);
-}
-
-/* What the cloud is to know from now on. */
-static enum rc want(struct core *c, const struct store_job *j, struct err *e)
-{
-	struct store_welcome w = {.seq = (int64_t)j->only_seq,
-	    .since = clock_now_s()};
-
-	w.admit = strcmp(j->kind, "provision") == 0;
-	if (!w.admit && strcmp(j->kind, "remove") != 0)
-		return RC_OK;
-	memcpy(w.cloud, j->cloud, sizeof(w.cloud));
-	memcpy(w.bid, j->bid, sizeof(w.bid));
-	memcpy(w.account, j->account, sizeof(w.account));
-	return store_welcome_put(c->store, &w, e);
-}
-
-/* Queues a job, or gives the unfinished one for the same. */
-static enum rc enqueue(struct core *c, const struct core_actor *a,
-    struct store_job *j, const char *kind, struct err *e)
-{
-	struct store_cloud cloud;
-	struct store_job open;
-	enum rc rc = store_cloud_get(c->store, j->account, j->cloud, &cloud, e);
-
-	if (rc != RC_OK)
-		return rc;
-	rc = store_job_find_open(c->store, j, &open, e);
-	if (rc == RC_OK)
-		*j = open;
-	if (rc != RC_NOT_FOUND)
-		return rc;
-	rand_id(j->id, sizeof(j->id), "job");
-	(void)span_copy_str(span_str(kind), j->kind, sizeof(j->kind));
-	(void)span_copy_str(span_str("queued"), j->state, sizeof(j->state));
-	(void)span_copy_str(span_str(a->id), j->created_by,
-	    sizeof(j->created_by));
-	j->chunk = cloud.chunk;
-	if (j->next_ms == 0)
-		j->next_ms = clock_now_ms();
-	j->created_at = a->now_s;
-	rc = store_job_add(c->store, j, e);
-	if (rc == RC_OK)
-		rc = want(c, j, e);
-	if (rc == RC_OK)
-		rc = audit_job(c, a, kind, j, e);
-	return rc;
-}
-
-static void fill(struct store_job *j, const char *account, const char *bid,
-    const char *cloud)
-{
-	memset(j, 0, sizeof(*j));
-	(void)span_copy_str(span_str(account), j->account, sizeof(j->account));
-	(void)span_copy_str(span_str(bid), j->bid, sizeof(j->bid));
-	(void)span_copy_str(span_str(cloud), j->cloud, sizeof(j->cloud));
-}
-
-enum rc job_on_bind(struct core *c, const struct core_actor *a, const char *bid,
-    uint64_t hold_s, struct err *e)
-{
-	struct store_job_binding b;
-	struct store_job j;
-	struct tx tx = TX_NONE;
-	enum rc rc = store_job_binding(c->store, bid, &b, e);
-
-	if (rc == RC_NOT_FOUND)
-		return RC_OK;
-	if (rc != RC_OK || !b.automatic || b.cloud[0] == '\0')
-		return rc;
-	fill(&j, b.account, bid, b.cloud);
-	j.total = b.devices;
-	j.next_ms = clock_now_ms() + (int64_t)hold_s * 1000;
-	rc = tx_begin(c, &tx, e);
-	if (rc == RC_OK)
-		rc = enqueue(c, a, &j, "provision", e);
-	return tx_end(c, &tx, rc, e);
-}
-
-enum rc job_on_claim(struct core *c, const struct job_claim *claim,
-    int64_t now_s, struct err *e)
-{
-	struct core_actor a = {.name = "claim voucher",
-	    .scope = CORE_SCOPE_ACCOUNT,
-	    .now_s = now_s};
-	struct store_job j;
-	struct tx tx = TX_NONE;
-	bool exists = false;
-	enum rc rc;
-
-	if (!claim->cloud || claim->cloud[0] == '\0')
-		return RC_OK;
-	rc = cloud_exists_in(c, claim->account, claim->cloud, &exists, e);
-	if (rc != RC_OK || !exists)
-		return rc;
-	(void)span_copy_str(span_str(claim->account), a.scope_id,
-	    sizeof(a.scope_id));
-	fill(&j, claim->account, claim->bid, claim->cloud);
-	j.only_seq = (uint64_t)claim->seq;
-	j.total = 1;
-	rc = tx_begin(c, &tx, e);
-	if (rc == RC_OK)
-		rc = enqueue(c, &a, &j, "provision", e);
-	return tx_end(c, &tx, rc, e);
-}
-
-enum rc job_may_unbind(struct core *c, const char *bid, struct err *e)
-{
-	bool started = false;
-	enum rc rc = store_job_started(c->store, bid, &started, e);
-
-	if (rc == RC_OK && started)
-		return err_set(e, RC_CONFLICT, "batch-provisioned",
-		    "A product cloud may know the devices of this batch "
-		    "already, so it cannot be unbound.");
-	return rc;
-}
-
-enum rc job_on_unbind(struct core *c, const char *bid, struct err *e)
-{
-	return store_job_cancel_batch(c->store, bid, clock_now_s(), e);
-}
-
-enum rc job_on_product(struct core *c, const char *bid, struct err *e)
-{
-	char clouds[JOB_DEVICE_CLOUDS_MAX][RAND_ID_SIZE];
-	struct store_job_binding b;
-	struct tx tx = TX_NONE;
-	size_t i, n = 0;
-	enum rc rc = store_job_binding(c->store, bid, &b, e);
-
-	if (rc == RC_NOT_FOUND)
-		return RC_OK;
-	if (rc == RC_OK)
-		rc = tx_begin(c, &tx, e);
-	if (rc == RC_OK)
-		rc = store_feed_admitted(c->store, bid, clouds,
-		    JOB_DEVICE_CLOUDS_MAX, &n, e);
-	for (i = 0; rc == RC_OK && i < n; i++) {
-		struct store_feed_event ev = {.op = "admit"};
-
-		(void)span_copy_str(span_str(bid), ev.bid, sizeof(ev.bid));
-		memcpy(ev.product, b.product, sizeof(ev.product));
-		rc = store_feed_add(c->store, clouds[i], &ev, clock_now_s(), e);
-	}
-	return tx_end(c, &tx, rc, e);
-}
-
-static bool is_open(const struct store_job *j)
-{
-	return strcmp(j->state, "queued") == 0 ||
-	    strcmp(j->state, "running") == 0 ||
-	    strcmp(j->state, "waiting") == 0;
-}
 
 static bool has_state(const struct store_job *j, const char *state)
 {
 	return strcmp(j->state, state) == 0;
 }
 
-/* What the device at seq is for the last job of one cloud. */
-static enum rc device_status(struct core *c, const struct store_job *j,
-    uint64_t seq, struct job_device_cloud *out, struct err *e)
+static void set_state(struct store_job *j, const char *state)
 {
-	struct store_job_exception x;
-	const char *why = j->last_error;
-	bool has, reached;
-	enum rc rc = store_job_exception_find(c->store, j->n, seq, &x, e);
-
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	has = rc == RC_OK;
-	reached = j->feed_n > 0 ? has_state(j, "done")
-				: j->only_failed || seq <= j->cursor_seq;
-	memset(out, 0, sizeof(*out));
-	memcpy(out->cloud, j->cloud, sizeof(out->cloud));
-	if (!has && reached)
-		out->status = "provisioned";
-	else
-		out->status = has || !is_open(j) ? "failed" : "waiting";
-	if (has)
-		why = x.message;
-	if (strcmp(out->status, "failed") == 0)
-		(void)span_copy_str(span_str(why), out->why, sizeof(out->why));
-	out->at = j->finished_at;
-	return RC_OK;
+	(void)span_copy_str(span_str(state), j->state, sizeof(j->state));
 }
 
-enum rc job_device_clouds(struct core *c, const char *bid, uint64_t seq,
-    struct job_device_cloud out[JOB_DEVICE_CLOUDS_MAX], size_t *n,
-    struct err *e)
+static enum rc no_batch(struct err *e)
 {
-	struct store_job jobs[JOB_DEVICE_CLOUDS_MAX];
-	size_t i, found = JOB_DEVICE_CLOUDS_MAX;
-	enum rc rc = store_job_last(c->store, bid, seq, jobs, &found, e);
+	return err_set(e, RC_NOT_FOUND, "batch-unknown",
+	    "There is no such batch in this account.");
+}
 
-	*n = 0;
-	for (i = 0; rc == RC_OK && i < found; i++) {
-		rc = device_status(c, &jobs[i], seq, &out[i], e);
-		*n = i + 1;
-	}
+static enum rc find_binding(struct core *c, const struct core_actor *a,
+    const char *bid, struct store_job_binding *b, struct err *e)
+{
+	enum rc rc = store_job_binding(c->store, bid, b, e);
+
+	if (rc == RC_NOT_FOUND ||
+	    (rc == RC_OK && strcmp(b->account, a->scope_id) != 0))
+		rc = no_batch(e);
 	return rc;
 }
 
@@ -243,27 +58,81 @@ static enum rc choose_cloud(struct core *c, const char *asked,
 	return rc;
 }
 
+/* The batch is, or may be, in that cloud, and can be taken out of it. */
+static enum rc check_leave(struct core *c, const struct core_actor *a,
+    const char *bid, const char *id, struct err *e)
+{
+	const struct cloud_rules *rules;
+	struct store_cloud cloud;
+	struct store_welcome w;
+	enum rc rc = store_cloud_get(c->store, a->scope_id, id, &cloud, e);
+
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, RC_INVALID, "cloud-unknown",
+		    "The account has no product cloud of this id.");
+	if (rc != RC_OK)
+		return rc;
+	rules = job_queue_rules(c, cloud.type);
+	if (!rules || !rules->can_remove)
+		return err_set(e, RC_CONFLICT, "cloud-cannot-remove",
+		    "The product cloud \"%.100s\" can only take devices in; it "
+		    "cannot be told to forget them.",
+		    cloud.name);
+	rc = store_welcome_get(c->store, id, bid, 0, &w, e);
+	if (rc == RC_NOT_FOUND)
+		rc = err_set(e, RC_CONFLICT, "batch-not-there",
+		    "The batch is not in the product cloud \"%.100s\".",
+		    cloud.name);
+	return rc;
+}
+
+static enum rc check_move(struct core *c, const struct core_actor *a,
+    const char *bid, const struct store_job *j, struct err *e)
+{
+	if (j->then_cloud[0] == '\0')
+		return RC_OK;
+	if (strcmp(j->then_cloud, j->cloud) == 0)
+		return err_set(e, RC_INVALID, "cloud-same",
+		    "The batch cannot move from a product cloud into itself.");
+	return check_leave(c, a, bid, j->then_cloud, e);
+}
+
+static enum rc queue(struct core *c, const struct core_actor *a,
+    struct store_job *j, const char *kind, bool plan, struct err *e)
+{
+	if (!plan)
+		return job_queue_add(c, a, j, kind, e);
+	(void)snprintf(j->result, sizeof(j->result), "{\"plan\":\"%s\"}", kind);
+	j->then_cloud[0] = '\0';
+	return job_queue_add(c, a, j, "plan", e);
+}
+
 enum rc job_provision(struct core *c, const struct core_actor *a,
-    const char *bid, const char *cloud, struct store_job *out, struct err *e)
+    const char *bid, const struct job_wish *w, struct store_job *out,
+    struct err *e)
 {
 	struct store_job_binding b;
+	const char *cloud = NULL;
 	struct tx tx = TX_NONE;
 	enum rc rc = tx_begin(c, &tx, e);
 
-	if (rc != RC_OK)
-		goto out;
-	rc = store_job_binding(c->store, bid, &b, e);
-	if (rc == RC_NOT_FOUND ||
-	    (rc == RC_OK && strcmp(b.account, a->scope_id) != 0))
-		rc = err_set(e, RC_NOT_FOUND, "batch-unknown",
-		    "There is no such batch in this account.");
 	if (rc == RC_OK)
-		rc = choose_cloud(c, cloud, &b, &cloud, e);
+		rc = find_binding(c, a, bid, &b, e);
+	if (rc == RC_OK)
+		rc = choose_cloud(c, w->cloud, &b, &cloud, e);
 	if (rc != RC_OK)
 		goto out;
-	fill(out, a->scope_id, bid, cloud);
+	job_queue_fill(out, a->scope_id, bid, cloud);
 	out->total = b.devices;
-	rc = enqueue(c, a, out, "provision", e);
+	if (w->instead_of &&
+	    !span_copy_str(span_str(w->instead_of), out->then_cloud,
+		sizeof(out->then_cloud)))
+		rc = err_set(e, RC_INVALID, "cloud-unknown",
+		    "The account has no product cloud of this id.");
+	if (rc == RC_OK)
+		rc = check_move(c, a, bid, out, e);
+	if (rc == RC_OK)
+		rc = queue(c, a, out, "provision", w->plan, e);
 	/* One that is held back for an undo is wanted now. */
 	if (rc == RC_OK && has_state(out, "queued") &&
 	    out->next_ms > clock_now_ms()) {
@@ -274,13 +143,43 @@ out:
 	return tx_end(c, &tx, rc, e);
 }
 
-enum rc job_on_end(struct core *c, const struct store_job *j, struct err *e)
+/* To an account the batches exist that it has, or that its clouds still know.
+ */
+static enum rc check_sight(struct core *c, const struct core_actor *a,
+    const char *bid, const struct job_wish *w, struct err *e)
 {
-	if (strcmp(j->kind, "remove") != 0 || j->failed > 0 ||
-	    !has_state(j, "done"))
+	struct store_job_binding b;
+	struct store_welcome row;
+	enum rc rc = store_welcome_get(c->store, w->cloud, bid, 0, &row, e);
+
+	if (rc == RC_OK && strcmp(row.account, a->scope_id) == 0)
 		return RC_OK;
-	return store_welcome_delete(c->store, j->cloud, j->bid,
-	    (int64_t)j->only_seq, e);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	return find_binding(c, a, bid, &b, e);
+}
+
+enum rc job_remove(struct core *c, const struct core_actor *a, const char *bid,
+    const struct job_wish *w, struct store_job *out, struct err *e)
+{
+	struct store_batch batch;
+	struct tx tx = TX_NONE;
+	enum rc rc = tx_begin(c, &tx, e);
+
+	if (rc == RC_OK)
+		rc = check_sight(c, a, bid, w, e);
+	if (rc == RC_OK)
+		rc = check_leave(c, a, bid, w->cloud, e);
+	if (rc == RC_OK)
+		rc = store_batch_find(c->store, bid, &batch, e);
+	if (rc == RC_NOT_FOUND)
+		rc = no_batch(e);
+	if (rc == RC_OK) {
+		job_queue_fill(out, a->scope_id, bid, w->cloud);
+		out->total = batch.devices;
+		rc = queue(c, a, out, "remove", w->plan, e);
+	}
+	return tx_end(c, &tx, rc, e);
 }
 
 enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,
@@ -289,9 +188,33 @@ enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,
 	struct tx tx = TX_NONE;
 	enum rc rc = tx_begin(c, &tx, e);
 
-	fill(out, a->scope_id, "", cloud);
+	job_queue_fill(out, a->scope_id, "", cloud);
 	if (rc == RC_OK)
-		rc = enqueue(c, a, out, "test", e);
+		rc = job_queue_add(c, a, out, "test", e);
+	return tx_end(c, &tx, rc, e);
+}
+
+enum rc job_audit(struct core *c, const struct core_actor *a, const char *cloud,
+    struct store_job *out, struct err *e)
+{
+	const struct cloud_rules *rules;
+	struct store_cloud row;
+	struct tx tx = TX_NONE;
+	enum rc rc = tx_begin(c, &tx, e);
+
+	if (rc == RC_OK)
+		rc = store_cloud_get(c->store, a->scope_id, cloud, &row, e);
+	if (rc != RC_OK)
+		goto out;
+	rules = job_queue_rules(c, row.type);
+	if (!rules || !rules->can_list)
+		rc = err_set(e, RC_CONFLICT, "cloud-cannot-list",
+		    "The product cloud \"%.100s\" cannot tell what it holds.",
+		    row.name);
+	job_queue_fill(out, a->scope_id, "", cloud);
+	if (rc == RC_OK)
+		rc = job_queue_add(c, a, out, "audit", e);
+out:
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -301,33 +224,74 @@ enum rc job_get(struct core *c, const char *account, const char *id,
 	return store_job_get(c->store, account, id, out, e);
 }
 
+/* Another job says by now what the cloud is to know. */
+static enum rc check_overtaken(struct core *c, const struct store_job *j,
+    struct err *e)
+{
+	bool admit = job_queue_is(j, "provision");
+	struct store_welcome w;
+	enum rc rc;
+
+	if (!admit && !job_queue_is(j, "remove"))
+		return RC_OK;
+	rc = store_welcome_get(c->store, j->cloud, j->bid, (int64_t)j->only_seq,
+	    &w, e);
+	if ((rc == RC_OK && w.admit == admit) ||
+	    (rc != RC_OK && rc != RC_NOT_FOUND))
+		return rc;
+	return err_set(e, RC_CONFLICT, "job-overtaken",
+	    "A later job has decided otherwise for this batch; start a new "
+	    "one.");
+}
+
+static enum rc check_alone(struct core *c, const struct store_job *j,
+    struct err *e)
+{
+	struct store_job open;
+	enum rc rc = store_job_find_open(c->store, j, &open, e);
+
+	if (rc == RC_OK)
+		return err_set(e, RC_CONFLICT, "job-open",
+		    "The job %s is doing the same in the same cloud already.",
+		    open.id);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 /* Sets what a new try starts from. */
 static enum rc rearm(struct core *c, struct store_job *j, struct err *e)
 {
-	struct store_job open;
 	enum rc rc;
 
 	if (!has_state(j, "failed") && !(has_state(j, "done") && j->failed > 0))
 		return err_set(e, RC_CONFLICT, "job-finished",
 		    "The job is finished and nothing of it failed.");
-	if (strcmp(j->kind, "test") == 0)
+	if (job_queue_is(j, "test") || job_queue_is(j, "audit") ||
+	    job_queue_is(j, "plan"))
 		return err_set(e, RC_CONFLICT, "job-finished",
-		    "The test is finished; start a new one.");
-	rc = store_job_find_open(c->store, j, &open, e);
+		    "The job is finished; start a new one.");
+	rc = check_alone(c, j, e);
 	if (rc == RC_OK)
-		return err_set(e, RC_CONFLICT, "job-open",
-		    "The job %s is provisioning the same into the same "
-		    "cloud already.",
-		    open.id);
-	if (rc != RC_NOT_FOUND)
+		rc = check_overtaken(c, j, e);
+	if (rc != RC_OK)
 		return rc;
 	if (has_state(j, "done")) {
 		j->only_failed = true;
 		j->cursor_seq = 0;
 	}
-	(void)span_copy_str(span_str("queued"), j->state, sizeof(j->state));
+	set_state(j, "queued");
 	j->finished_at = 0;
 	return RC_OK;
+}
+
+/* One that is in flight is as good as tried again. */
+static enum rc start_now(struct core *c, struct store_job *j, struct err *e)
+{
+	if (has_state(j, "running"))
+		return RC_OK;
+	j->tries = 0;
+	j->refused = 0;
+	j->next_ms = clock_now_ms();
+	return store_job_save(c->store, j, NULL, e);
 }
 
 enum rc job_retry(struct core *c, const struct core_actor *a, const char *id,
@@ -340,19 +304,84 @@ enum rc job_retry(struct core *c, const struct core_actor *a, const char *id,
 		rc = store_job_get(c->store, a->scope_id, id, out, e);
 	if (rc != RC_OK)
 		goto out;
-	if (!is_open(out))
+	if (!job_queue_is_open(out))
 		rc = rearm(c, out, e);
-	/* One that is in flight, or queued, is as good as tried again. */
-	if (rc == RC_OK && !has_state(out, "running")) {
-		out->tries = 0;
-		out->refused = 0;
-		out->next_ms = clock_now_ms();
+	else if (has_state(out, "paused"))
+		set_state(out, "queued");
+	if (rc == RC_OK)
+		rc = start_now(c, out, e);
+	if (rc == RC_OK)
+		rc = job_queue_audit(c, a, "job-retry", out, e);
+out:
+	return tx_end(c, &tx, rc, e);
+}
+
+static enum rc finished(const struct store_job *j, struct err *e)
+{
+	return err_set(e, RC_CONFLICT, "job-finished",
+	    "The job is finished already (%s).", j->state);
+}
+
+enum rc job_pause(struct core *c, const struct core_actor *a, const char *id,
+    struct store_job *out, struct err *e)
+{
+	struct tx tx = TX_NONE;
+	enum rc rc = tx_begin(c, &tx, e);
+
+	if (rc == RC_OK)
+		rc = store_job_get(c->store, a->scope_id, id, out, e);
+	if (rc != RC_OK || has_state(out, "paused"))
+		goto out;
+	if (!job_queue_is_open(out)) {
+		rc = finished(out, e);
+	} else if (out->feed_n > 0) {
+		rc = err_set(e, RC_CONFLICT, "job-announced",
+		    "The gate's feed says it already; cancel the job, or undo "
+		    "it with another.");
+	} else {
+		set_state(out, "paused");
+		out->next_ms = 0;
 		rc = store_job_save(c->store, out, NULL, e);
 	}
 	if (rc == RC_OK)
-		rc = audit_job(c, a, "job-retry", out, e);
+		rc = job_queue_audit(c, a, "job-pause", out, e);
 out:
 	return tx_end(c, &tx, rc, e);
+}
+
+enum rc job_resume(struct core *c, const struct core_actor *a, const char *id,
+    struct store_job *out, struct err *e)
+{
+	struct tx tx = TX_NONE;
+	enum rc rc = tx_begin(c, &tx, e);
+
+	if (rc == RC_OK)
+		rc = store_job_get(c->store, a->scope_id, id, out, e);
+	if (rc == RC_OK && !has_state(out, "paused"))
+		rc = err_set(e, RC_CONFLICT, "job-not-paused",
+		    "The job is not paused (%s).", out->state);
+	if (rc == RC_OK) {
+		set_state(out, "queued");
+		rc = start_now(c, out, e);
+	}
+	if (rc == RC_OK)
+		rc = job_queue_audit(c, a, "job-resume", out, e);
+	return tx_end(c, &tx, rc, e);
+}
+
+/* The cloud never heard of the batch: there is nothing to keep up to date. */
+static enum rc forget_unsent(struct core *c, const struct store_job *j,
+    struct err *e)
+{
+	bool started = false;
+	enum rc rc;
+
+	if (!job_queue_is(j, "provision") || j->only_seq > 0)
+		return RC_OK;
+	rc = store_job_started(c->store, j->cloud, j->bid, &started, e);
+	if (rc == RC_OK && !started)
+		rc = store_welcome_delete(c->store, j->cloud, j->bid, 0, e);
+	return rc;
 }
 
 enum rc job_cancel(struct core *c, const struct core_actor *a, const char *id,
@@ -363,28 +392,31 @@ enum rc job_cancel(struct core *c, const struct core_actor *a, const char *id,
 
 	if (rc == RC_OK)
 		rc = store_job_get(c->store, a->scope_id, id, out, e);
-	if (rc == RC_OK && !is_open(out))
-		rc = err_set(e, RC_CONFLICT, "job-finished",
-		    "The job is finished already (%s).", out->state);
-	if (rc != RC_OK)
-		goto out;
-	(void)span_copy_str(span_str("cancelled"), out->state,
-	    sizeof(out->state));
-	out->next_ms = 0;
-	out->finished_at = a->now_s;
-	rc = store_job_save(c->store, out, NULL, e);
+	if (rc == RC_OK && !job_queue_is_open(out))
+		rc = finished(out, e);
 	if (rc == RC_OK)
-		rc = audit_job(c, a, "job-cancel", out, e);
-out:
+		rc = job_queue_cancel(c, out, a->now_s, e);
+	if (rc == RC_OK)
+		rc = forget_unsent(c, out, e);
+	if (rc == RC_OK)
+		rc = job_queue_audit(c, a, "job-cancel", out, e);
 	return tx_end(c, &tx, rc, e);
 }
 
 int64_t job_seconds_left(const struct store_job *j)
 {
-	uint64_t finished = j->done + j->failed, left;
+	uint64_t finished_n = j->done + j->failed, left;
 
-	if (!is_open(j) || j->rate_milli == 0 || j->only_failed)
+	if (!job_queue_is_open(j) || has_state(j, "paused") ||
+	    j->rate_milli == 0 || j->only_failed)
 		return -1;
-	left = j->total > finished ? j->total - finished : 0;
+	left = j->total > finished_n ? j->total - finished_n : 0;
 	return (int64_t)((left * 1000 + j->rate_milli - 1) / j->rate_milli);
+}
+
+const char *job_plan_of(const struct store_job *j)
+{
+	if (!job_queue_is(j, "plan"))
+		return NULL;
+	return strstr(j->result, "\"remove\"") ? "remove" : "provision";
 }

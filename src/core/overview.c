@@ -22,6 +22,8 @@ static const struct {
     {STORE_ATTENTION_CLAIM_ALARM, "claim-alarm",
 	CORE_ADMINISTRATOR | CORE_AUDITOR, 6, -ALARM_S, 1},
     {STORE_ATTENTION_JOB_FAILED, "job-failed", READERS, 10, 0, 0},
+    {STORE_ATTENTION_CLOUD_OPEN, "cloud-open", READERS, 6, 0, 0},
+    {STORE_ATTENTION_CONFLICT, "devices-conflict", READERS, 6, 0, 0},
     {STORE_ATTENTION_DEVICES_FAILED, "devices-failed", READERS, 10, 0, 0},
     {STORE_ATTENTION_CLOUD_SILENT, "cloud-silent", READERS, 6, 0, -SILENT_S},
     {STORE_ATTENTION_JOB_WAITING, "job-waiting", READERS, 6, 0, 0},

@@ -9,7 +9,7 @@
 #include "store/store_tally.h"
 
 #define OVERVIEW_DAYS_MAX 366
-#define OVERVIEW_ATTENTION_MAX 50
+#define OVERVIEW_ATTENTION_MAX 62
 
 struct overview_attention {
 	const char *kind; /* "job-failed", ... */

@@ -15,8 +15,10 @@ static const char *const queries[] = {
 	"SELECT 1, j.id, c.name, j.finished_at FROM job j "
 	"JOIN cloud c ON c.id = j.cloud_id "
 	"WHERE j.account_id = $1 AND j.state = 'failed' "
-	"AND j.kind = 'provision' AND NOT EXISTS (SELECT 1 FROM job k "
+	"AND j.kind IN ('provision', 'remove', 'sync') "
+	"AND NOT EXISTS (SELECT 1 FROM job k "
 	"WHERE k.bid = j.bid AND k.only_seq = j.only_seq AND k.n > j.n "
+	"AND k.kind IN ('provision', 'remove', 'sync') "
 	"AND k.cloud_id || '' = j.cloud_id)" ALL "ORDER BY j.n DESC LIMIT $4",
     [STORE_ATTENTION_JOB_WAITING] =
 	"SELECT count(*), min(j.id), c.name, min(j.created_at) FROM job j "
@@ -51,6 +53,20 @@ static const char *const queries[] = {
 	"WHERE a.scope_id = $1 AND a.action = 'claim-alarm' "
 	"AND a.at >= $2 AND a.at < $3 "
 	"GROUP BY a.target ORDER BY max(a.at) DESC, a.target LIMIT $4",
+    [STORE_ATTENTION_CLOUD_OPEN] =
+	"SELECT 1, c.id, c.name, c.breaker_since FROM cloud c "
+	"WHERE c.account_id = $1 AND c.deleted_at IS NULL "
+	"AND c.breaker <> 'closed'" ALL
+	"ORDER BY c.breaker_since, c.n LIMIT $4",
+    [STORE_ATTENTION_CONFLICT] =
+	"SELECT j.conflicts, j.bid, c.name, j.finished_at FROM job j "
+	"JOIN cloud c ON c.id = j.cloud_id WHERE j.account_id = $1 "
+	"AND j.conflicts > 0 AND j.bid IS NOT NULL "
+	"AND j.kind IN ('provision', 'sync') "
+	"AND NOT EXISTS (SELECT 1 FROM job k "
+	"WHERE k.bid = j.bid AND k.only_seq = j.only_seq AND k.n > j.n "
+	"AND k.kind IN ('provision', 'remove') "
+	"AND k.cloud_id || '' = j.cloud_id)" ALL "ORDER BY j.n DESC LIMIT $4",
     [STORE_ATTENTION_NO_PRODUCT] =
 	"SELECT count(*), NULL, NULL, 0 FROM binding b "
 	"WHERE b.account_id = $1 AND b.product_id IS NULL" ALL

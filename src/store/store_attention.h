@@ -24,7 +24,9 @@ enum store_attention_kind {
 	STORE_ATTENTION_TOKEN_EXPIRING,
 	STORE_ATTENTION_CLAIM_ALARM, /* one for each Batch ID */
 	STORE_ATTENTION_NO_PRODUCT,
-	STORE_ATTENTION_NO_CLOUD
+	STORE_ATTENTION_NO_CLOUD,
+	STORE_ATTENTION_CLOUD_OPEN, /* its circuit breaker */
+	STORE_ATTENTION_CONFLICT    /* one for each job */
 };
 
 /* Worst first.  after_s and before_s bound the time that counts for the kind:

@@ -155,16 +155,19 @@ static enum rc read_progress(struct store *s, struct store_bind *b,
 	enum rc rc;
 
 	rc = db_ask(store_db(s), &st, e,
-	    "SELECT coalesce(sum(done), 0), coalesce(sum(failed), 0),"
-	    " count(*), coalesce(sum(CASE WHEN state IN ('queued', 'running',"
-	    " 'waiting') THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN"
+	    "SELECT coalesce(sum(CASE WHEN kind = 'provision' THEN done"
+	    " WHEN total > done THEN total - done ELSE 0 END), 0),"
+	    " coalesce(sum(failed), 0), count(*), coalesce(sum(CASE WHEN state"
+	    " IN ('queued', 'running', 'waiting', 'paused') THEN 1 ELSE 0 END),"
+	    " 0), coalesce(sum(CASE WHEN"
 	    " state = 'failed' OR failed > 0 THEN 1 ELSE 0 END), 0)"
 	    " FROM job WHERE n IN (SELECT max(k.n) FROM job k"
-	    " WHERE k.bid = $1 AND k.only_seq = 0"
-	    " AND k.kind = 'provision' AND"
+	    " WHERE k.bid = $1 AND k.only_seq = 0 AND k.account_id || '' = $2"
+	    " AND k.kind IN ('provision', 'remove') AND"
 	    " (k.state <> 'cancelled' OR k.done + k.failed > 0)"
-	    " GROUP BY k.cloud_id)",
-	    DB_T(b->bid));
+	    " GROUP BY k.cloud_id)"
+	    " AND NOT (kind = 'remove' AND state = 'done' AND failed = 0)",
+	    DB_T(b->bid), DB_T(b->account_id));
 	if (rc == RC_OK)
 		rc = db_step(st, e);
 	if (rc == RC_OK) {

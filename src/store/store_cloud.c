@@ -134,6 +134,48 @@ enum rc store_cloud_count(struct store *s, const char *account, uint64_t *n,
 	return rc;
 }
 
+enum rc store_cloud_work(struct store *s, const char *id,
+    struct store_cloud_work *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT (SELECT count(*) FROM cloud_welcome w WHERE w.cloud_id = "
+	    "$1 "
+	    "AND w.seq = 0 AND w.wanted = 'admit'), count(*), "
+	    "coalesce(sum(j.total), 0), coalesce(sum(j.done), 0) FROM job j "
+	    "WHERE j.cloud_id = $1 AND j.account_id = (SELECT c.account_id "
+	    "FROM cloud c WHERE c.id = $1) AND j.kind <> 'test' AND j.state "
+	    "IN ('queued', 'running', 'waiting', 'paused')",
+	    DB_T(id));
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	if (rc == RC_OK) {
+		out->batches = (uint64_t)db_col_int(q, 0);
+		out->jobs = (uint64_t)db_col_int(q, 1);
+		out->total = (uint64_t)db_col_int(q, 2);
+		out->done = (uint64_t)db_col_int(q, 3);
+	}
+	db_done(q);
+	return rc;
+}
+
+enum rc store_cloud_welcomes(struct store *s, const char *id, bool *any,
+    struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM cloud_welcome WHERE cloud_id = $1 LIMIT 1",
+	    DB_T(id));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*any = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc store_cloud_in_use(struct store *s, const char *id, bool *used,
     struct err *e)
 {
@@ -188,12 +230,14 @@ enum rc store_cloud_update(struct store *s, const struct store_cloud *row,
 	int64_t changes = 0;
 	enum rc rc = db_run_n(store_db(s), &changes, e,
 	    "UPDATE cloud SET name = $3, username = $4, chunk = $5, "
-	    "sealed = coalesce($6, sealed), ca_pem = coalesce($7, ca_pem), "
+	    "sealed = coalesce($6, sealed), ca_pem = CASE WHEN $10 <> 0 "
+	    "THEN coalesce($7, ca_pem) END, "
 	    "settings = $8, quotas = $9 "
 	    "WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
 	    DB_T(row->id), DB_T(row->account), DB_T(row->name),
 	    DB_T(row->username), DB_I(row->chunk), blob_or_null(sealed),
-	    blob_or_null(ca_pem), object(row->settings), object(row->quotas));
+	    blob_or_null(ca_pem), object(row->settings), object(row->quotas),
+	    DB_I(row->has_ca));
 
 	if (rc == RC_OK && changes == 0)
 		return no_cloud(e);

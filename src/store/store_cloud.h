@@ -53,7 +53,17 @@ MUST_CHECK enum rc store_cloud_list(struct store *s, const char *account,
     const char *after, struct store_cloud *out, size_t *n, struct err *e);
 MUST_CHECK enum rc store_cloud_count(struct store *s, const char *account,
     uint64_t *n, struct err *e);
-/* A provisioning into it is not finished. */
+/* The batches that are to be in it, and its unfinished jobs but tests. */
+struct store_cloud_work {
+	uint64_t batches;
+	uint64_t jobs, total, done;
+};
+MUST_CHECK enum rc store_cloud_work(struct store *s, const char *id,
+    struct store_cloud_work *out, struct err *e);
+/* Batches or devices may be in it. */
+MUST_CHECK enum rc store_cloud_welcomes(struct store *s, const char *id,
+    bool *any, struct err *e);
+/* A job that is no test is not finished. */
 MUST_CHECK enum rc store_cloud_in_use(struct store *s, const char *id,
     bool *used, struct err *e);
 /* Appends; nothing when there is none. */
@@ -61,8 +71,8 @@ MUST_CHECK enum rc store_cloud_sealed(struct store *s, const char *id,
     struct buf *sealed, struct err *e);
 MUST_CHECK enum rc store_cloud_ca(struct store *s, const char *id,
     struct buf *pem, struct err *e);
-/* Writes name, username, settings, quotas and chunk of row; an empty sealed or ca_pem leaves the
- * stored one. */
+/* Writes name, username, settings, quotas and chunk of row; an empty sealed or
+ * ca_pem leaves the stored one, but without has_ca there is none any more. */
 MUST_CHECK enum rc store_cloud_update(struct store *s,
     const struct store_cloud *row, struct span sealed, struct span ca_pem,
     struct err *e);

@@ -10,36 +10,49 @@
 	"AND c.deleted_at IS NULL AND c.type <> 'gate' WHERE w.bid = $1 " \
 	"AND w.seq IN (0, $2) AND w.account_id = $3 "
 
-static enum rc read_clouds(struct store *s, const char *account,
-    const char *bid, int64_t seq, char clouds[][RAND_ID_SIZE], size_t *n,
-    struct err *e)
+enum rc store_cloud_change_told(struct store *s, const char *account,
+    const char *bid, int64_t seq, struct store_cloud_change_told *out,
+    size_t *n, struct err *e)
 {
 	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT DISTINCT w.cloud_id " TOLD "ORDER BY 1 LIMIT $4", DB_T(bid),
-	    DB_I(seq), DB_T(account), DB_I(cap));
+	    "SELECT DISTINCT w.cloud_id, c.type " TOLD "ORDER BY 1 LIMIT $4",
+	    DB_T(bid), DB_I(seq), DB_T(account), DB_I(cap));
 
 	*n = 0;
-	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
-		db_col_str(q, 0, clouds[(*n)++], RAND_ID_SIZE);
+	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK) {
+		db_col_str(q, 0, out[*n].cloud, sizeof(out[*n].cloud));
+		db_col_str(q, 1, out[*n].type, sizeof(out[*n].type));
+		(*n)++;
+	}
 	db_done(q);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_cloud_change_note(struct store *s, const char *account,
-    const char *bid, int64_t seq, int64_t now_s, char clouds[][RAND_ID_SIZE],
-    size_t *n, struct err *e)
+enum rc store_cloud_change_add(struct store *s, const char *cloud,
+    const char *bid, int64_t seq, int64_t now_s, struct err *e)
 {
-	enum rc rc = read_clouds(s, account, bid, seq, clouds, n, e);
-	size_t i;
+	return db_run(store_db(s), e,
+	    "INSERT OR REPLACE INTO cloud_change (cloud_id, bid, seq, at) "
+	    "VALUES ($1, $2, $3, $4)",
+	    DB_T(cloud), DB_T(bid), DB_I(seq), DB_I(now_s));
+}
 
-	for (i = 0; rc == RC_OK && i < *n; i++)
-		rc = db_run(store_db(s), e,
-		    "INSERT OR REPLACE INTO cloud_change (cloud_id, bid, seq, "
-		    "at) VALUES ($1, $2, $3, $4)",
-		    DB_T(clouds[i]), DB_T(bid), DB_I(seq), DB_I(now_s));
-	return rc;
+enum rc store_cloud_change_has(struct store *s, const char *cloud,
+    const char *bid, int64_t seq, bool *has, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT 1 FROM cloud_change WHERE cloud_id = $1 AND bid = $2 "
+	    "AND seq = $3",
+	    DB_T(cloud), DB_T(bid), DB_I(seq));
+
+	if (rc == RC_OK)
+		rc = db_step(q, e);
+	*has = rc == RC_OK;
+	db_done(q);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc store_cloud_change_list(struct store *s, const char *cloud,

@@ -7,16 +7,27 @@
 #include "store/store.h"
 
 struct store_cloud_change {
-	uint64_t n; /* a change of the same device while it is sent has another */
+	uint64_t n; /* a change of the same device while it is sent has another
+		     */
 	int64_t seq;
 };
 
-/* Notes the device for every cloud of the account, gates apart, that has been
- * told of its batch or of it; *clouds gets those, *n: the room, then how
- * many.  A device noted already gets a new n. */
-MUST_CHECK enum rc store_cloud_change_note(struct store *s, const char *account,
-    const char *bid, int64_t seq, int64_t now_s, char clouds[][RAND_ID_SIZE],
+/* The clouds of the account, gates apart, that may have been told of the
+ * device at seq or of its batch; *n: the room, then how many. */
+#define STORE_CLOUD_CHANGE_TYPE_SIZE 16
+struct store_cloud_change_told {
+	char cloud[RAND_ID_SIZE];
+	char type[STORE_CLOUD_CHANGE_TYPE_SIZE];
+};
+MUST_CHECK enum rc store_cloud_change_told(struct store *s, const char *account,
+    const char *bid, int64_t seq, struct store_cloud_change_told *out,
     size_t *n, struct err *e);
+/* Notes the device for the cloud.  One noted already gets a new n. */
+MUST_CHECK enum rc store_cloud_change_add(struct store *s, const char *cloud,
+    const char *bid, int64_t seq, int64_t now_s, struct err *e);
+/* Whether the device is noted for it. */
+MUST_CHECK enum rc store_cloud_change_has(struct store *s, const char *cloud,
+    const char *bid, int64_t seq, bool *has, struct err *e);
 /* In the order of n, after that one; *n_rows: the room, then how many. */
 MUST_CHECK enum rc store_cloud_change_list(struct store *s, const char *cloud,
     const char *bid, uint64_t after, struct store_cloud_change *out,

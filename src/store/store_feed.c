@@ -4,7 +4,6 @@
 
 #include "store/db.h"
 #include "store/store_feed.h"
-#include "store/store_job.h"
 
 /* A batch has few words, a cloud has many events: keeps the latter's index
  * from being taken. */
@@ -107,12 +106,10 @@ enum rc store_feed_get(struct store *s, const char *cloud, uint64_t n,
 enum rc store_feed_ack(struct store *s, const char *cloud, uint64_t n,
     int64_t now_s, struct err *e)
 {
-	enum rc rc = db_run(store_db(s), e,
+	return db_run(store_db(s), e,
 	    "UPDATE cloud SET feed_acked = CASE WHEN feed_acked < $2 "
 	    "THEN $2 ELSE feed_acked END, feed_seen_at = $3 WHERE id = $1",
 	    DB_T(cloud), DB_I(n), DB_I(now_s));
-
-	return rc == RC_OK ? store_job_fed(s, cloud, n, now_s, e) : rc;
 }
 
 enum rc store_feed_knows(struct store *s, const char *cloud, const char *bid,

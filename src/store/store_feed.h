@@ -25,8 +25,7 @@ MUST_CHECK enum rc store_feed_get(struct store *s, const char *cloud,
 /* Number of the last event, 0 for none. */
 MUST_CHECK enum rc store_feed_last(struct store *s, const char *cloud,
     uint64_t *n, struct err *e);
-/* Events before n have reached a gate: remembers it, and the jobs that waited
- * for them are done. */
+/* Events before n have reached a gate. */
 MUST_CHECK enum rc store_feed_ack(struct store *s, const char *cloud,
     uint64_t n, int64_t now_s, struct err *e);
 /* Appends ev, of one device, to the feeds of the account that admit its batch

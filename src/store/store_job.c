@@ -15,7 +15,6 @@
 	"created_at, started_at, finished_at, created_by, only_seq, "    \
 	"created, same, altered, removed, conflicts, then_cloud"
 #define COLUMNS_N 31
-#define FED_PAGE 8
 #define OPEN "state IN ('queued', 'running', 'waiting', 'paused')"
 
 static void read_row(struct stmt *s, struct store_job *out)
@@ -106,12 +105,12 @@ enum rc store_job_add(struct store *s, struct store_job *row, struct err *e)
 	    "created_at, started_at, finished_at, created_by, only_seq, "
 	    "then_cloud) "
 	    "VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, 0, 0, $8, 0, 0, $9, "
-	    "0, 0, '', '', $10, 0, 0, $11, $12, $13) RETURNING n",
+	    "0, 0, '', $14, $10, 0, 0, $11, $12, $13) RETURNING n",
 	    DB_T(row->id), DB_T(row->account), DB_TN(row->bid),
 	    DB_T(row->cloud), DB_T(row->kind), DB_T(row->state),
 	    DB_I(row->total), DB_I(row->chunk), DB_I(row->next_ms),
 	    DB_I(row->created_at), DB_T(row->created_by), DB_I(row->only_seq),
-	    DB_T(row->then_cloud));
+	    DB_T(row->then_cloud), DB_T(row->result));
 
 	if (rc == RC_OK)
 		rc = db_step(q, e);
@@ -141,25 +140,35 @@ enum rc store_job_get(struct store *s, const char *account, const char *id,
 	return rc;
 }
 
+#define LISTED                                                            \
+	" AND state = coalesce($3, state) AND kind = coalesce($7, kind) " \
+	"AND n < $4 ORDER BY n DESC LIMIT $5"
+
 enum rc store_job_list(struct store *s, const struct store_job_filter *f,
     struct store_job *out, size_t cap, size_t *n, struct err *e)
 {
 	static const char by_batch[] =
 	    "SELECT " COLUMNS " FROM job "
-	    "WHERE account_id = $1 AND bid = $2 "
-	    "AND state = coalesce($3, state) AND n < $4 "
-	    "ORDER BY n DESC LIMIT $5";
+	    "WHERE account_id || '' = $1 AND bid = $2 AND ($6 IS NULL "
+	    "OR cloud_id || '' = $6)" LISTED;
+	static const char by_cloud[] = "SELECT " COLUMNS " FROM job "
+				       "WHERE account_id || '' = $1 AND $2 IS "
+				       "NULL AND cloud_id = $6" LISTED;
 	static const char all[] = "SELECT " COLUMNS " FROM job "
 				  "WHERE account_id = $1 AND $2 IS NULL "
-				  "AND state = coalesce($3, state) AND n < $4 "
-				  "ORDER BY n DESC LIMIT $5";
-	const bool one = f->bid && f->bid[0] != '\0';
+				  "AND $6 IS NULL" LISTED;
+	const char *sql = all;
 	int64_t before = f->before > 0 ? (int64_t)f->before : INT64_MAX;
 	struct stmt *q = NULL;
-	enum rc rc =
-	    db_ask(store_db(s), &q, e, one ? by_batch : all, DB_T(f->account),
-		DB_TN(f->bid), DB_TN(f->state), DB_I(before), DB_I(cap));
+	enum rc rc;
 
+	if (f->bid && f->bid[0] != '\0')
+		sql = by_batch;
+	else if (f->cloud && f->cloud[0] != '\0')
+		sql = by_cloud;
+	rc = db_ask(store_db(s), &q, e, sql, DB_T(f->account), DB_TN(f->bid),
+	    DB_TN(f->state), DB_I(before), DB_I(cap), DB_TN(f->cloud),
+	    DB_TN(f->kind));
 	return read_many(rc, q, out, cap, n, e);
 }
 
@@ -201,16 +210,18 @@ enum rc store_job_changed(struct store *s, const struct store_job_filter *f,
 enum rc store_job_find_open(struct store *s, const struct store_job *like,
     struct store_job *out, struct err *e)
 {
-	static const char provision[] =
+	static const char of_batch[] =
 	    "SELECT " COLUMNS " FROM job WHERE bid = $1 AND only_seq = $2 "
-	    "AND cloud_id || '' = $3 AND " OPEN " ORDER BY n LIMIT 1";
-	static const char test[] =
+	    "AND cloud_id || '' = $3 AND kind = $4 AND " OPEN
+	    " ORDER BY n LIMIT 1";
+	static const char of_cloud[] =
 	    "SELECT " COLUMNS " FROM job WHERE $1 IS NULL AND bid IS NULL "
-	    "AND only_seq = $2 AND cloud_id = $3 AND " OPEN
+	    "AND only_seq = $2 AND cloud_id = $3 AND kind = $4 AND " OPEN
 	    " ORDER BY n LIMIT 1";
 	struct stmt *q = NULL;
-	enum rc rc = db_ask(store_db(s), &q, e, like->bid[0] ? provision : test,
-	    DB_TN(like->bid), DB_I(like->only_seq), DB_T(like->cloud));
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    like->bid[0] ? of_batch : of_cloud, DB_TN(like->bid),
+	    DB_I(like->only_seq), DB_T(like->cloud), DB_T(like->kind));
 
 	return read_one(rc, q, out, e);
 }
@@ -223,7 +234,8 @@ enum rc store_job_last(struct store *s, const char *bid, uint64_t seq,
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM job WHERE n IN (SELECT max(k.n) "
 	    "FROM job k WHERE k.bid = $1 AND k.only_seq IN (0, $2) "
-	    "AND k.kind = 'provision' AND k.account_id || '' = coalesce("
+	    "AND k.kind IN ('provision', 'remove') AND k.account_id || '' = "
+	    "coalesce("
 	    "(SELECT d.account_id FROM device_claim d WHERE d.seq = $2), "
 	    "(SELECT b.account_id FROM binding b WHERE b.bid = $1)) AND "
 	    "(k.state <> 'cancelled' OR k.done + k.failed > 0) "
@@ -233,14 +245,15 @@ enum rc store_job_last(struct store *s, const char *bid, uint64_t seq,
 	return read_many(rc, q, out, cap, n, e);
 }
 
-enum rc store_job_started(struct store *s, const char *bid, bool *started,
-    struct err *e)
+enum rc store_job_started(struct store *s, const char *cloud, const char *bid,
+    bool *started, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT 1 FROM job WHERE bid = $1 AND only_seq = 0 "
-	    "AND kind = 'provision' AND started_at > 0 LIMIT 1",
-	    DB_T(bid));
+	    "AND kind IN ('provision', 'sync') AND started_at > 0 "
+	    "AND cloud_id || '' = $2 LIMIT 1",
+	    DB_T(bid), DB_T(cloud));
 
 	if (rc == RC_OK)
 		rc = db_step(q, e);
@@ -249,14 +262,36 @@ enum rc store_job_started(struct store *s, const char *bid, bool *started,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_job_cancel_batch(struct store *s, const char *bid, int64_t now_s,
-    struct err *e)
+enum rc store_job_cancel_batch(struct store *s, const char *account,
+    const char *bid, int64_t now_s, struct err *e)
 {
 	return db_run(store_db(s), e,
 	    "UPDATE job SET state = 'cancelled', finished_at = $2, "
 	    "next_ms = NULL WHERE bid = $1 AND only_seq = 0 "
-	    "AND " OPEN,
-	    DB_T(bid), DB_I(now_s));
+	    "AND account_id || '' = $3 AND kind <> 'remove' AND " OPEN,
+	    DB_T(bid), DB_I(now_s), DB_T(account));
+}
+
+enum rc store_job_wake(struct store *s, const char *cloud, int64_t now_ms,
+    struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "UPDATE job SET next_ms = $2 WHERE cloud_id = $1 "
+	    "AND state = 'waiting' AND next_ms > $2",
+	    DB_T(cloud), DB_I(now_ms));
+}
+
+enum rc store_job_newest(struct store *s, const char *cloud, const char *bid,
+    const char *kind, struct store_job *out, struct err *e)
+{
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE bid = $1 AND only_seq = 0 "
+	    "AND cloud_id || '' = $2 AND kind = coalesce($3, kind) "
+	    "ORDER BY n DESC LIMIT 1",
+	    DB_T(bid), DB_T(cloud), DB_TN(kind));
+
+	return read_one(rc, q, out, e);
 }
 
 /* A lease that holds: jobs of one batch in one cloud take turns, and a cloud
@@ -398,7 +433,8 @@ static enum rc write_row(struct store *s, const struct store_job *row,
 	    "tries = $10, rate_milli = $12, feed_n = $13, "
 	    "last_error = $14, result = $15, "
 	    "created = $18, same = $19, altered = $20, removed = $21, "
-	    "conflicts = $22, then_cloud = $23, "
+	    "conflicts = $22, "
+	    "then_cloud = CASE WHEN $17 IS NULL THEN $23 ELSE then_cloud END, "
 	    "lease = CASE WHEN $17 IS NULL OR $24 > 0 THEN lease END, "
 	    "lease_ms = CASE WHEN $24 > 0 THEN $24 ELSE lease_ms END "
 	    "WHERE n = $1 AND ($17 IS NULL OR lease = $17)",
@@ -443,40 +479,26 @@ enum rc store_job_step(struct store *s, struct store_job *row,
 
 	if (rc == RC_OK)
 		rc = find_n(s, row->n, &now, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		memcpy(row->state, now.state, sizeof(row->state));
+		memcpy(row->then_cloud, now.then_cloud,
+		    sizeof(row->then_cloud));
+	}
 	return rc;
 }
 
 enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
-    int64_t now_s, struct err *e)
+    struct store_job *out, size_t *n_rows, struct err *e)
 {
-	struct store_job jobs[FED_PAGE], done;
-	size_t i, found = FED_PAGE;
-	enum rc rc = RC_OK;
+	size_t cap = *n_rows;
+	struct stmt *q = NULL;
+	enum rc rc = db_ask(store_db(s), &q, e,
+	    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
+	    "AND state = 'running' AND feed_n > 0 AND feed_n < $2 "
+	    "ORDER BY feed_n LIMIT $3",
+	    DB_T(cloud), DB_I(n), DB_I(cap));
 
-	while (rc == RC_OK && found == FED_PAGE) {
-		struct stmt *q = NULL;
-
-		rc = db_ask(store_db(s), &q, e,
-		    "SELECT " COLUMNS " FROM job WHERE cloud_id = $1 "
-		    "AND state = 'running' AND feed_n > 0 AND feed_n < $2 "
-		    "ORDER BY feed_n LIMIT $3",
-		    DB_T(cloud), DB_I(n), DB_I(FED_PAGE));
-		rc = read_many(rc, q, jobs, FED_PAGE, &found, e);
-		for (i = 0; rc == RC_OK && i < found; i++) {
-			done = jobs[i];
-			(void)span_copy_str(SPAN_LIT("done"), done.state,
-			    sizeof(done.state));
-			done.done = done.total;
-			done.failed = 0;
-			done.next_ms = 0;
-			done.finished_at = now_s;
-			done.last_error[0] = '\0';
-			rc = store_job_save(s, &done, NULL, e);
-		}
-	}
-	return rc;
+	return read_many(rc, q, out, cap, n_rows, e);
 }
 
 enum rc store_job_binding(struct store *s, const char *bid,

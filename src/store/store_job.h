@@ -49,8 +49,9 @@ MUST_CHECK enum rc store_job_get(struct store *s, const char *account,
 
 struct store_job_filter {
 	const char *account;
-	const char *bid, *state; /* NULL: any */
-	uint64_t before;	 /* n, newest first; 0: from the newest */
+	const char *bid, *state;  /* NULL: any; here and below */
+	const char *cloud, *kind; /* only in store_job_list */
+	uint64_t before;	  /* n, newest first; 0: from the newest */
 };
 MUST_CHECK enum rc store_job_list(struct store *s,
     const struct store_job_filter *f, struct store_job *out, size_t cap,
@@ -65,20 +66,29 @@ MUST_CHECK enum rc store_job_open(struct store *s,
 MUST_CHECK enum rc store_job_changed(struct store *s,
     const struct store_job_filter *f, struct store_change *at,
     struct store_job *out, size_t *n, struct err *e);
-/* The unfinished job for the same as like: its cloud and batch, or with "" the
- * cloud's test, and its device.  RC_NOT_FOUND leaves e alone. */
+/* The unfinished job for the same as like: its kind, cloud, batch ("" for jobs
+ * of a whole cloud) and device.  RC_NOT_FOUND leaves e alone, here and below.
+ */
 MUST_CHECK enum rc store_job_find_open(struct store *s,
     const struct store_job *like, struct store_job *out, struct err *e);
-/* Of each cloud of its owner the last provisioning of the device at seq, by
- * itself or with its batch, newest first.  *n: the room in out, then how
- * many. */
+/* Of each cloud of its owner the last provisioning or removal of the device at
+ * seq, by itself or with its batch, newest first.  *n: the room in out, then
+ * how many. */
 MUST_CHECK enum rc store_job_last(struct store *s, const char *bid,
     uint64_t seq, struct store_job *out, size_t *n, struct err *e);
-/* A job for this batch was taken up, so that a cloud may know of it. */
-MUST_CHECK enum rc store_job_started(struct store *s, const char *bid,
-    bool *started, struct err *e);
-MUST_CHECK enum rc store_job_cancel_batch(struct store *s, const char *bid,
-    int64_t now_s, struct err *e);
+/* The last job of the whole batch in this cloud, of this kind or (NULL) any. */
+MUST_CHECK enum rc store_job_newest(struct store *s, const char *cloud,
+    const char *bid, const char *kind, struct store_job *out, struct err *e);
+/* A job that tells the cloud of this batch was taken up once. */
+MUST_CHECK enum rc store_job_started(struct store *s, const char *cloud,
+    const char *bid, bool *started, struct err *e);
+/* The unfinished ones of the account for the batch, but those that remove it.
+ */
+MUST_CHECK enum rc store_job_cancel_batch(struct store *s, const char *account,
+    const char *bid, int64_t now_s, struct err *e);
+/* Those that wait for this cloud are due now. */
+MUST_CHECK enum rc store_job_wake(struct store *s, const char *cloud,
+    int64_t now_ms, struct err *e);
 
 /* Leases the job that is due and was served longest ago, of the account that
  * has the fewest leases.  Not one whose batch another lease works on in the
@@ -104,15 +114,15 @@ MUST_CHECK enum rc store_job_unlease(struct store *s, struct err *e);
  * job sees what changed with the next step. */
 MUST_CHECK enum rc store_job_save(struct store *s, const struct store_job *row,
     const char *lease, struct err *e);
-/* The same in the middle: the lease goes on until then, and row->state
- * becomes what it is now. */
+/* The same in the middle: the lease goes on until then, and row->state and
+ * row->then_cloud become what they are now. */
 MUST_CHECK enum rc store_job_step(struct store *s, struct store_job *row,
     const char *lease, int64_t until_ms, struct err *e);
 
-/* Events of the feed of this cloud before n have reached a gate: the jobs
- * that waited for them are done. */
+/* The jobs that wait for events of this cloud's feed before n to reach a gate.
+ * *n_rows: the room in out, then how many. */
 MUST_CHECK enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
-    int64_t now_s, struct err *e);
+    struct store_job *out, size_t *n_rows, struct err *e);
 
 struct store_job_exception {
 	uint64_t seq; /* from STORE_JOB_STRANGER on: none of ours */

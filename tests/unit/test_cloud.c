@@ -314,7 +314,8 @@ static void a_deleted_cloud_leaves_no_credential_and_no_default(void **state)
 	    "UPDATE binding SET cloud_id = '%s';",
 	    id, id);
 	cloud_case_sql(&k, sql);
-	assert_int_equal(job_provision(&k.core, &k.admin, "B1", NULL, &j, &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1",
+			     &(struct job_wish){.cloud = NULL}, &j, &k.e),
 	    RC_OK);
 	assert_int_equal(cloud_delete(&k.core, &k.admin, id, &k.e),
 	    RC_CONFLICT);

@@ -1,6 +1,7 @@
 /* Jobs: their states, leases and cursors, and when they are tried again.
  * Must not call a cloud. */
 #include "core/bind.h"
+#include "core/job_device.h"
 #include "store/store_tally.h"
 #include "tests/unit/cloud_case.h"
 
@@ -22,7 +23,8 @@ static int teardown(void **state)
 
 static void provision(const char *bid, const char *to, struct store_job *j)
 {
-	if (job_provision(&k.core, &k.admin, bid, to, j, &k.e) != RC_OK)
+	if (job_provision(&k.core, &k.admin, bid,
+		&(struct job_wish){.cloud = to}, j, &k.e) != RC_OK)
 		fail_msg("%s", k.e.text);
 }
 
@@ -58,11 +60,11 @@ static void a_batch_of_another_account_is_not_found(void **state)
 {
 	struct store_job j;
 
-	assert_int_equal(job_provision(&k.core, &k.admin, "B3", cloud, &j,
-			     &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B3",
+			     &(struct job_wish){.cloud = cloud}, &j, &k.e),
 	    RC_NOT_FOUND);
-	assert_int_equal(job_provision(&k.core, &k.admin, "B9", cloud, &j,
-			     &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B9",
+			     &(struct job_wish){.cloud = cloud}, &j, &k.e),
 	    RC_NOT_FOUND);
 }
 
@@ -70,11 +72,12 @@ static void a_batch_without_a_cloud_needs_one_named(void **state)
 {
 	struct store_job j;
 
-	assert_int_equal(job_provision(&k.core, &k.admin, "B1", NULL, &j, &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1",
+			     &(struct job_wish){.cloud = NULL}, &j, &k.e),
 	    RC_INVALID);
 	assert_string_equal(k.e.slug, "cloud-missing");
-	assert_int_equal(job_provision(&k.core, &k.admin, "B1", "cld_none", &j,
-			     &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1",
+			     &(struct job_wish){.cloud = "cld_none"}, &j, &k.e),
 	    RC_INVALID);
 }
 
@@ -218,13 +221,13 @@ static void an_unbind_is_refused_once_a_job_was_taken_up(void **state)
 	struct store_job j;
 
 	provision("B1", cloud, &j);
-	assert_int_equal(job_may_unbind(&k.core, "B1", &k.e), RC_OK);
-	assert_int_equal(job_on_unbind(&k.core, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_unbind(&k.core, &k.admin, "B1", &k.e), RC_OK);
 	assert_int_equal(job_get(&k.core, "acc_1", j.id, &j, &k.e), RC_OK);
 	assert_string_equal(j.state, "cancelled");
 	provision("B2", cloud, &j);
 	assert_int_equal(claim("a", later(), false, &j), RC_OK);
-	assert_int_equal(job_may_unbind(&k.core, "B2", &k.e), RC_CONFLICT);
+	assert_int_equal(job_on_unbind(&k.core, &k.admin, "B2", &k.e),
+	    RC_CONFLICT);
 	assert_string_equal(k.e.slug, "batch-provisioned");
 }
 
@@ -411,7 +414,7 @@ static void a_held_job_waits_and_leaves_no_trace(void **state)
 
 static void claim_device(int64_t seq, const char *account, const char *bid)
 {
-	struct job_claim c = {account, seq, bid, cloud};
+	struct job_on_claimed c = {account, seq, bid, cloud};
 	char sql[900];
 
 	(void)snprintf(sql, sizeof(sql),
@@ -433,7 +436,7 @@ static void claim_device(int64_t seq, const char *account, const char *bid)
 static void a_claimed_device_is_a_job_of_its_own(void **state)
 {
 	struct job_device_cloud seen[JOB_DEVICE_CLOUDS_MAX];
-	struct job_claim none = {"acc_1", 8, "B3", NULL};
+	struct job_on_claimed none = {"acc_1", 8, "B3", NULL};
 	struct store_job j;
 	size_t n;
 
@@ -460,7 +463,6 @@ static void a_claimed_device_is_a_job_of_its_own(void **state)
 	assert_int_equal(n, 0);
 	assert_string_equal(progress("B3").state, "bound");
 	assert_int_equal(progress("B3").provisioned, 0);
-	assert_int_equal(job_may_unbind(&k.core, "B3", &k.e), RC_OK);
 	assert_int_equal(cloud_case_number(&k,
 			     "SELECT provisioned FROM claim_voucher"),
 	    1);
@@ -481,7 +483,7 @@ static void a_batch_and_a_device_of_it_are_not_the_same_job(void **state)
 	assert_int_equal(cloud_case_number(&k, "SELECT count(*) FROM job"), 3);
 	provision("B1", cloud, &j);
 	assert_string_equal(j.id, batch.id);
-	assert_int_equal(job_on_unbind(&k.core, "B1", &k.e), RC_OK);
+	assert_int_equal(job_on_unbind(&k.core, &k.admin, "B1", &k.e), RC_OK);
 	assert_int_equal(cloud_case_number(&k,
 			     "SELECT count(*) FROM job "
 			     "WHERE state = 'queued' AND only_seq > 0"),

@@ -378,8 +378,8 @@ static void failed_and_waiting_jobs_need_attention(void **state)
 
 	cloud_case_add(&k, "one", cloud);
 	bind_as("B1", "acc_1", "usr_a", NOW);
-	assert_int_equal(job_provision(&k.core, &k.admin, "B1", cloud, &j,
-			     &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1",
+			     &(struct job_wish){.cloud = cloud}, &j, &k.e),
 	    RC_OK);
 	(void)snprintf(j.state, sizeof(j.state), "waiting");
 	assert_int_equal(store_job_save(k.store.s, &j, NULL, &k.e), RC_OK);
@@ -393,8 +393,8 @@ static void failed_and_waiting_jobs_need_attention(void **state)
 	assert_int_equal(attention("devices-failed")->count, 3);
 	assert_string_equal(attention("devices-failed")->target, "B1");
 	/* A newer one takes its place. */
-	assert_int_equal(job_provision(&k.core, &k.admin, "B1", cloud, &j,
-			     &k.e),
+	assert_int_equal(job_provision(&k.core, &k.admin, "B1",
+			     &(struct job_wish){.cloud = cloud}, &j, &k.e),
 	    RC_OK);
 	assert_null(attention("job-failed"));
 	assert_null(attention("devices-failed"));

@@ -114,8 +114,15 @@ static size_t note(int64_t seq, char clouds[4][RAND_ID_SIZE])
 {
 	size_t n = 4;
 
-	must(store_cloud_change_note(c.s, "acc_1", "B1", seq, NOW, clouds, &n,
-	    NULL));
+	struct store_cloud_change_told told[4];
+	size_t i;
+
+	must(store_cloud_change_told(c.s, "acc_1", "B1", seq, told, &n, NULL));
+	for (i = 0; i < n; i++) {
+		memcpy(clouds[i], told[i].cloud, RAND_ID_SIZE);
+		must(store_cloud_change_add(c.s, clouds[i], "B1", seq, NOW,
+		    NULL));
+	}
 	return n;
 }
 

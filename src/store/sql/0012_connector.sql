@@ -102,6 +102,7 @@ CREATE INDEX job_cloud ON job (cloud_id, n);
 CREATE INDEX job_account ON job (account_id, n);
 CREATE INDEX job_device ON job (bid, only_seq, n);
 CREATE INDEX job_failed ON job (account_id, n) WHERE state = 'failed';
+CREATE INDEX job_conflict ON job (account_id, n) WHERE conflicts > 0;
 CREATE INDEX job_waiting ON job (account_id, n) WHERE state = 'waiting';
 CREATE INDEX job_fed ON job (cloud_id, feed_n)
 	WHERE state = 'running' AND feed_n > 0;
