@@ -46,6 +46,7 @@ struct drive {
 	size_t head, count; /* of those in use, in their order */
 	struct slot *slots;
 	uint64_t answers;
+	unsigned int faults_max;
 	unsigned int faults, singles; /* in a row */
 	int64_t slowest_ms;
 	int64_t waits_ms[CLOUD_RULES_OPS_MAX]; /* of operations, in one pass */
@@ -102,6 +103,9 @@ enum rc drive_new(struct drive **out, const struct converse *c,
 		d->n = DRIVE_AT_ONCE_MAX;
 	if (most > 0 && d->n > most)
 		d->n = most;
+	d->faults_max = (unsigned int)d->n + DRIVE_FAULTS_MORE;
+	if (d->faults_max > DRIVE_FAULTS_MAX)
+		d->faults_max = DRIVE_FAULTS_MAX;
 	d->slots = calloc(d->n, sizeof(*d->slots));
 	for (i = 0; d->slots && rc == RC_OK && i < d->n; i++)
 		rc = slot_init(&d->slots[i], d->group);
@@ -267,7 +271,7 @@ static void on_fault(struct drive *d, struct slot *s, enum rc rc,
 		else
 			end_with(d, RC_TOO_LARGE, why);
 	} else if (rc == RC_AGAIN || rc == RC_INVALID) {
-		if (++d->faults >= DRIVE_FAULTS_MAX ||
+		if (++d->faults >= d->faults_max ||
 		    (int64_t)why->retry_after_s * 1000 > DRIVE_LONG_WAIT_MS)
 			end_with(d, rc, why);
 	} else if (rc == RC_TOO_LARGE && s->talk.n == 1) {

@@ -30,6 +30,9 @@ static enum rc on_token(void *ctx, const char *audience, struct buf *jwt,
 {
 	struct turn *k = ctx;
 
+	if (k->fresh)
+		bearer_drop(k->t->bearer, k->j->account, audience);
+	k->fresh = false;
 	return bearer_get(k->t->bearer, k->j->account, audience, jwt, e);
 }
 
@@ -85,13 +88,14 @@ static enum rc login(void *ctx, struct err *e)
 	struct turn *k = ctx;
 	enum rc rc;
 
+	if (!k->kind->has_login) {
+		k->fresh = true;
+		return RC_OK;
+	}
 	session_drop(k->t->sessions, k->cloud.id);
 	buf_reset(&k->session);
 	rc = session_get(k->t->sessions, &k->c, k->print, &k->session, e);
-	k->c.way.session = buf_cstr(&k->session);
-	if (rc == RC_OK && !k->kind->has_login)
-		rc = err_set(e, RC_UNAUTHENTICATED, "cloud-credentials-refused",
-		    "credentials refused by the cloud; set them again.");
+	k->c.way.session = k->session.n > 0 ? buf_cstr(&k->session) : "";
 	return rc;
 }
 

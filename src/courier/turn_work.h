@@ -47,6 +47,7 @@ struct turn {
 	size_t group_max; /* devices in one request */
 	int64_t began_ms;
 	bool announcing; /* with the next record */
+	bool fresh; /* the token that was refused is not to be used again */
 };
 
 #endif
