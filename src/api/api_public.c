@@ -1,5 +1,6 @@
 /* Health, metrics, public keys and the OpenAPI document.
  * Must not tell anything about an account, a vendor or a batch. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/api_openapi.h"
@@ -93,6 +94,48 @@ enum rc api_public_jwks(struct api_call *call, struct err *e)
 enum rc api_public_account_jwks(struct api_call *call, struct err *e)
 {
 	return public_account(call, jwks_type, signer_interop_jwks, e);
+}
+
+static void put_url(struct json *w, const char *key, const char *base,
+    const char *account, const char *file)
+{
+	char url[512];
+
+	(void)snprintf(url, sizeof(url),
+	    "%s/.well-known/birthmark/accounts/%s%s", base, account, file);
+	json_put_str(w, key, url);
+}
+
+static void put_list(struct json *w, const char *key, const char *only)
+{
+	json_key(w, key);
+	json_arr(w);
+	json_str(w, only);
+	json_end(w);
+}
+
+/* What OpenID Connect Discovery 1.0 asks of an issuer of identities. */
+enum rc api_public_account_openid(struct api_call *call, struct err *e)
+{
+	const char *url = call->core->public_url;
+	char id[RAND_ID_SIZE];
+	struct json w;
+
+	if (!rand_is_id(call->param[0], "acc") ||
+	    !api_param(call, 0, id, sizeof(id)))
+		return err_set(e, RC_NOT_FOUND, "not-found",
+		    "There is nothing here that you may see.");
+	public_text(call, "application/json", "");
+	json_init(&w, &call->resp->body);
+	json_obj(&w);
+	put_url(&w, "issuer", url, id, "");
+	put_url(&w, "jwks_uri", url, id, "/jwks.json");
+	put_list(&w, "response_types_supported", "id_token");
+	put_list(&w, "subject_types_supported", "public");
+	put_list(&w, "id_token_signing_alg_values_supported", "ES256");
+	put_list(&w, "claims_supported", "sub");
+	json_end(&w);
+	return RC_OK;
 }
 
 enum rc api_public_account_pem(struct api_call *call, struct err *e)

@@ -3,6 +3,7 @@
 #include "cloud/bearer.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,12 @@
 
 #define ENTRIES 64
 #define JWT_MAX 4096
+#define ISSUER_SIZE 512
 
 struct entry {
 	char account[RAND_ID_SIZE];
 	char audience[SIGNER_AUDIENCE_MAX + 1];
+	bool identity;
 	struct buf jwt;
 	int64_t renew_ms; /* on the monotonic clock */
 };
@@ -24,6 +27,12 @@ struct bearer {
 	struct signer *signer;
 	const char *issuer;
 	struct entry entries[ENTRIES];
+};
+
+/* Whose token, for whom, in which form. */
+struct wanted {
+	const char *account, *audience;
+	bool identity;
 };
 
 enum rc bearer_new(struct bearer **out, struct signer *signer,
@@ -56,16 +65,14 @@ void bearer_free(struct bearer *b)
 }
 
 /* Two accounts may name the same audience: a token is of one of them. */
-static bool entry_is(const struct entry *x, const char *account,
-    const char *audience)
+static bool entry_is(const struct entry *x, const struct wanted *w)
 {
-	return strcmp(x->account, account) == 0 &&
-	    strcmp(x->audience, audience) == 0;
+	return strcmp(x->account, w->account) == 0 &&
+	    strcmp(x->audience, w->audience) == 0 && x->identity == w->identity;
 }
 
 /* The entry of these, else the one that expires first. */
-static struct entry *entry_find(struct bearer *b, const char *account,
-    const char *audience)
+static struct entry *entry_find(struct bearer *b, const struct wanted *w)
 {
 	struct entry *oldest = &b->entries[0];
 	size_t i;
@@ -73,7 +80,7 @@ static struct entry *entry_find(struct bearer *b, const char *account,
 	for (i = 0; i < ENTRIES; i++) {
 		struct entry *x = &b->entries[i];
 
-		if (entry_is(x, account, audience))
+		if (entry_is(x, w))
 			return x;
 		if (x->renew_ms < oldest->renew_ms)
 			oldest = x;
@@ -82,21 +89,30 @@ static struct entry *entry_find(struct bearer *b, const char *account,
 }
 
 static enum rc entry_renew(struct bearer *b, struct entry *x,
-    const char *account, const char *audience, struct err *e)
+    const struct wanted *w, struct err *e)
 {
-	struct signer_interop r = {.account = account,
+	struct signer_interop r = {.account = w->account,
 	    .issuer = b->issuer,
-	    .audience = audience,
+	    .audience = w->audience,
 	    .ttl_s = BEARER_TTL_S};
+	char issuer[ISSUER_SIZE];
 	enum rc rc;
 
 	buf_reset(&x->jwt);
 	x->renew_ms = 0;
-	if (!span_copy_str(span_str(account), x->account, sizeof(x->account)) ||
-	    !span_copy_str(span_str(audience), x->audience,
+	x->identity = w->identity;
+	if (!span_copy_str(span_str(w->account), x->account,
+		sizeof(x->account)) ||
+	    !span_copy_str(span_str(w->audience), x->audience,
 		sizeof(x->audience)))
 		return err_set(e, RC_INVALID, "audience-too-long",
 		    "The audience of this cloud is too long.");
+	if (w->identity) {
+		(void)snprintf(issuer, sizeof(issuer),
+		    "%s/.well-known/birthmark/accounts/%s", b->issuer,
+		    w->account);
+		r.issuer = issuer;
+	}
 	rc = signer_interop(b->signer, &r, &x->jwt, e);
 	if (rc == RC_OK)
 		x->renew_ms = clock_mono_ms() +
@@ -104,16 +120,16 @@ static enum rc entry_renew(struct bearer *b, struct entry *x,
 	return rc;
 }
 
-enum rc bearer_get(struct bearer *b, const char *account, const char *audience,
-    struct buf *jwt, struct err *e)
+static enum rc get(struct bearer *b, const struct wanted *w, struct buf *jwt,
+    struct err *e)
 {
 	struct entry *x;
 	enum rc rc = RC_OK;
 
 	(void)pthread_mutex_lock(&b->lock);
-	x = entry_find(b, account, audience);
-	if (!entry_is(x, account, audience) || x->renew_ms <= clock_mono_ms())
-		rc = entry_renew(b, x, account, audience, e);
+	x = entry_find(b, w);
+	if (!entry_is(x, w) || x->renew_ms <= clock_mono_ms())
+		rc = entry_renew(b, x, w, e);
 	if (rc == RC_OK)
 		buf_add_span(jwt, buf_span(&x->jwt));
 	(void)pthread_mutex_unlock(&b->lock);
@@ -122,13 +138,26 @@ enum rc bearer_get(struct bearer *b, const char *account, const char *audience,
 	return rc;
 }
 
+enum rc bearer_get(struct bearer *b, const char *account, const char *audience,
+    struct buf *jwt, struct err *e)
+{
+	return get(b, &(struct wanted){account, audience, false}, jwt, e);
+}
+
+enum rc bearer_identity(struct bearer *b, const char *account,
+    const char *audience, struct buf *jwt, struct err *e)
+{
+	return get(b, &(struct wanted){account, audience, true}, jwt, e);
+}
+
 void bearer_drop(struct bearer *b, const char *account, const char *audience)
 {
+	struct wanted w = {account, audience, false};
 	struct entry *x;
 
 	(void)pthread_mutex_lock(&b->lock);
-	x = entry_find(b, account, audience);
-	if (entry_is(x, account, audience))
+	x = entry_find(b, &w);
+	if (entry_is(x, &w))
 		x->renew_ms = 0;
 	(void)pthread_mutex_unlock(&b->lock);
 }

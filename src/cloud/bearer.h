@@ -19,6 +19,12 @@ void bearer_free(struct bearer *b);
 /* Appends a token of this account that is valid for this audience. */
 MUST_CHECK enum rc bearer_get(struct bearer *b, const char *account,
     const char *audience, struct buf *jwt, struct err *e);
+/* The same as an OpenID issuer of the account's own, for clouds that take
+ * identities of others (RFC 7523, AWS web identity): iss is
+ * PUBLIC_URL/.well-known/birthmark/accounts/ACCOUNT, where its configuration
+ * and keys are, and sub the account. */
+MUST_CHECK enum rc bearer_identity(struct bearer *b, const char *account,
+    const char *audience, struct buf *jwt, struct err *e);
 /* It was refused: the next one is a new one. */
 void bearer_drop(struct bearer *b, const char *account, const char *audience);
 /* Appends a detached JWS over an event, by this account's key. */

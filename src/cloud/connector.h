@@ -87,7 +87,8 @@ struct connector_way {
 	json_t *settings;    /* of the cloud, checked by connector.check */
 	json_t *credentials; /* opened; {} when it has none */
 	const char *session; /* what login came to; "" without one */
-	/* A token of the account for this audience, signed by the service. */
+	/* A token of the account for this audience, signed by the service; of
+	 * a kind with login its identity, as bearer_identity has it. */
 	enum rc (*token)(void *ctx, const char *audience, struct buf *jwt,
 	    struct err *e);
 	/* Appends a detached JWS (RFC 7797, b64 false) over an event, signed

@@ -80,6 +80,7 @@ static enum rc do_interop(struct run *s, const struct ipc_interop *r,
 	json_init(&w, &payload);
 	json_obj(&w);
 	json_put_span(&w, "iss", r->issuer);
+	json_put_span(&w, "sub", r->account);
 	json_put_span(&w, "aud", r->audience);
 	json_put_u64(&w, "iat", (uint64_t)now);
 	json_put_u64(&w, "exp", (uint64_t)now + r->ttl_s);
