@@ -33,7 +33,9 @@ static enum rc on_token(void *ctx, const char *audience, struct buf *jwt,
 	if (k->fresh)
 		bearer_drop(k->t->bearer, k->j->account, audience);
 	k->fresh = false;
-	return bearer_get(k->t->bearer, k->j->account, audience, jwt, e);
+	/* For a login it is an identity, and for the cloud itself a token. */
+	return (k->kind->has_login ? bearer_identity : bearer_get)(k->t->bearer,
+	    k->j->account, audience, jwt, e);
 }
 
 static enum rc on_sign(void *ctx, const struct connector_event *event,
