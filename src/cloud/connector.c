@@ -7,6 +7,7 @@
 #define RETRY_AFTER_MAX_S 3600
 
 static const struct connector *const connectors[] = {
+    &aws_connector,
     &azure_hub_connector,
     &azure_dps_connector,
     &interop_connector,
