@@ -7,9 +7,10 @@
 #include "courier/converse.h"
 #include "net/fetch_many.h"
 
-#define DRIVE_AT_ONCE_MAX 32	/* conversations */
-#define DRIVE_FAULTS_MAX 8	/* in a row, then the cloud is away */
-#define DRIVE_SINGLES_MAX 5	/* devices refused as malformed, in a row */
+#define DRIVE_AT_ONCE_MAX 32 /* conversations */
+#define DRIVE_FAULTS_MAX 8   /* in a row, then the cloud is away; fewer where */
+#define DRIVE_FAULTS_MORE 2  /* fewer are sent at once: these many more */
+#define DRIVE_SINGLES_MAX 5  /* devices refused as malformed, in a row */
 #define DRIVE_LONG_WAIT_MS 5000 /* a cloud that asks for more ends the turn */
 #define DRIVE_STEP_MS 2000	/* between two records of progress */
 #define DRIVE_STEP_DEVICES 500
