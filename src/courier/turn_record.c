@@ -195,6 +195,21 @@ static bool is_over(const struct store_job *j)
 	return strcmp(j->state, "done") == 0 || strcmp(j->state, "failed") == 0;
 }
 
+/* What changed while the last changes were sent is sent too. */
+static enum rc go_on(struct turn *k, struct store_job *j, struct err *e)
+{
+	uint64_t left = 0;
+	enum rc rc = store_cloud_change_count(k->t->core.store, j->cloud,
+	    j->bid, &left, e);
+
+	if (rc != RC_OK || left == 0)
+		return rc;
+	put_text(j->state, sizeof(j->state), "running");
+	j->next_ms = clock_now_ms();
+	j->finished_at = 0;
+	return RC_OK;
+}
+
 static enum rc write_once(struct turn *k, int64_t until_ms, struct store_job *j,
     struct err *e)
 {
@@ -207,6 +222,8 @@ static enum rc write_once(struct turn *k, int64_t until_ms, struct store_job *j,
 		rc = write_notes(k, j, e);
 	if (rc == RC_OK)
 		rc = write_breaker(k, e);
+	if (rc == RC_OK && is_sync(k) && is_over(j))
+		rc = go_on(k, j, e);
 	if (rc == RC_OK)
 		rc = store_job_step(s, j, k->lease, until_ms, e);
 	if (rc == RC_OK && is_over(j))
