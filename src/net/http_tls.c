@@ -10,14 +10,15 @@
 
 #include "base/file.h"
 #include "net/http_tls.h"
+#include "net/tls_anchor.h"
 
 #define CERT_MAX (64 * 1024)
-#define ANCHORS_MAX 8192
 #define NAMES_BYTES 16384 /* of the CAs that clients are told */
 
 /* Lives as long as its context, which connections hold. */
 struct http_tls {
 	SSL_CTX *ctx;
+	struct tls_anchors *anchors; /* NULL: clients are not asked */
 	http_tls_name *name;
 	void *name_ctx;
 };
@@ -25,9 +26,13 @@ struct http_tls {
 static CRYPTO_ONCE slot_once = CRYPTO_ONCE_STATIC_INIT;
 static int slot; /* of a context, for its struct http_tls */
 
-static void free_with_context(void *ctx, void *t, CRYPTO_EX_DATA *data, int i,
+static void free_with_context(void *ctx, void *ptr, CRYPTO_EX_DATA *data, int i,
     long n, void *arg)
 {
+	struct http_tls *t = ptr;
+
+	if (t)
+		tls_anchor_free(t->anchors);
 	free(t);
 }
 
@@ -91,73 +96,21 @@ static void name_cas(SSL_CTX *ctx, STACK_OF(X509_NAME) * names)
 		sk_X509_NAME_pop_free(names, X509_NAME_free);
 }
 
-/* CAs that are trusted.  libssl finds an issuer by its name, and its key
- * identifier where a certificate tells it, and does not look for another when
- * the signature is wrong: who came first keeps his place. */
-struct anchors {
-	X509_STORE *store;
-	STACK_OF(X509) * list;
-	unsigned long hash[ANCHORS_MAX]; /* of the names */
-};
-
-static bool is_like(X509 *a, X509 *b)
+/* What libssl would come to, sooner; it decides where that does not. */
+static int on_verify(X509_STORE_CTX *x, void *arg)
 {
-	const ASN1_OCTET_STRING *x = X509_get0_subject_key_id(a);
-	const ASN1_OCTET_STRING *y = X509_get0_subject_key_id(b);
+	const struct http_tls *t = arg;
 
-	return X509_NAME_cmp(X509_get_subject_name(a),
-		   X509_get_subject_name(b)) == 0 &&
-	    (!x || !y || ASN1_OCTET_STRING_cmp(x, y) == 0) &&
-	    EVP_PKEY_eq(X509_get0_pubkey(a), X509_get0_pubkey(b)) != 1;
+	if (!tls_anchor_vouches(t->anchors, X509_STORE_CTX_get0_cert(x)))
+		return X509_verify_cert(x);
+	X509_STORE_CTX_set_error(x, X509_V_OK);
+	return 1;
 }
 
-/* Takes x. */
-static bool add_anchor(struct anchors *a, X509 *x)
-{
-	unsigned long hash = X509_subject_name_hash(x);
-	int i, n = sk_X509_num(a->list);
-
-	for (i = 0; i < n; i++)
-		if (a->hash[i] == hash && is_like(sk_X509_value(a->list, i), x))
-			break;
-	if (i < n || n == ANCHORS_MAX) {
-		X509_free(x);
-		return true;
-	}
-	a->hash[n] = hash;
-	if (sk_X509_push(a->list, x) > 0)
-		return X509_STORE_add_cert(a->store, x) == 1;
-	X509_free(x);
-	return false;
-}
-
-static bool add_anchors(SSL_CTX *ctx, struct span pem)
-{
-	struct anchors *a = calloc(1, sizeof(*a));
-	BIO *in = BIO_new_mem_buf(pem.p, (int)pem.n);
-	bool ok = a && in;
-	X509 *x = NULL;
-
-	if (ok) {
-		a->store = SSL_CTX_get_cert_store(ctx);
-		a->list = sk_X509_new_null();
-		ok = a->list != NULL;
-	}
-	while (ok && (x = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
-		ok = add_anchor(a, x);
-	ok = ok && sk_X509_num(a->list) > 0;
-	if (a)
-		sk_X509_pop_free(a->list, X509_free);
-	BIO_free(in);
-	free(a);
-	if (ok) /* the end of the file is an error, too */
-		ERR_clear_error();
-	return ok;
-}
-
-static enum rc trust_clients(SSL_CTX *ctx, const char *file, bool require,
+static enum rc trust_clients(struct http_tls *t, const char *file, bool require,
     struct err *e)
 {
+	SSL_CTX *ctx = t->ctx;
 	struct buf pem;
 	enum rc rc;
 
@@ -172,11 +125,14 @@ static enum rc trust_clients(SSL_CTX *ctx, const char *file, bool require,
 	if (rc != RC_OK || pem.n == 0)
 		goto out; /* an empty bundle trusts nobody */
 	rc = RC_ENV;
-	if (!add_anchors(ctx, buf_span(&pem))) {
+	t->anchors =
+	    tls_anchor_load(buf_span(&pem), SSL_CTX_get_cert_store(ctx));
+	if (!t->anchors) {
 		(void)tls_err(e, "bad-client-ca",
 		    "The bundle of client CAs cannot be read:", file);
 		goto out;
 	}
+	SSL_CTX_set_cert_verify_callback(ctx, on_verify, t);
 	name_cas(ctx, SSL_load_client_CA_file(file));
 	rc = RC_OK;
 out:
@@ -229,8 +185,7 @@ enum rc http_tls_new(struct http_tls **out, const char *cert_file,
 		    key_file);
 		goto out;
 	}
-	rc = client_ca ? trust_clients(t->ctx, client_ca, require_client, e)
-		       : RC_OK;
+	rc = client_ca ? trust_clients(t, client_ca, require_client, e) : RC_OK;
 out:
 	if (rc == RC_OK)
 		*out = t;
