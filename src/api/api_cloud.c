@@ -4,65 +4,18 @@
 #include <string.h>
 
 #include "api/api_cloud.h"
+#include "api/api_cloud_write.h"
 #include "api/api_job.h"
 #include "api/api_list.h"
 #include "core/cloud.h"
 #include "core/feed.h"
 
-#define ANSWER_MAX 16384
+#define ANSWER_MAX 32768
 #define TEXT_MAX 512
-#define URL_MAX 600
 #define PEM_MAX (64 * 1024)
 #define FEED_DEFAULT 500
 #define FEED_BYTES (4 * 1024 * 1024)
 #define HEAD_BYTES 8192
-
-/* Where a receiver finds the key of this account's tokens. */
-static void put_key_url(struct json *w, const struct core *c,
-    const struct store_cloud *r, const char *name, const char *file)
-{
-	struct buf b;
-
-	buf_init(&b, URL_MAX);
-	buf_addf(&b, "%s/.well-known/birthmark/accounts/%s/%s", c->public_url,
-	    r->account, file);
-	json_put_str(w, name, buf_cstr(&b));
-	buf_clear(&b);
-}
-
-static void cloud_write(struct json *w, const struct core *c,
-    const struct store_cloud *r)
-{
-	struct buf b;
-
-	json_obj(w);
-	json_put_str(w, "id", r->id);
-	json_put_str(w, "name", r->name);
-	json_put_str(w, "type", r->type);
-	if (strcmp(r->type, "gate") == 0) {
-		buf_init(&b, URL_MAX);
-		buf_addf(&b, "%s/api/v1/accounts/%s/clouds/%s/feed",
-		    c->public_url, r->account, r->id);
-		json_put_str(w, "feed_url", buf_cstr(&b));
-		json_put_time(w, "feed_seen_at", r->feed_seen_at);
-		buf_clear(&b);
-	} else {
-		json_put_str(w, "form", r->form);
-		json_put_str(w, "url", r->url);
-		if (r->audience[0] != '\0')
-			json_put_str(w, "audience", r->audience);
-		if (r->username[0] != '\0')
-			json_put_str(w, "username", r->username);
-		json_put_bool(w, "private_ca", r->has_ca);
-		json_put_u64(w, "chunk", r->chunk);
-		if (r->audience[0] != '\0') {
-			put_key_url(w, c, r, "key_url", "interop-key.pem");
-			put_key_url(w, c, r, "jwks_url", "jwks.json");
-		}
-	}
-	json_put_time(w, "created_at", r->created_at);
-	json_end(w);
-}
 
 static enum rc cloud_answer(struct api_call *call, int status,
     const struct store_cloud *r, struct err *e)
@@ -73,11 +26,14 @@ static enum rc cloud_answer(struct api_call *call, int status,
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	cloud_write(&w, call->core, r);
+	rc = api_cloud_write(&w, call->core, r, e);
+	if (rc != RC_OK)
+		goto out;
 	if (buf_ok(&out))
 		api_json(call, status, &out);
 	else
 		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+out:
 	buf_clear(&out);
 	return rc;
 }
@@ -178,6 +134,9 @@ static enum rc common_read(struct api_call *call, struct cloud_spec *s,
 	if (rc == RC_OK)
 		rc = api_field_str_opt(call, "ca_certificate", PEM_MAX,
 		    &s->ca_pem, e);
+	s->settings = json_object_get(call->body, "settings");
+	s->credentials = json_object_get(call->body, "credentials");
+	s->quotas = json_object_get(call->body, "quotas");
 	if (rc == RC_OK)
 		rc = api_field_u64_opt(call, "chunk", CLOUD_CHUNK_MAX, 0,
 		    &s->chunk, e);
@@ -186,8 +145,9 @@ static enum rc common_read(struct api_call *call, struct cloud_spec *s,
 
 enum rc api_cloud_create(struct api_call *call, struct err *e)
 {
-	static const char *const fields[] = {"name", "type", "form", "aws",
-	    "azure", "other", "ca_certificate", "chunk", NULL};
+	static const char *const fields[] = {"name", "type", "settings",
+	    "credentials", "quotas", "form", "aws", "azure", "other",
+	    "ca_certificate", "chunk", NULL};
 	struct cloud_spec s = {0};
 	struct store_cloud row;
 	enum rc rc = api_fields_only(call, fields, e);
@@ -209,8 +169,8 @@ enum rc api_cloud_create(struct api_call *call, struct err *e)
 
 enum rc api_cloud_update(struct api_call *call, struct err *e)
 {
-	static const char *const fields[] = {"name", "username", "password",
-	    "ca_certificate", "chunk", NULL};
+	static const char *const fields[] = {"name", "settings", "credentials",
+	    "quotas", "username", "password", "ca_certificate", "chunk", NULL};
 	struct cloud_spec s = {0};
 	struct store_cloud row;
 	char id[RAND_ID_SIZE];
@@ -248,11 +208,13 @@ enum rc api_cloud_get(struct api_call *call, struct err *e)
 
 enum rc api_cloud_delete(struct api_call *call, struct err *e)
 {
-	char id[RAND_ID_SIZE];
+	char id[RAND_ID_SIZE], yes[4];
 	enum rc rc = cloud_id(call, id, e);
+	bool force = http_query(call->req, "force", yes, sizeof(yes)) &&
+	    strcmp(yes, "1") == 0;
 
 	if (rc == RC_OK)
-		rc = cloud_delete(call->core, &call->actor, id, e);
+		rc = cloud_delete(call->core, &call->actor, id, force, e);
 	call->resp->status = 204;
 	return rc;
 }
@@ -274,9 +236,9 @@ enum rc api_cloud_list(struct api_call *call, struct err *e)
 		rc = cloud_list(call->core, call->actor.scope_id, l.page.cursor,
 		    rows, &n, e);
 	}
-	for (i = 0; i < n; i++)
+	for (i = 0; rc == RC_OK && i < n; i++)
 		if (api_list_row(&l, rows[i].id))
-			cloud_write(&l.json, call->core, &rows[i]);
+			rc = api_cloud_write(&l.json, call->core, &rows[i], e);
 	free(rows);
 	return api_list_end(&l, rc, e);
 }
@@ -291,6 +253,32 @@ enum rc api_cloud_test(struct api_call *call, struct err *e)
 		rc = job_test(call->core, &call->actor, id, &j, e);
 	if (rc == RC_OK)
 		rc = api_job_answer(call, 202, &j, e);
+	return rc;
+}
+
+enum rc api_cloud_audit(struct api_call *call, struct err *e)
+{
+	struct store_job j;
+	char id[RAND_ID_SIZE];
+	enum rc rc = cloud_id(call, id, e);
+
+	if (rc == RC_OK)
+		rc = job_audit(call->core, &call->actor, id, &j, e);
+	if (rc == RC_OK)
+		rc = api_job_answer(call, 202, &j, e);
+	return rc;
+}
+
+enum rc api_cloud_resume(struct api_call *call, struct err *e)
+{
+	struct store_cloud row;
+	char id[RAND_ID_SIZE];
+	enum rc rc = cloud_id(call, id, e);
+
+	if (rc == RC_OK)
+		rc = cloud_resume(call->core, &call->actor, id, &row, e);
+	if (rc == RC_OK)
+		rc = cloud_answer(call, 200, &row, e);
 	return rc;
 }
 

@@ -88,7 +88,7 @@ static void tell_job(void *arg, const struct store_job *j)
 
 	buf_reset(&t->text);
 	json_init(&w, &t->text);
-	api_job_write(&w, j);
+	api_job_write(&w, t->call->core, j);
 	put_event(t, "job");
 }
 

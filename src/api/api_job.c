@@ -4,14 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api_cloud_write.h"
 #include "api/api_job.h"
 #include "api/api_list.h"
 #include "base/clock.h"
 
 #define ANSWER_MAX 16384
+#define CLOUDS_MAX (JOB_CLOUDS_MAX * ANSWER_MAX)
 
-void api_job_write(struct json *w, const struct store_job *j)
+static void breaker_write(struct json *w, struct core *c,
+    const struct store_job *j)
 {
+	struct store_cloud cloud = {.breaker = {.state = "closed"}};
+	struct err ignored;
+	enum rc rc =
+	    store_cloud_get(c->store, j->account, j->cloud, &cloud, &ignored);
+
+	/* Deleted since. */
+	if (rc != RC_OK)
+		memcpy(cloud.breaker.state, "closed", sizeof("closed"));
+	json_key(w, "breaker");
+	api_cloud_write_breaker(w, &cloud.breaker);
+}
+
+static void counts_write(struct json *w, const struct store_job *j)
+{
+	json_put_u64(w, "total", j->total);
+	json_put_u64(w, "done", j->done);
+	json_put_u64(w, "failed", j->failed);
+	json_put_u64(w, "created", j->created);
+	json_put_u64(w, "same", j->same);
+	json_put_u64(w, "changed", j->altered);
+	json_put_u64(w, "removed", j->removed);
+	json_put_u64(w, "conflicts", j->conflicts);
+}
+
+void api_job_write(struct json *w, struct core *c, const struct store_job *j)
+{
+	const char *plan = job_plan_of(j);
 	int64_t left = job_seconds_left(j);
 	bool waiting = strcmp(j->state, "waiting") == 0;
 	char rate[40];
@@ -22,12 +52,13 @@ void api_job_write(struct json *w, const struct store_job *j)
 	json_obj(w);
 	json_put_str(w, "id", j->id);
 	json_put_str(w, "kind", j->kind);
+	json_put_str(w, "plan_of", plan);
 	json_put_str_or_null(w, "batch", j->bid);
 	json_put_str(w, "cloud", j->cloud);
+	json_put_str_or_null(w, "then_cloud", j->then_cloud);
 	json_put_str(w, "state", j->state);
-	json_put_u64(w, "total", j->total);
-	json_put_u64(w, "done", j->done);
-	json_put_u64(w, "failed", j->failed);
+	counts_write(w, j);
+	breaker_write(w, c, j);
 	json_put_u64(w, "tries", j->tries);
 	json_key(w, "rate_per_s");
 	json_raw(w, span_str(rate));
@@ -43,7 +74,8 @@ void api_job_write(struct json *w, const struct store_job *j)
 	json_put_time(w, "finished_at", j->finished_at);
 	json_key(w, "result");
 	json_raw(w,
-	    j->result[0] != '\0' ? span_str(j->result) : SPAN_LIT("null"));
+	    j->result[0] != '\0' && !plan ? span_str(j->result)
+					  : SPAN_LIT("null"));
 	json_end(w);
 }
 
@@ -56,7 +88,7 @@ enum rc api_job_answer(struct api_call *call, int status,
 
 	buf_init(&out, ANSWER_MAX);
 	json_init(&w, &out);
-	api_job_write(&w, j);
+	api_job_write(&w, call->core, j);
 	if (buf_ok(&out))
 		api_json(call, status, &out);
 	else
@@ -65,24 +97,111 @@ enum rc api_job_answer(struct api_call *call, int status,
 	return rc;
 }
 
+static enum rc batch_param(struct api_call *call, char bid[STORE_JOB_BID_SIZE],
+    struct err *e)
+{
+	if (api_param(call, 1, bid, STORE_JOB_BID_SIZE))
+		return RC_OK;
+	return err_set(e, RC_NOT_FOUND, "batch-unknown",
+	    "There is no such batch in this account.");
+}
+
 enum rc api_job_provision(struct api_call *call, struct err *e)
 {
-	static const char *const fields[] = {"cloud", NULL};
+	static const char *const fields[] = {"cloud", "instead_of", "plan",
+	    NULL};
 	char bid[STORE_JOB_BID_SIZE];
 	struct job_wish w = {.plan = false};
 	struct store_job j;
 	enum rc rc = api_fields_only(call, fields, e);
 
 	if (rc == RC_OK)
-		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1, &w.cloud,
-		    e);
-	if (rc == RC_OK && !api_param(call, 1, bid, sizeof(bid)))
-		rc = err_set(e, RC_NOT_FOUND, "batch-unknown",
-		    "There is no such batch in this account.");
+		rc = api_field_str_opt(call, "cloud", RAND_ID_SIZE - 1,
+		    &w.cloud, e);
+	if (rc == RC_OK)
+		rc = api_field_str_opt(call, "instead_of", RAND_ID_SIZE - 1,
+		    &w.instead_of, e);
+	if (rc == RC_OK)
+		rc = api_field_bool_opt(call, "plan", false, &w.plan, e);
+	if (rc == RC_OK)
+		rc = batch_param(call, bid, e);
 	if (rc == RC_OK)
 		rc = job_provision(call->core, &call->actor, bid, &w, &j, e);
 	if (rc == RC_OK)
 		rc = api_job_answer(call, 202, &j, e);
+	return rc;
+}
+
+enum rc api_job_remove(struct api_call *call, struct err *e)
+{
+	static const char *const fields[] = {"cloud", "plan", NULL};
+	char bid[STORE_JOB_BID_SIZE];
+	struct job_wish w = {.plan = false};
+	struct store_job j;
+	enum rc rc = api_fields_only(call, fields, e);
+
+	if (rc == RC_OK)
+		rc =
+		    api_field_str(call, "cloud", RAND_ID_SIZE - 1, &w.cloud, e);
+	if (rc == RC_OK)
+		rc = api_field_bool_opt(call, "plan", false, &w.plan, e);
+	if (rc == RC_OK)
+		rc = batch_param(call, bid, e);
+	if (rc == RC_OK)
+		rc = job_remove(call->core, &call->actor, bid, &w, &j, e);
+	if (rc == RC_OK)
+		rc = api_job_answer(call, 202, &j, e);
+	return rc;
+}
+
+static void clouds_write(struct json *w, struct core *c,
+    const struct job_cloud *rows, size_t n)
+{
+	size_t i;
+
+	json_obj(w);
+	json_key(w, "items");
+	json_arr(w);
+	for (i = 0; i < n; i++) {
+		const struct store_welcome *want = &rows[i].wanted;
+
+		json_obj(w);
+		json_put_str(w, "cloud", want->cloud);
+		json_put_str(w, "wanted", want->admit ? "admit" : "remove");
+		json_put_time(w, "since", want->since);
+		json_key(w, "job");
+		if (rows[i].has_job)
+			api_job_write(w, c, &rows[i].job);
+		else
+			json_nil(w);
+		json_end(w);
+	}
+	json_end(w);
+	json_end(w);
+}
+
+enum rc api_job_clouds(struct api_call *call, struct err *e)
+{
+	struct job_cloud *rows = calloc(JOB_CLOUDS_MAX, sizeof(*rows));
+	char bid[STORE_JOB_BID_SIZE];
+	struct json w;
+	struct buf out;
+	size_t n = 0;
+	enum rc rc = batch_param(call, bid, e);
+
+	buf_init(&out, CLOUDS_MAX);
+	json_init(&w, &out);
+	if (rc == RC_OK && !rows)
+		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
+	if (rc == RC_OK)
+		rc = job_clouds(call->core, call->actor.scope_id, bid, rows, &n,
+		    e);
+	if (rc == RC_OK) {
+		clouds_write(&w, call->core, rows, n);
+		api_json(call, 200, &out);
+	}
+	buf_clear(&out);
+	free(rows);
 	return rc;
 }
 
@@ -98,9 +217,12 @@ static enum rc job_cursor(const char *text, uint64_t *n, struct err *e)
 enum rc api_job_list(struct api_call *call, struct err *e)
 {
 	char bid[STORE_JOB_BID_SIZE] = "", state[16] = "", at[24];
+	char cloud[RAND_ID_SIZE] = "", kind[16] = "";
 	struct store_job_filter f = {.account = call->actor.scope_id,
 	    .bid = bid,
-	    .state = state};
+	    .state = state,
+	    .cloud = cloud,
+	    .kind = kind};
 	struct store_job *rows = NULL;
 	struct api_list l;
 	size_t i, n = 0;
@@ -110,6 +232,8 @@ enum rc api_job_list(struct api_call *call, struct err *e)
 		return rc;
 	(void)http_query(call->req, "batch", bid, sizeof(bid));
 	(void)http_query(call->req, "state", state, sizeof(state));
+	(void)http_query(call->req, "cloud", cloud, sizeof(cloud));
+	(void)http_query(call->req, "kind", kind, sizeof(kind));
 	rc = job_cursor(l.cursor, &f.before, e);
 	rows = calloc(l.page.limit, sizeof(*rows));
 	if (rc == RC_OK && !rows)
@@ -121,7 +245,7 @@ enum rc api_job_list(struct api_call *call, struct err *e)
 		(void)snprintf(at, sizeof(at), "%llu",
 		    (unsigned long long)rows[i].n);
 		if (api_list_row(&l, at))
-			api_job_write(&l.json, &rows[i]);
+			api_job_write(&l.json, call->core, &rows[i]);
 	}
 	free(rows);
 	return api_list_end(&l, rc, e);
@@ -158,8 +282,13 @@ static void exception_write(struct api_list *l,
 	if (!api_list_row(l, at))
 		return;
 	json_obj(&l->json);
-	json_put_hex(&l->json, "fingerprint", span_of(x->fp, sizeof(x->fp)));
+	if (x->seq >= STORE_JOB_STRANGER)
+		json_put_str(&l->json, "fingerprint", NULL);
+	else
+		json_put_hex(&l->json, "fingerprint",
+		    span_of(x->fp, sizeof(x->fp)));
 	json_put_str(&l->json, "chip_id", x->chip_id);
+	json_put_str(&l->json, "what", x->what);
 	json_put_str(&l->json, "status", "error");
 	json_put_str(&l->json, "message", x->message);
 	json_end(&l->json);
@@ -196,28 +325,39 @@ enum rc api_job_exceptions(struct api_call *call, struct err *e)
 	return api_list_end(&l, rc, e);
 }
 
-enum rc api_job_retry(struct api_call *call, struct err *e)
+typedef enum rc act(struct core *c, const struct core_actor *a, const char *id,
+    struct store_job *out, struct err *e);
+
+static enum rc steer(struct api_call *call, act *what, int status,
+    struct err *e)
 {
 	struct store_job j;
 	char id[RAND_ID_SIZE];
 	enum rc rc = job_id(call, id, e);
 
 	if (rc == RC_OK)
-		rc = job_retry(call->core, &call->actor, id, &j, e);
+		rc = what(call->core, &call->actor, id, &j, e);
 	if (rc == RC_OK)
-		rc = api_job_answer(call, 202, &j, e);
+		rc = api_job_answer(call, status, &j, e);
 	return rc;
+}
+
+enum rc api_job_retry(struct api_call *call, struct err *e)
+{
+	return steer(call, job_retry, 202, e);
+}
+
+enum rc api_job_resume(struct api_call *call, struct err *e)
+{
+	return steer(call, job_resume, 202, e);
+}
+
+enum rc api_job_pause(struct api_call *call, struct err *e)
+{
+	return steer(call, job_pause, 200, e);
 }
 
 enum rc api_job_cancel(struct api_call *call, struct err *e)
 {
-	struct store_job j;
-	char id[RAND_ID_SIZE];
-	enum rc rc = job_id(call, id, e);
-
-	if (rc == RC_OK)
-		rc = job_cancel(call->core, &call->actor, id, &j, e);
-	if (rc == RC_OK)
-		rc = api_job_answer(call, 200, &j, e);
-	return rc;
+	return steer(call, job_cancel, 200, e);
 }

@@ -10,6 +10,7 @@
 #include "api/api_certificate.h"
 #include "api/api_claim.h"
 #include "api/api_cloud.h"
+#include "api/api_cloud_write.h"
 #include "api/api_console.h"
 #include "api/api_device.h"
 #include "api/api_event.h"
@@ -177,18 +178,25 @@ const struct api_route api_routes[] = {
 	{"GET", "/api/v1/vendors/{vendor}/revocations", API_VENDOR, R_VADMIN | R_VPUBLISHER, 0, api_certificate_birth_list, NULL},
 
 	/* clouds, jobs, feed */
+	{"GET", "/api/v1/accounts/{account}/cloud-kinds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_write_kinds, NULL},
 	{"GET", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_list, NULL},
 	{"POST", "/api/v1/accounts/{account}/clouds", API_ACCOUNT, R_ADMIN, 131072, api_cloud_create, NULL},
 	{"GET", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_cloud_get, NULL},
 	{"PATCH", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN, 131072, api_cloud_update, NULL},
 	{"DELETE", "/api/v1/accounts/{account}/clouds/{cloud}", API_ACCOUNT, R_ADMIN, 0, api_cloud_delete, NULL},
 	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/test", API_ACCOUNT, R_ADMIN, 16384, api_cloud_test, NULL},
+	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/audit", API_ACCOUNT, R_ADMIN, 16384, api_cloud_audit, NULL},
+	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/resume", API_ACCOUNT, R_ADMIN, 16384, api_cloud_resume, NULL},
 	{"GET", "/api/v1/accounts/{account}/clouds/{cloud}/feed", API_ACCOUNT, R_GATE, 0, api_cloud_feed, NULL},
 	{"POST", "/api/v1/accounts/{account}/clouds/{cloud}/sightings", API_ACCOUNT, R_GATE, 262144, api_sighting_report, NULL},
 	{"POST", "/api/v1/accounts/{account}/batches/{bid}/provision", API_ACCOUNT, R_ADMIN, 16384, api_job_provision, NULL},
+	{"POST", "/api/v1/accounts/{account}/batches/{bid}/remove", API_ACCOUNT, R_ADMIN, 16384, api_job_remove, NULL},
+	{"GET", "/api/v1/accounts/{account}/batches/{bid}/clouds", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_clouds, NULL},
 	{"GET", "/api/v1/accounts/{account}/jobs", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_list, NULL},
 	{"GET", "/api/v1/accounts/{account}/jobs/{job}", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_get, NULL},
 	{"GET", "/api/v1/accounts/{account}/jobs/{job}/exceptions", API_ACCOUNT, R_ADMIN | R_DEVELOPER | R_AUDITOR, 0, api_job_exceptions, NULL},
+	{"POST", "/api/v1/accounts/{account}/jobs/{job}/pause", API_ACCOUNT, R_ADMIN, 16384, api_job_pause, NULL},
+	{"POST", "/api/v1/accounts/{account}/jobs/{job}/resume", API_ACCOUNT, R_ADMIN, 16384, api_job_resume, NULL},
 	{"POST", "/api/v1/accounts/{account}/jobs/{job}/retry", API_ACCOUNT, R_ADMIN, 16384, api_job_retry, NULL},
 	{"POST", "/api/v1/accounts/{account}/jobs/{job}/cancel", API_ACCOUNT, R_ADMIN, 16384, api_job_cancel, NULL},
 

@@ -4,16 +4,19 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "core/audit.h"
 #include "core/cloud_address.h"
+#include "core/cloud_setting.h"
+#include "core/job_queue.h"
 #include "core/tx.h"
 #include "pki/cert.h"
 #include "pki/seal.h"
 
 #define CLOUD_MAX 500 /* in one account */
 #define NAME_MAX_N 128
-#define SECRET_MAX 512
+#define PASSWORD_MAX 256
 #define CA_MAX (64 * 1024)
 
 static bool is_printable(const char *s, size_t max)
@@ -75,31 +78,35 @@ static enum rc check_ca(const char *pem, struct err *e)
 	return RC_OK;
 }
 
-/* "user:password" sealed for the courier, bound to the cloud's id. */
+/* For the courier, bound to the cloud's id. */
+static enum rc seal(struct core *c, const struct store_cloud *row,
+    struct span secret, struct buf *sealed, struct err *e)
+{
+	if (c->seal_spki.n == 0)
+		return err_set(e, RC_ENV, "seal-key-missing",
+		    "The courier's public key is missing, so credentials "
+		    "cannot be stored; start the service again.");
+	return seal_close(c->seal_spki, span_str(row->id), secret, sealed, e);
+}
+
+/* "user:password". */
 static enum rc seal_secret(struct core *c, const struct store_cloud *row,
     const char *password, struct buf *sealed, struct err *e)
 {
 	struct buf secret;
 	enum rc rc = RC_OK;
 
-	if (!is_printable(password, SECRET_MAX / 2))
+	if (!is_printable(password, PASSWORD_MAX))
 		return err_set(e, RC_INVALID, "cloud-password",
 		    "The field \"password\" has to have 1 to %d characters, "
 		    "none of them a control character.",
-		    SECRET_MAX / 2);
-	if (c->seal_spki.n == 0)
-		return err_set(e, RC_ENV, "seal-key-missing",
-		    "The courier's public key is missing, so credentials "
-		    "cannot be stored; start the service again.");
-	buf_init(&secret, SECRET_MAX);
+		    PASSWORD_MAX);
+	buf_init(&secret, 2 * PASSWORD_MAX);
 	buf_add_str(&secret, row->username);
 	buf_add_u8(&secret, ':');
 	buf_add_str(&secret, password);
-	if (!buf_ok(&secret))
-		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
-	else
-		rc = seal_close(c->seal_spki, span_str(row->id),
-		    buf_span(&secret), sealed, e);
+	rc = buf_ok(&secret) ? seal(c, row, buf_span(&secret), sealed, e)
+			     : err_set(e, RC_ENV, "memory", "Out of memory.");
 	buf_clear_secret(&secret);
 	return rc;
 }
@@ -135,28 +142,75 @@ static enum rc set_interop(struct core *c, const struct cloud_spec *s,
 	return rc;
 }
 
-static enum rc set_type(struct core *c, const struct cloud_spec *s,
+static bool is_old(const char *type)
+{
+	return strcmp(type, "gate") == 0 || strcmp(type, "interop") == 0;
+}
+
+/* Settings, credentials and quotas, by the rules of the kind. */
+static enum rc set_by_rules(struct core *c, const struct cloud_spec *s,
+    bool made, struct store_cloud *row, struct buf *sealed, struct err *e)
+{
+	const struct cloud_rules *r = job_queue_rules(c, row->type);
+	struct buf secret;
+	enum rc rc = RC_OK;
+
+	if (is_old(row->type) && (s->settings || s->credentials))
+		return err_set(e, RC_INVALID, "field-unknown",
+		    "A cloud of the type \"%s\" has no \"settings\" and no "
+		    "\"credentials\".",
+		    row->type);
+	if (!r && (s->quotas || !is_old(row->type)))
+		return err_set(e, RC_ENV, "cloud-type",
+		    "This service has no connector of the type \"%s\".",
+		    row->type);
+	buf_init(&secret, CLOUD_SETTING_SECRET_MAX);
+	if (r)
+		rc = cloud_setting_quotas(r, s, row, e);
+	if (rc == RC_OK && !is_old(row->type) &&
+	    (!made || s->settings || s->credentials))
+		rc = cloud_setting_take(r, s, made, row, &secret, e);
+	if (rc == RC_OK && secret.n > 0)
+		rc = seal(c, row, buf_span(&secret), sealed, e);
+	buf_clear_secret(&secret);
+	return rc;
+}
+
+static enum rc set_kind(struct core *c, const struct cloud_spec *s,
     struct store_cloud *row, struct buf *sealed, struct err *e)
 {
-	if (s->type && strcmp(s->type, "gate") == 0) {
-		if (s->form || s->url || s->ca_pem || s->username)
-			return err_set(e, RC_INVALID, "cloud-form",
-			    "A cloud of the type \"gate\" has only a name: "
-			    "its gate fetches the feed.");
-		memcpy(row->type, "gate", sizeof("gate"));
-		return RC_OK;
-	}
-	if (!s->type || strcmp(s->type, "interop") != 0)
-		return err_set(e, RC_INVALID, "cloud-type",
-		    "The field \"type\" has to be \"interop\" or \"gate\".");
-	memcpy(row->type, "interop", sizeof("interop"));
-	if (s->ca_pem) {
+	bool gate = strcmp(row->type, "gate") == 0;
+
+	if (gate && (s->form || s->url || s->ca_pem || s->username))
+		return err_set(e, RC_INVALID, "cloud-form",
+		    "A cloud of the type \"gate\" has only a name: "
+		    "its gate fetches the feed.");
+	if (!is_old(row->type) && (s->form || s->url || s->username))
+		return err_set(e, RC_INVALID, "cloud-form",
+		    "Only a cloud of the type \"interop\" has a \"form\".");
+	if (!gate && s->ca_pem && s->ca_pem[0] != '\0') {
 		enum rc rc = check_ca(s->ca_pem, e);
 
 		if (rc != RC_OK)
 			return rc;
 	}
-	return set_interop(c, s, row, sealed, e);
+	return strcmp(row->type, "interop") == 0
+	    ? set_interop(c, s, row, sealed, e)
+	    : RC_OK;
+}
+
+static enum rc set_type(struct core *c, const struct cloud_spec *s,
+    struct store_cloud *row, struct buf *sealed, struct err *e)
+{
+	enum rc rc;
+
+	if (!s->type || (!is_old(s->type) && !job_queue_rules(c, s->type)) ||
+	    !span_copy_str(span_str(s->type), row->type, sizeof(row->type)))
+		return err_set(e, RC_INVALID, "cloud-type",
+		    "The field \"type\" has to be one of the kinds that this "
+		    "service knows, such as \"interop\" or \"gate\".");
+	rc = set_kind(c, s, row, sealed, e);
+	return rc == RC_OK ? set_by_rules(c, s, false, row, sealed, e) : rc;
 }
 
 static enum rc audit_cloud(struct core *c, const struct core_actor *a,
@@ -180,7 +234,7 @@ enum rc cloud_create(struct core *c, const struct core_actor *a,
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	buf_init(&sealed, SECRET_MAX + SEAL_OVERHEAD);
+	buf_init(&sealed, CLOUD_SETTING_SECRET_MAX + SEAL_OVERHEAD);
 	rand_id(out->id, sizeof(out->id), "cld");
 	memcpy(out->account, a->scope_id, sizeof(out->account));
 	out->created_at = a->now_s;
@@ -192,7 +246,8 @@ enum rc cloud_create(struct core *c, const struct core_actor *a,
 	if (rc != RC_OK)
 		goto out;
 	out->has_secret = sealed.n > 0;
-	out->has_ca = s->ca_pem != NULL;
+	out->has_ca = s->ca_pem && s->ca_pem[0] != '\0';
+	memcpy(out->breaker.state, "closed", sizeof("closed"));
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
 		rc = store_cloud_count(c->store, out->account, &count, e);
@@ -257,12 +312,29 @@ static enum rc apply(struct core *c, const struct cloud_spec *s,
 		rc = set_username(row, s->username, e);
 	if (rc == RC_OK && s->password)
 		rc = seal_secret(c, row, s->password, sealed, e);
-	if (rc == RC_OK && s->ca_pem && strcmp(row->type, "interop") != 0)
-		rc = err_set(e, RC_INVALID, "cloud-ca",
-		    "Only a cloud of the type \"interop\" has a CA.");
-	if (rc == RC_OK && s->ca_pem)
-		rc = check_ca(s->ca_pem, e);
-	return rc;
+	if (rc == RC_OK)
+		rc = set_by_rules(c, s, true, row, sealed, e);
+	if (rc != RC_OK || !s->ca_pem)
+		return rc;
+	if (strcmp(row->type, "gate") == 0)
+		return err_set(e, RC_INVALID, "cloud-ca",
+		    "A cloud of the type \"gate\" has no CA.");
+	row->has_ca = s->ca_pem[0] != '\0';
+	return row->has_ca ? check_ca(s->ca_pem, e) : RC_OK;
+}
+
+/* Somebody has seen to it: what waits for it is tried at once. */
+static enum rc close_breaker(struct core *c, struct store_cloud *row,
+    struct err *e)
+{
+	enum rc rc;
+
+	memset(&row->breaker, 0, sizeof(row->breaker));
+	memcpy(row->breaker.state, "closed", sizeof("closed"));
+	rc = store_cloud_break(c->store, row->id, &row->breaker, e);
+	return rc == RC_OK
+	    ? store_job_wake(c->store, row->id, clock_now_ms(), e)
+	    : rc;
 }
 
 enum rc cloud_update(struct core *c, const struct core_actor *a, const char *id,
@@ -272,7 +344,7 @@ enum rc cloud_update(struct core *c, const struct core_actor *a, const char *id,
 	struct buf sealed;
 	enum rc rc;
 
-	buf_init(&sealed, SECRET_MAX + SEAL_OVERHEAD);
+	buf_init(&sealed, CLOUD_SETTING_SECRET_MAX + SEAL_OVERHEAD);
 	rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
 		rc = store_cloud_get(c->store, a->scope_id, id, out, e);
@@ -283,15 +355,35 @@ enum rc cloud_update(struct core *c, const struct core_actor *a, const char *id,
 		    span_str(s->ca_pem), e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-update", out, e);
+	if (rc == RC_OK && sealed.n > 0) {
+		out->has_secret = true;
+		rc = close_breaker(c, out, e);
+	}
 	rc = tx_end(c, &tx, rc, e);
-	if (rc == RC_OK && s->ca_pem)
-		out->has_ca = true;
 	buf_clear_secret(&sealed);
 	return rc;
 }
 
-enum rc cloud_delete(struct core *c, const struct core_actor *a, const char *id,
+/* Devices would stay there that nobody can remove any more. */
+static enum rc check_empty(struct core *c, const struct store_cloud *row,
     struct err *e)
+{
+	const struct cloud_rules *r = job_queue_rules(c, row->type);
+	bool any = false;
+	enum rc rc;
+
+	if (!r || !r->can_remove)
+		return RC_OK;
+	rc = store_cloud_welcomes(c->store, row->id, &any, e);
+	if (rc == RC_OK && any)
+		rc = err_set(e, RC_CONFLICT, "cloud-has-batches",
+		    "Devices may be in this cloud; remove its batches from it "
+		    "first, or force it to be forgotten with them.");
+	return rc;
+}
+
+enum rc cloud_delete(struct core *c, const struct core_actor *a, const char *id,
+    bool force, struct err *e)
 {
 	struct tx tx = TX_NONE;
 	struct store_cloud row;
@@ -304,11 +396,28 @@ enum rc cloud_delete(struct core *c, const struct core_actor *a, const char *id,
 		rc = store_cloud_in_use(c->store, id, &open, e);
 	if (rc == RC_OK && open)
 		rc = err_set(e, RC_CONFLICT, "cloud-in-use",
-		    "A job is provisioning into this cloud; wait for its end "
-		    "or cancel it first.");
+		    "A job is working on this cloud; wait for its end or "
+		    "cancel it first.");
+	if (rc == RC_OK && !force)
+		rc = check_empty(c, &row, e);
 	if (rc == RC_OK)
 		rc = store_cloud_delete(c->store, a->scope_id, id, a->now_s, e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-delete", &row, e);
+	return tx_end(c, &tx, rc, e);
+}
+
+enum rc cloud_resume(struct core *c, const struct core_actor *a, const char *id,
+    struct store_cloud *out, struct err *e)
+{
+	struct tx tx = TX_NONE;
+	enum rc rc = tx_begin(c, &tx, e);
+
+	if (rc == RC_OK)
+		rc = store_cloud_get(c->store, a->scope_id, id, out, e);
+	if (rc == RC_OK)
+		rc = close_breaker(c, out, e);
+	if (rc == RC_OK)
+		rc = audit_cloud(c, a, "cloud-resume", out, e);
 	return tx_end(c, &tx, rc, e);
 }

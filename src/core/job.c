@@ -10,7 +10,6 @@
 #include "core/job_queue.h"
 #include "core/tx.h"
 #include "store/store_batch.h"
-#include "store/store_welcome.h"
 
 static bool has_state(const struct store_job *j, const char *state)
 {
@@ -28,13 +27,13 @@ static enum rc no_batch(struct err *e)
 	    "There is no such batch in this account.");
 }
 
-static enum rc find_binding(struct core *c, const struct core_actor *a,
+static enum rc find_binding(struct core *c, const char *account,
     const char *bid, struct store_job_binding *b, struct err *e)
 {
 	enum rc rc = store_job_binding(c->store, bid, b, e);
 
 	if (rc == RC_NOT_FOUND ||
-	    (rc == RC_OK && strcmp(b->account, a->scope_id) != 0))
+	    (rc == RC_OK && strcmp(b->account, account) != 0))
 		rc = no_batch(e);
 	return rc;
 }
@@ -117,7 +116,7 @@ enum rc job_provision(struct core *c, const struct core_actor *a,
 	enum rc rc = tx_begin(c, &tx, e);
 
 	if (rc == RC_OK)
-		rc = find_binding(c, a, bid, &b, e);
+		rc = find_binding(c, a->scope_id, bid, &b, e);
 	if (rc == RC_OK)
 		rc = choose_cloud(c, w->cloud, &b, &cloud, e);
 	if (rc != RC_OK)
@@ -156,7 +155,7 @@ static enum rc check_sight(struct core *c, const struct core_actor *a,
 		return RC_OK;
 	if (rc != RC_OK && rc != RC_NOT_FOUND)
 		return rc;
-	return find_binding(c, a, bid, &b, e);
+	return find_binding(c, a->scope_id, bid, &b, e);
 }
 
 enum rc job_remove(struct core *c, const struct core_actor *a, const char *bid,
@@ -401,6 +400,34 @@ enum rc job_cancel(struct core *c, const struct core_actor *a, const char *id,
 	if (rc == RC_OK)
 		rc = job_queue_audit(c, a, "job-cancel", out, e);
 	return tx_end(c, &tx, rc, e);
+}
+
+static enum rc fill_cloud(struct core *c, const struct store_welcome *w,
+    struct job_cloud *out, struct err *e)
+{
+	enum rc rc =
+	    store_job_newest(c->store, w->cloud, w->bid, NULL, &out->job, e);
+
+	out->wanted = *w;
+	out->has_job = rc == RC_OK;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc job_clouds(struct core *c, const char *account, const char *bid,
+    struct job_cloud out[JOB_CLOUDS_MAX], size_t *n, struct err *e)
+{
+	struct store_welcome rows[JOB_CLOUDS_MAX];
+	struct store_job_binding b;
+	size_t i, found = JOB_CLOUDS_MAX;
+	enum rc rc = store_welcome_of(c->store, bid, 0, rows, &found, e);
+
+	*n = 0;
+	for (i = 0; rc == RC_OK && i < found; i++)
+		if (strcmp(rows[i].account, account) == 0)
+			rc = fill_cloud(c, &rows[i], &out[(*n)++], e);
+	if (rc == RC_OK && *n == 0)
+		rc = find_binding(c, account, bid, &b, e);
+	return rc;
 }
 
 int64_t job_seconds_left(const struct store_job *j)

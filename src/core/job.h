@@ -10,6 +10,7 @@
 #include "core/job_on.h"
 #include "store/store_feed.h"
 #include "store/store_job.h"
+#include "store/store_welcome.h"
 
 struct job_wish {
 	const char *cloud;	/* NULL: the binding's */
@@ -48,6 +49,17 @@ MUST_CHECK enum rc job_resume(struct core *c, const struct core_actor *a,
 MUST_CHECK enum rc job_cancel(struct core *c, const struct core_actor *a,
     const char *id, struct store_job *out, struct err *e);
 
+/* The clouds in which a batch is to be, or from which it goes, with the newest
+ * job of each.  RC_NOT_FOUND when the account has no such batch. */
+#define JOB_CLOUDS_MAX 16
+struct job_cloud {
+	struct store_welcome wanted;
+	bool has_job;
+	struct store_job job;
+};
+MUST_CHECK enum rc job_clouds(struct core *c, const char *account,
+    const char *bid, struct job_cloud out[JOB_CLOUDS_MAX], size_t *n,
+    struct err *e);
 /* Seconds to the end at the present rate; -1 when unknown. */
 int64_t job_seconds_left(const struct store_job *j);
 /* "provision" or "remove", what a plan is of; NULL for other kinds. */
