@@ -300,7 +300,8 @@ enum rc api_job_exceptions(struct api_call *call, struct err *e)
 	struct store_job j;
 	struct api_list l;
 	char id[RAND_ID_SIZE];
-	uint64_t after = 0;
+	char what[16] = "";
+	struct store_job_exception_filter f = {.what = what};
 	size_t i, n = 0;
 	enum rc rc = job_id(call, id, e);
 
@@ -310,14 +311,16 @@ enum rc api_job_exceptions(struct api_call *call, struct err *e)
 		rc = api_list_begin(&l, call, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = job_cursor(l.cursor, &after, e);
+	(void)http_query(call->req, "what", what, sizeof(what));
+	rc = job_cursor(l.cursor, &f.after, e);
 	rows = calloc(l.page.limit, sizeof(*rows));
 	if (rc == RC_OK && !rows)
 		rc = err_set(e, RC_ENV, "memory", "Out of memory.");
 	if (rc == RC_OK) {
 		n = l.page.limit;
-		rc = store_job_exception_list(call->core->store, j.n, after,
-		    rows, &n, e);
+		f.job_n = j.n;
+		rc = store_job_exception_some(call->core->store, &f, rows, &n,
+		    e);
 	}
 	for (i = 0; i < n; i++)
 		exception_write(&l, &rows[i]);

@@ -141,6 +141,13 @@ MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
  * many there are. */
 MUST_CHECK enum rc store_job_exception_list(struct store *s, uint64_t job_n,
     uint64_t after, struct store_job_exception *out, size_t *n, struct err *e);
+struct store_job_exception_filter {
+	uint64_t job_n, after;
+	const char *what; /* NULL or "": any */
+};
+MUST_CHECK enum rc store_job_exception_some(struct store *s,
+    const struct store_job_exception_filter *f, struct store_job_exception *out,
+    size_t *n, struct err *e);
 /* RC_NOT_FOUND leaves e untouched. */
 MUST_CHECK enum rc store_job_exception_find(struct store *s, uint64_t job_n,
     uint64_t seq, struct store_job_exception *out, struct err *e);

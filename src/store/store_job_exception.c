@@ -43,12 +43,23 @@ static void read_row(struct stmt *q, struct store_job_exception *x)
 enum rc store_job_exception_list(struct store *s, uint64_t job_n,
     uint64_t after, struct store_job_exception *out, size_t *n, struct err *e)
 {
+	const struct store_job_exception_filter f = {.job_n = job_n,
+	    .after = after};
+
+	return store_job_exception_some(s, &f, out, n, e);
+}
+
+enum rc store_job_exception_some(struct store *s,
+    const struct store_job_exception_filter *f, struct store_job_exception *out,
+    size_t *n, struct err *e)
+{
 	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT seq, fp, chip_id, message, what FROM job_exception "
-	    "WHERE job_n = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-	    DB_I(job_n), DB_I(after), DB_I(cap));
+	    "WHERE job_n = $1 AND seq > $2 AND what = coalesce($4, what) "
+	    "ORDER BY seq LIMIT $3",
+	    DB_I(f->job_n), DB_I(f->after), DB_I(cap), DB_TN(f->what));
 
 	*n = 0;
 	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
