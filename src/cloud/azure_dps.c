@@ -282,7 +282,17 @@ static void put_certificate(struct json *w, const char *key, struct span der)
 static void put_attestation(struct json *w, const struct connector_device *d)
 {
 	const struct connector_cert *pair[2];
-	size_t n = azure_sync_certs(&kind, d, pair);
+	struct connector_device copy = *d;
+	size_t n;
+
+	/* An enrolment has one also where it is only named, to be deleted. */
+	if (copy.want == CONNECTOR_REMOVE)
+		copy.want = CONNECTOR_SUSPEND;
+	n = azure_sync_certs(&kind, &copy, pair);
+	if (n == 0 && d->certs_n > 0) {
+		pair[0] = &d->certs[0];
+		n = 1;
+	}
 
 	json_key(w, "attestation");
 	json_obj(w);
