@@ -83,7 +83,8 @@ static enum rc remember(struct connector_talk *t, struct event *ev,
 	return RC_OK;
 }
 
-static void put_cert(struct json *w, const struct connector_cert *c)
+/* Who looks at this alone lets nobody in that may not. */
+static void put_cert(struct json *w, const struct connector_cert *c, bool admit)
 {
 	struct buf pem;
 
@@ -92,7 +93,7 @@ static void put_cert(struct json *w, const struct connector_cert *c)
 	json_obj(w);
 	json_put_hex(w, "fingerprint", span_of(c->fp, sizeof(c->fp)));
 	json_put_span(w, "pem", buf_span(&pem));
-	json_put_bool(w, "valid", c->valid);
+	json_put_bool(w, "valid", admit && c->valid);
 	json_end(w);
 	if (!buf_ok(&pem))
 		w->out->bad = true;
@@ -125,7 +126,7 @@ static void put_device(struct json *w, const struct connector_device *d)
 	json_key(w, "certificates");
 	json_arr(w);
 	for (i = 0; i < d->certs_n; i++)
-		put_cert(w, &d->certs[i]);
+		put_cert(w, &d->certs[i], d->want == CONNECTOR_ADMIT);
 	json_end(w);
 	json_end(w);
 }

@@ -171,8 +171,8 @@ export class Webhook {
 				throw new Error(`certificate of ${d.device}`);
 		if (d.certificates[0].fingerprint !== d.fingerprint)
 			throw new Error(`the first certificate of ${d.device}`);
-		if (d.op === 'admit' && !d.certificates.some((c) => c.valid))
-			throw new Error(`${d.device} may in with nothing`);
+		if ((d.op === 'admit') !== d.certificates.some((c) => c.valid))
+			throw new Error(`${d.op} of ${d.device}, and what is valid`);
 	}
 
 	mayIn(req) {

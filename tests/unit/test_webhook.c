@@ -25,6 +25,7 @@ static void an_event_says_what_each_device_is_to_be(void **state)
 	talk_case_device(&c, 0, CONNECTOR_ADMIT);
 	talk_case_device(&c, 1, CONNECTOR_SUSPEND);
 	talk_case_device(&c, 2, CONNECTOR_REMOVE);
+	c.devices[1].certs[0].valid = c.devices[2].certs[0].valid = true;
 	(void)snprintf(c.devices[0].product, sizeof(c.devices[0].product),
 	    "Dish \"9\"");
 	own = &c.devices[0].certs[c.devices[0].certs_n++];
@@ -57,6 +58,9 @@ static void an_event_says_what_each_device_is_to_be(void **state)
 	    "\"valid\":false}]},{\"op\":\"suspend\",\"device\":\"chip-1\","));
 	assert_true(talk_case_has(&c.request.body,
 	    "{\"op\":\"remove\",\"device\":\"chip-2\","));
+	/* No certificate of the last two may let anybody in. */
+	assert_null(strstr(strstr(buf_cstr(&c.request.body), "chip-1"),
+	    "\"valid\":true"));
 	talk_case_close(&c);
 }
 
