@@ -2,6 +2,7 @@
  * Must not admit on any error. */
 #include <string.h>
 
+#include "base/enc.h"
 #include "gate/decide.h"
 #include "pki/cert.h"
 
@@ -87,4 +88,17 @@ const char *decide_again(struct table *t, const struct decide *d, int64_t now_s)
 	if (d->not_after != 0)
 		reason = validity_reason(d->not_before, d->not_after, now_s);
 	return reason ? reason : verdict_reason(t, d->fp, &entry);
+}
+
+bool decide_client_id(const struct decide *d, struct span id)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 4 * TABLE_DEVICE_MAX);
+	enc_percent(&b, span_str(d->device));
+	ok = buf_ok(&b) && b.n > 0 && span_starts(id, buf_span(&b)) &&
+	    (id.n == b.n || id.p[b.n] == ':');
+	buf_clear(&b);
+	return ok;
 }

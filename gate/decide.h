@@ -21,6 +21,10 @@ void decide_fingerprint(struct table *t, const uint8_t fp[TABLE_FP],
 /* A certificate in DER: its form and validity are judged as well. */
 void decide_cert(struct table *t, struct span der, int64_t now_s,
     struct decide *out);
+/* A client of MQTT may use this id: the device's, percent-encoded, or that
+ * followed by ":" and anything.  Another device's would take its session
+ * over. */
+bool decide_client_id(const struct decide *d, struct span id);
 /* Again for one that was admitted: NULL, or why it is not any more. */
 const char *decide_again(struct table *t, const struct decide *d,
     int64_t now_s);

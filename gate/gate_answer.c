@@ -12,9 +12,10 @@
 /* What a request asks about. */
 struct question {
 	unsigned int sources;
-	bool has_fp, has_cert, bad;
+	bool has_fp, has_cert, has_id, bad;
 	uint8_t fp[TABLE_FP];
 	struct buf der;
+	struct buf client_id;
 };
 
 static void start_json(struct http_response *resp, int status, struct json *w)
@@ -71,6 +72,18 @@ static void take_escaped(struct question *q, struct span escaped)
 	buf_clear(&pem);
 }
 
+static void take_id(struct question *q, json_t *id)
+{
+	if (!id)
+		return;
+	q->has_id = true;
+	if (json_is_string(id))
+		buf_add(&q->client_id, json_string_value(id),
+		    json_string_length(id));
+	else
+		q->bad = true;
+}
+
 static void take_json(struct question *q, struct span body)
 {
 	json_t *root, *cert, *fp;
@@ -85,6 +98,7 @@ static void take_json(struct question *q, struct span body)
 	if (json_is_string(fp))
 		take_fp(q,
 		    span_of(json_string_value(fp), json_string_length(fp)));
+	take_id(q, json_object_get(root, "client_id"));
 	if (!json_is_string(cert) && !json_is_string(fp)) {
 		q->sources++;
 		q->bad = true;
@@ -145,30 +159,74 @@ static void write_decision(const struct decide *d, struct http_response *resp)
 	json_end(&w);
 }
 
+/* A client of EMQX gets its names as attributes, for the rules there. */
+static void write_emqx(const struct decide *d, struct http_response *resp)
+{
+	struct json w;
+
+	start_json(resp, 200, &w);
+	json_put_str(&w, "result", d->admit ? "allow" : "deny");
+	json_put_bool(&w, "is_superuser", false);
+	if (d->admit) {
+		json_key(&w, "client_attrs");
+		json_obj(&w);
+		json_put_str(&w, "device", d->device);
+		json_put_str(&w, "product", d->product);
+		json_put_str(&w, "batch", d->batch);
+		json_end(&w);
+	}
+	json_end(&w);
+}
+
+static void refuse(struct decide *d, const char *why)
+{
+	d->admit = false;
+	d->reason = why;
+}
+
+/* 0: decided; else the status of a question that is none. */
+static int decide_question(struct gate_answer *a, struct question *q,
+    int64_t now_s, struct decide *d)
+{
+	if (q->sources == 0)
+		refuse(d, "no certificate");
+	else if (q->sources > 1)
+		refuse(d, "more than one certificate");
+	else if (q->bad)
+		refuse(d, "not a certificate");
+	if (q->sources != 1 || q->bad)
+		return q->sources > 1 ? 400 : 403;
+	if (q->has_cert)
+		decide_cert(a->t, buf_span(&q->der), now_s, d);
+	else
+		decide_fingerprint(a->t, q->fp, d);
+	if (d->admit && q->has_id &&
+	    !decide_client_id(d, buf_span(&q->client_id)))
+		refuse(d, "the client id is not the device's");
+	return 0;
+}
+
 void gate_answer_admit(struct gate_answer *a, const struct http_request *req,
     int64_t now_s, struct http_response *resp)
 {
 	struct question q = {0};
-	struct decide d;
+	struct decide d = {0};
+	int fault;
 
 	buf_init(&q.der, CERT_DER_MAX);
+	buf_init(&q.client_id, GATE_ANSWER_BODY_MAX);
 	read_question(&q, req);
-	if (q.sources == 0) {
-		answer_fault(resp, 403, "no certificate");
-	} else if (q.sources > 1) {
-		answer_fault(resp, 400, "more than one certificate");
-	} else if (q.bad) {
-		answer_fault(resp, 403, "not a certificate");
-	} else {
-		if (q.has_cert)
-			decide_cert(a->t, buf_span(&q.der), now_s, &d);
-		else
-			decide_fingerprint(a->t, q.fp, &d);
-		if (d.admit && a->report)
-			gate_report_note(a->report, d.fp, now_s);
+	fault = decide_question(a, &q, now_s, &d);
+	if (d.admit && a->report)
+		gate_report_note(a->report, d.fp, now_s);
+	if (span_eq_str(req->path, "/emqx"))
+		write_emqx(&d, resp);
+	else if (fault != 0)
+		answer_fault(resp, fault, d.reason);
+	else
 		write_decision(&d, resp);
-	}
 	buf_clear(&q.der);
+	buf_clear(&q.client_id);
 }
 
 static void answer_health(struct gate_answer *a, struct http_response *resp)
@@ -187,10 +245,12 @@ static bool on_head(void *ctx, struct http_request *req,
     struct http_response *resp)
 {
 	bool known = span_eq_str(req->path, "/admit") ||
+	    span_eq_str(req->path, "/emqx") ||
 	    span_eq_str(req->path, "/healthz");
 
 	if (!known) {
-		answer_fault(resp, 404, "there is only /admit and /healthz");
+		answer_fault(resp, 404,
+		    "there is only /admit, /emqx and /healthz");
 		return false;
 	}
 	if (req->method != HTTP_GET && req->method != HTTP_POST &&
@@ -211,7 +271,7 @@ static void on_request(void *ctx, struct http_request *req,
 	static const uint8_t zero[TABLE_FP];
 
 	http_add_header(resp, "Cache-Control", "no-store");
-	if (span_eq_str(req->path, "/admit")) {
+	if (!span_eq_str(req->path, "/healthz")) {
 		gate_answer_admit(a, req, clock_now_s(), resp);
 		return;
 	}

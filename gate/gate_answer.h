@@ -3,8 +3,11 @@
  * /admit, GET or POST, with exactly one of: header X-SSL-Client-Cert (PEM,
  * percent-encoded, as nginx's $ssl_client_escaped_cert), header
  * X-Client-Fingerprint or query fingerprint (hex SHA-256 of the DER), a body
- * of PEM, or a body {"certificate": PEM} or {"fingerprint": hex}.
+ * of PEM, or a body {"certificate": PEM} or {"fingerprint": hex}; the body may
+ * have the "client_id" of an MQTT client, which then has to be the device's.
  * 200 {"admit":true,...} or 403 {"admit":false,"reason"}.
+ * /emqx, POST with such a body: 200 {"result":"allow" or "deny",...}, as EMQX
+ * asks, which passes over any other status.
  * /healthz: what the table holds and when it was last known to be current. */
 #ifndef BIRTHMARK_GATE_GATE_ANSWER_H
 #define BIRTHMARK_GATE_GATE_ANSWER_H

@@ -93,25 +93,6 @@ static void judge(struct plugin *p, struct mosquitto *client,
 	OPENSSL_free(der);
 }
 
-/* Another device's client id would take its session over. */
-static bool client_id_ok(const struct plugin *p, const char *id,
-    const char *device)
-{
-	struct span rest;
-	struct buf b;
-	bool ok;
-
-	if (p->any_client_id)
-		return true;
-	buf_init(&b, 4 * TABLE_DEVICE_MAX);
-	enc_percent(&b, span_str(device));
-	rest = span_str(id);
-	ok = buf_ok(&b) && b.n > 0 && span_starts(rest, buf_span(&b)) &&
-	    (rest.n == b.n || rest.p[b.n] == ':');
-	buf_clear(&b);
-	return ok;
-}
-
 /* The gate that made the table counts who comes in.  One that is away or busy
  * misses it. */
 static void tell_seen(const struct plugin *p, const uint8_t fp[TABLE_FP])
@@ -153,7 +134,8 @@ static int on_basic_auth(int event, void *data, void *userdata)
 
 	clients_drop(&p->clients, ev->client);
 	judge(p, ev->client, &who);
-	if (who.admit && !client_id_ok(p, id, who.device)) {
+	if (who.admit && !p->any_client_id &&
+	    !decide_client_id(&who, span_str(id))) {
 		who.admit = false;
 		who.reason = "the client id is not the device's";
 	}

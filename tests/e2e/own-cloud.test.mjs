@@ -1,0 +1,233 @@
+// nginx and HAProxy before an own cloud, with the configurations of docs/clouds
+// as they stand there (only paths and ports are put in), and the requests of
+// EMQX and of an extension by hand.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import {after, before, describe, test} from 'node:test';
+import {Feed, fingerprint} from './lib/feed.mjs';
+import {Child, makeCa, makeCert, makeServerCert} from './lib/mosquitto.mjs';
+import {bin, freePort, tempDir, until} from './lib/service.mjs';
+
+const docs = new URL('../../docs/clouds/gate/', import.meta.url);
+let dir, feed, gate, gatePort, app, serverCa, seen;
+const chips = {}, running = [];
+
+/** A documented file with these words put in; each of them must be there. */
+function place(name, words) {
+	let text = fs.readFileSync(new URL(name, docs), 'utf8');
+	for (const [from, to] of Object.entries(words)) {
+		assert.ok(text.includes(from), `${name}: ${from}`);
+		text = text.replaceAll(from, to);
+	}
+	const file = path.join(dir, name);
+	fs.writeFileSync(file, text);
+	return file;
+}
+
+/** What a device gets from a proxy: its status, or null for no connection. */
+function get(port, chip, headers = {}) {
+	const bundle = chip && fs.readFileSync(chip.bundle);
+	return new Promise((resolve) => {
+		const req = https.request({host: '127.0.0.1', port, path: '/hello',
+			headers, ca: fs.readFileSync(serverCa.cert), cert: bundle,
+			key: chip?.otherKey ?? bundle, agent: false,
+			servername: 'localhost'}, (res) => {
+			res.resume();
+			res.on('end', () => resolve(res.statusCode));
+		});
+		req.on('error', () => resolve(null));
+		req.end();
+	});
+}
+
+/** A device's certificate, and a key that claims its public half but signs with
+ * another secret one. */
+function copied() {
+	const jwk = (chip) => crypto.createPrivateKey(
+		fs.readFileSync(chip.key)).export({format: 'jwk'});
+	const key = crypto.createPrivateKey({format: 'jwk',
+		key: {...jwk(chips['chip-a']), d: jwk(chips.unbound).d}});
+	return {...chips['chip-a'],
+		otherKey: key.export({type: 'sec1', format: 'pem'})};
+}
+
+function ask(pathname, body) {
+	return new Promise((resolve, reject) => {
+		const req = http.request({host: '127.0.0.1', port: gatePort,
+			path: pathname, method: 'POST'}, (res) => {
+			let text = '';
+			res.on('data', (d) => { text += d; });
+			res.on('end', () => resolve({status: res.statusCode,
+				...JSON.parse(text)}));
+		});
+		req.on('error', reject);
+		req.end(typeof body === 'string' ? body : JSON.stringify(body));
+	});
+}
+
+const pem = (chip) => fs.readFileSync(chip.cert, 'utf8');
+
+async function startNginx(devicesCa, server, appPort) {
+	const port = await freePort();
+	const site = place('nginx.conf', {
+		'listen 443': `listen 127.0.0.1:${port}`,
+		'/etc/nginx/server.pem': server.cert,
+		'/etc/nginx/server.key': server.key,
+		'/etc/birthmark/devices-ca.pem': devicesCa.cert,
+		'127.0.0.1:9000': `127.0.0.1:${appPort}`,
+		'127.0.0.1:8446': `127.0.0.1:${gatePort}`});
+	const conf = path.join(dir, 'nginx-main.conf');
+	const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+		.map((n) => `${n}_temp_path ${dir}/nginx-${n};`).join(' ');
+	fs.writeFileSync(conf, `${process.getuid() === 0 ? 'user root;' : ''}
+daemon off; worker_processes 1; pid ${dir}/nginx.pid;
+error_log stderr; events {} http { access_log off; ${temp} include ${site}; }`);
+	running.push(new Child('/usr/sbin/nginx', ['-c', conf, '-e', 'stderr']));
+	return port;
+}
+
+async function startHaproxy(devicesCa, server, appPort) {
+	const port = await freePort();
+	const lua = place('haproxy.lua', {
+		'127.0.0.1:8446': `127.0.0.1:${gatePort}`});
+	const both = path.join(dir, 'haproxy.pem');
+	fs.writeFileSync(both, fs.readFileSync(server.cert, 'utf8') +
+		fs.readFileSync(server.key, 'utf8'), {mode: 0o600});
+	const conf = place('haproxy.cfg', {
+		'bind :443': `bind 127.0.0.1:${port}`,
+		'/etc/haproxy/birthmark.lua': lua,
+		'/etc/haproxy/server.pem': both,
+		'/etc/birthmark/devices-ca.pem': devicesCa.cert,
+		'127.0.0.1:9000': `127.0.0.1:${appPort}`});
+	running.push(new Child('/usr/sbin/haproxy', ['-db', '-f', conf]));
+	return port;
+}
+
+const ports = {};
+before(async () => {
+	dir = tempDir('own-cloud');
+	const devicesCa = makeCa(dir, 'devices-ca');
+	const foreignCa = makeCa(dir, 'foreign-ca');
+	serverCa = makeCa(dir, 'server-ca');
+	const server = makeServerCert(dir, serverCa);
+	fs.writeFileSync(path.join(dir, 'token'), 'bmt_test\n', {mode: 0o600});
+	for (const [name, ca] of [['chip-a', devicesCa], ['revoked', devicesCa],
+		['unbound', devicesCa], ['foreign', foreignCa]]) {
+		const c = makeCert(dir, ca, name);
+		chips[name] = {...c, fp: fingerprint(c.bundle)};
+	}
+	feed = await new Feed({server}).start();
+	feed.admit(chips['chip-a'].fp, 'chip-a');
+	feed.admit(chips.revoked.fp, 'revoked');
+	gatePort = await freePort();
+	gate = new Child(bin, ['gate', '--service', feed.url, '--account',
+		feed.account, '--cloud', feed.cloud, '--token-file',
+		path.join(dir, 'token'), '--ca', serverCa.cert, '--dir',
+		path.join(dir, 'gate'), '--listen', `127.0.0.1:${gatePort}`]);
+	await gate.says('answering on http');
+	app = http.createServer((req, res) => {
+		seen = req.headers;
+		res.end('hello\n');
+	});
+	await new Promise((r) => app.listen(0, '127.0.0.1', r));
+	const appPort = app.address().port;
+	ports.nginx = await startNginx(devicesCa, server, appPort);
+	ports.haproxy = await startHaproxy(devicesCa, server, appPort);
+	await until(async () => (await ask('/admit', pem(chips.revoked))).admit);
+	for (const port of Object.values(ports))
+		await until(async () => await get(port, chips['chip-a']) === 200,
+			10000, running.map((r) => r.out).join('\n'));
+});
+
+after(async () => {
+	for (const r of running)
+		await r.stop();
+	await gate?.stop();
+	await feed?.stop();
+	app?.close();
+	fs.rmSync(dir, {recursive: true, force: true});
+});
+
+for (const name of ['nginx', 'haproxy'])
+	describe(name, () => {
+		const through = (chip, headers) => get(ports[name], chip, headers);
+
+		test('a device passes, and the application knows it', async () => {
+			seen = null;
+			assert.equal(await through(chips['chip-a'], {
+				'x-birthmark-product': 'Forged',
+				'x-birthmark-device': 'forged',
+				'x-birthmark-batch': 'forged'}), 200);
+			assert.deepEqual(['device', 'product', 'batch'].map((n) =>
+				seen[`x-birthmark-${n}`]),
+			['chip-a', 'Dishwasher%20DW-9', 'B1']);
+		});
+
+		test('a chip that nobody bound does not pass', async () => {
+			seen = null;
+			assert.equal(await through(chips.unbound), 403);
+			assert.equal(await through(chips.unbound, {
+				'x-client-fingerprint': chips['chip-a'].fp}), 403);
+			assert.equal(seen, null);
+		});
+
+		test('no certificate, and one of an unknown CA, do not pass',
+			async () => {
+				seen = null;
+				assert.notEqual(await through(null), 200);
+				assert.notEqual(await through(chips.foreign), 200);
+				assert.equal(seen, null);
+			});
+
+		test('a copied certificate without its key does not pass',
+			async () => {
+				seen = null;
+				assert.notEqual(await through(copied()), 200);
+				assert.equal(seen, null);
+			});
+	});
+
+test('a revoked device is out with its next request', async () => {
+	for (const port of Object.values(ports))
+		assert.equal(await get(port, chips.revoked), 200);
+	feed.remove(chips.revoked.fp, 'revoked');
+	for (const port of Object.values(ports))
+		await until(async () => await get(port, chips.revoked) === 403);
+});
+
+test('EMQX is told with status 200 whatever it asks', async () => {
+	const certificate = pem(chips['chip-a']);
+	const allow = await ask('/emqx', {certificate, client_id: 'chip-a:1'});
+	assert.deepEqual(allow, {status: 200, result: 'allow',
+		is_superuser: false, client_attrs: {device: 'chip-a',
+			product: 'Dishwasher DW-9', batch: 'B1'}});
+	const deny = {status: 200, result: 'deny', is_superuser: false};
+	for (const body of [{certificate, client_id: 'chip-b'},
+		{certificate, client_id: ''}, {certificate, client_id: 7},
+		{certificate: pem(chips.unbound), client_id: 'unbound'},
+		{certificate: 'undefined', client_id: 'chip-a'},
+		{certificate, fingerprint: chips['chip-a'].fp}, {}, '{', ''])
+		assert.deepEqual(await ask('/emqx', body), deny,
+			JSON.stringify(body).slice(-60));
+});
+
+test('an extension is told by the status', async () => {
+	const certificate = pem(chips['chip-a']);
+	const good = await ask('/admit', {certificate, client_id: 'chip-a'});
+	assert.deepEqual([good.status, good.device], [200, 'chip-a']);
+	const other = await ask('/admit', {certificate, client_id: 'chip-b'});
+	assert.deepEqual([other.status, other.reason],
+		[403, "the client id is not the device's"]);
+});
+
+test('without the gate nobody passes', async () => {
+	await gate.stop();
+	gate = null;
+	for (const port of Object.values(ports))
+		assert.ok([403, 500, 502, 503].includes(
+			await get(port, chips['chip-a'])));
+});
