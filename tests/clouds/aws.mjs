@@ -60,8 +60,12 @@ export class Aws {
 				method, path: route, agent: false}, (res) => {
 				const parts = [];
 				res.on('data', (d) => parts.push(d));
-				res.on('end', () => resolve(
-					JSON.parse(Buffer.concat(parts).toString())));
+				res.on('end', () => {
+					const o = JSON.parse(Buffer.concat(parts).toString());
+					if (o.error)
+						reject(new Error(`${route}: ${o.error}`));
+					resolve(o);
+				});
 			});
 			req.on('error', reject);
 			const text = body === undefined ? '' : JSON.stringify(body);
@@ -77,6 +81,11 @@ export class Aws {
 	back() { return this.tell('POST', '/back'); }
 	state() { return this.tell('GET', '/state'); }
 	counters() { return this.tell('GET', '/counters'); }
+
+	/** How many calls of RegisterCertificateWithoutCA came by now. */
+	mark() { return this.tell('GET', '/mark'); }
+	/** The ids of all certificates that came with them, in their order. */
+	registered() { return this.tell('GET', '/registered'); }
 
 	/** Runs botocore's own client against it: {status, stdout, stderr}. */
 	prove() {

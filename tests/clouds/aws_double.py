@@ -7,6 +7,7 @@ Must not be lenient: what AWS would not take is refused and noted."""
 import asyncio
 import calendar
 import collections
+import hashlib
 import json
 import random
 import re
@@ -78,6 +79,7 @@ class Double:
 		self.injected = collections.Counter()
 		self.answers = collections.Counter()
 		self.faults = []
+		self.registered = []  # what certificates came, in their order
 		self.first = self.last = None
 
 	# --- the control
@@ -97,15 +99,15 @@ class Double:
 		self.state.roles.update(o.get('roles', {}))
 		for i, key in o.get('keys', {}).items():
 			self.state.keys[i] = {**KEY, **key}
+		for k in ('drop_certificates', 'drop_things'):
+			for i in o.get(k, []):
+				(self.state.certs if 'cert' in k else
+					self.state.things).pop(i)
 		for c in o.get('plant', []):
 			self.state.plant(c['id'], c['pem'], c.get('status', 'ACTIVE'))
 		for t in o.get('things', []):
 			self.state.CreateThing(t['name'],
 				attributePayload={'attributes': t.get('attributes', {})})
-		for k in ('drop_certificates', 'drop_things'):
-			for i in o.get(k, []):
-				(self.state.certs if 'cert' in k else
-					self.state.things).pop(i)
 		for i, status in o.get('status', {}).items():
 			self.state.certs[i]['status'] = status
 
@@ -133,6 +135,11 @@ class Double:
 			return self.counters()
 		elif (method, path) == ('GET', '/state'):
 			return self.state.dump()
+		elif (method, path) == ('GET', '/mark'):
+			return len(self.registered)
+		elif (method, path) == ('GET', '/registered'):
+			return [hashlib.sha256(ssl.PEM_cert_to_DER_cert(p)).hexdigest()
+				for p in self.registered]
 		else:
 			return {'error': 'what?'}
 		return {}
@@ -257,6 +264,8 @@ class Double:
 		self.count(op)
 		key = self.verify(model, r)
 		values = op.read_rest(found, r.query, r.headers, r.body)
+		if op.name == 'RegisterCertificateWithoutCA':
+			self.registered.append(values['certificatePem'])
 		r.kind = self.fault()
 		if r.kind in ('500', '503', 'cut-before'):
 			return None
@@ -388,7 +397,10 @@ class Link(asyncio.Protocol):
 				self.serve(r)
 
 	async def tell(self, r):
-		out = await self.double.control(r.method, r.path, r.body)
+		try:
+			out = await self.double.control(r.method, r.path, r.body)
+		except Exception as e:
+			out = {'error': repr(e)}
 		self.send(200, {'content-type': 'application/json'},
 			json.dumps(out).encode())
 
