@@ -28,14 +28,24 @@ static const struct args_opt *find_letter(const struct args_cmd *cmd, char c)
 
 static bool takes_value(const struct args_opt *o)
 {
-	return o->kind == ARGS_STR || o->kind == ARGS_U64;
+	return o->kind == ARGS_STR || o->kind == ARGS_U64 ||
+	    o->kind == ARGS_LIST;
 }
 
 static enum rc store_value(const struct args_opt *o, const char *value,
     struct err *e)
 {
+	struct args_list *list = o->out;
+
 	if (o->kind == ARGS_STR) {
 		*(const char **)o->out = value;
+		return RC_OK;
+	}
+	if (o->kind == ARGS_LIST) {
+		if (list->n == ARGS_LIST_MAX)
+			return err_set(e, RC_INVALID, "usage",
+			    "The option --%s is given too often.", o->name);
+		list->v[list->n++] = value;
 		return RC_OK;
 	}
 	if (!span_u64(span_str(value), UINT64_MAX, o->out))

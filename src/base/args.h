@@ -6,13 +6,20 @@
 #include "base/err.h"
 #include "base/span.h"
 
-enum args_kind { ARGS_FLAG, ARGS_STR, ARGS_U64, ARGS_HELP };
+enum args_kind { ARGS_FLAG, ARGS_STR, ARGS_U64, ARGS_LIST, ARGS_HELP };
+
+/* Of an option that may be given several times. */
+#define ARGS_LIST_MAX 32
+struct args_list {
+	const char *v[ARGS_LIST_MAX];
+	size_t n;
+};
 
 struct args_opt {
 	const char *name; /* without dashes */
 	char letter;	  /* 0 for none */
 	enum args_kind kind;
-	void *out;	   /* bool *, const char **, uint64_t * */
+	void *out; /* bool *, const char **, uint64_t *, struct args_list * */
 	const char *value; /* name of the value in the help */
 	const char *help;  /* one line */
 };

@@ -57,6 +57,7 @@ static enum rc set_item(const struct conf_item *it, struct span v,
 			return RC_OK;
 		return err_set(e, RC_INVALID, "bad-setting",
 		    "The setting %s must be a whole number.", it->name);
+	case ARGS_LIST:
 	case ARGS_HELP:
 		break;
 	}

@@ -12,11 +12,15 @@
 
 #define COLUMNS "batch,state,product.name,cloud.name,devices,bound_at,already"
 #define JOB_COLUMNS "id,state,batch,total,done,failed,last_error"
+#define PLAN_COLUMNS                                                           \
+	"id,state,plan_of,batch,total,created,changed,removed,same,conflicts," \
+	"last_error"
 #define LINE_MAX_BYTES 1024
 
 struct options {
 	const char *account, *code, *product, *cloud;
-	bool json, wait, help;
+	const char *instead_of;
+	bool json, wait, help, plan, remove;
 	struct client client;
 };
 
@@ -160,17 +164,23 @@ static enum rc provision(struct options *o, const char *bid, struct err *e)
 	buf_init(&path, 400);
 	buf_add_str(&path, "/batches/");
 	enc_percent(&path, span_str(bid));
-	buf_add_str(&path, "/provision");
+	buf_add_str(&path, o->remove ? "/remove" : "/provision");
 	rc = put_id(&o->client, body, "cloud", "clouds", o->cloud, e);
+	if (rc == RC_OK)
+		rc = put_id(&o->client, body, "instead_of", "clouds",
+		    o->instead_of, e);
+	if (o->plan)
+		(void)json_object_set_new(body, "plan", json_true());
 	if (rc == RC_OK && !buf_ok(&path))
 		rc = err_set(e, RC_INVALID, "too-long", "That is too long.");
 	if (rc == RC_OK)
 		rc = post(o, buf_cstr(&path), body, &answer, e);
-	if (rc == RC_OK && o->wait)
+	if (rc == RC_OK && (o->wait || o->plan))
 		rc = cli_special_follow(&o->client,
 		    json_string_value(json_object_get(answer, "id")), &job, e);
 	if (job != NULL || rc == RC_OK)
-		cli_print(job != NULL ? job : answer, JOB_COLUMNS, o->json);
+		cli_print(job != NULL ? job : answer,
+		    o->plan ? PLAN_COLUMNS : JOB_COLUMNS, o->json);
 	json_decref(body);
 	json_decref(answer);
 	json_decref(job);
@@ -184,17 +194,27 @@ int cli_bind_provision_main(int argc, char **argv)
 	const struct args_opt opts[] = {
 	    {"cloud", 0, ARGS_STR, &o.cloud, "CLOUD",
 		"product cloud (name or id) instead of the batch's"},
+	    {"remove", 0, ARGS_FLAG, &o.remove, NULL,
+		"take it out of the cloud instead"},
+	    {"instead-of", 0, ARGS_STR, &o.instead_of, "CLOUD",
+		"move: leave this cloud when the other has all devices"},
+	    {"plan", 0, ARGS_FLAG, &o.plan, NULL,
+		"only tell what would be done"},
 	    {"wait", 0, ARGS_FLAG, &o.wait, NULL, "wait until it is done"},
 	    {"account", 0, ARGS_STR, &o.account, "ID", "account to work in"},
 	    {"json", 0, ARGS_FLAG, &o.json, NULL, "print JSON"},
 	    {0},
 	};
 	const struct args_cmd cmd = {"birthmark provision [OPTION]... BATCH",
-	    "Tells a product cloud which devices of a bound batch to expect.",
+	    "Tells a product cloud which devices of a bound batch to expect, "
+	    "or to forget.",
 	    opts, 1, 1};
 	struct err e = {0};
 	enum rc rc = begin(&o, &cmd, argc, argv, &e);
 
+	if (rc == RC_OK && !o.help && o.remove && (!o.cloud || o.instead_of))
+		rc = err_set(&e, RC_INVALID, "usage",
+		    "--remove needs --cloud, and takes no --instead-of.");
 	if (rc == RC_OK && !o.help)
 		rc = provision(&o, argv[1], &e);
 	client_close(&o.client);

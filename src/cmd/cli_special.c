@@ -26,6 +26,8 @@ static uint64_t number(json_t *o, const char *key)
 
 static void show_progress(json_t *job)
 {
+	const char *state = cli_text(json_object_get(job, "breaker"), "state");
+
 	if (!isatty(STDERR_FILENO))
 		return;
 	(void)fprintf(stderr, "\r\033[K%s: %llu of %llu done, %llu failed",
@@ -35,6 +37,8 @@ static void show_progress(json_t *job)
 	if (json_is_integer(json_object_get(job, "seconds_left")))
 		(void)fprintf(stderr, ", %llu s left",
 		    (unsigned long long)number(job, "seconds_left"));
+	if (strcmp(state, "closed") != 0 && state[0] != '\0')
+		(void)fprintf(stderr, ", the cloud is away");
 	(void)fflush(stderr);
 }
 
@@ -166,8 +170,8 @@ int cli_special_cloud_test(int argc, char **argv)
 	struct err e = {0};
 	struct frame f;
 	enum rc rc = begin(&f, "birthmark cloud test CLOUD",
-	    "Asks an interop receiver for its version and whether it takes "
-	    "our credentials.",
+	    "Asks a product cloud whether it can be reached and grants the "
+	    "rights that are needed.",
 	    argc, argv, &e);
 
 	if (rc == RC_OK && !f.help)

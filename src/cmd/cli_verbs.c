@@ -3,6 +3,7 @@
 #include "cmd/cli.h"
 #include "cmd/cli_audit.h"
 #include "cmd/cli_ca.h"
+#include "cmd/cli_cloud.h"
 #include "cmd/cli_reset.h"
 #include "cmd/cli_special.h"
 #include "cmd/cli_status.h"
@@ -33,11 +34,20 @@
 		CLI_NUM, "chunk", "chunk", "devices in a call", false \
 	}
 #define CLOUD_COLUMNS "id,name,type,form,url,audience,created_at"
+#define CLOUD                                            \
+	{                                                \
+		CLI_PATH, "=CLOUD", "cloud", NULL, false \
+	}
 #define BATCH_COLUMNS                                                     \
 	"batch,vendor,state,product.name,cloud.name,devices,provisioned," \
 	"failed,seen,bound_at,bound_by"
-#define JOB_COLUMNS \
-	"id,kind,state,batch,cloud,total,done,failed,seconds_left,last_error"
+#define JOB_COLUMNS                                              \
+	"id,kind,state,batch,cloud,total,done,failed,conflicts," \
+	"seconds_left,last_error"
+#define JOB                                          \
+	{                                            \
+		CLI_PATH, "=JOB", "job", NULL, false \
+	}
 #define DEVICE_COLUMNS                                                  \
 	"fingerprint,chip_id,serial,batch,reel,product,key,not_before," \
 	"not_after,first_seen_at,last_seen_at,state"
@@ -389,11 +399,20 @@ const struct cli_verb cli_verbs[] = {
 	"take one off hold",
 	{{CLI_PATH, "=CERTIFICATE", "certificate", NULL, false}}, NULL, NULL},
     /* cloud */
-    {"cloud", "list", "GET", ACCOUNT "/clouds", CLOUD_COLUMNS, "product clouds",
-	{{0}}, NULL, NULL},
+    {"cloud", "list", "GET", ACCOUNT "/clouds",
+	"id,name,type,batches,work.jobs,breaker.state,created_at",
+	"product clouds", {{0}}, NULL, NULL},
     {"cloud", "show", "GET", ACCOUNT "/clouds/{cloud}",
-	CLOUD_COLUMNS ",username,chunk,key_url,jwks_url", "one product cloud",
-	{{CLI_PATH, "=CLOUD", "cloud", NULL, false}}, NULL, NULL},
+	CLOUD_COLUMNS
+	",username,settings,quotas,has_credentials,chunk,batches,"
+	"work,breaker.state,breaker.why,breaker.until,key_url,jwks_url",
+	"one product cloud", {CLOUD}, NULL, NULL},
+    {"cloud", "kinds", "GET", ACCOUNT "/cloud-kinds",
+	"type,title,can_remove,can_suspend,can_list",
+	"the kinds there are; --json tells their settings and quotas", {{0}},
+	NULL, NULL},
+    {"cloud", "add", NULL, NULL, NULL, "add a product cloud of any kind", {{0}},
+	NULL, cli_cloud_add},
     {"cloud", "add-aws", "POST", ACCOUNT "/clouds", CLOUD_COLUMNS,
 	"add an interop receiver in AWS",
 	{CLOUD_NAME,
@@ -423,14 +442,22 @@ const struct cli_verb cli_verbs[] = {
 	"add your own cloud, which a gate guards", {CLOUD_NAME}, "type=gate",
 	NULL},
     {"cloud", "rename", "PATCH", ACCOUNT "/clouds/{cloud}", CLOUD_COLUMNS,
-	"rename a product cloud",
-	{{CLI_PATH, "=CLOUD", "cloud", NULL, false}, NAME}, NULL, NULL},
-    {"cloud", "remove", "DELETE", ACCOUNT "/clouds/{cloud}", NULL,
-	"remove a product cloud", {{CLI_PATH, "=CLOUD", "cloud", NULL, false}},
-	NULL, NULL},
+	"rename a product cloud", {CLOUD, NAME}, NULL, NULL},
+    {"cloud", "set", NULL, NULL, NULL,
+	"change settings, credentials, quotas or the CA", {{0}}, NULL,
+	cli_cloud_set},
+    {"cloud", "remove", NULL, NULL, NULL,
+	"forget a product cloud and its credentials", {{0}}, NULL,
+	cli_cloud_remove},
     {"cloud", "test", NULL, NULL, NULL,
-	"ask a receiver for its version and try the credentials", {{0}}, NULL,
-	cli_special_cloud_test},
+	"try whether it can be reached and grants the rights needed", {{0}},
+	NULL, cli_special_cloud_test},
+    {"cloud", "audit", NULL, NULL, NULL,
+	"compare what is there with what is to be", {{0}}, NULL,
+	cli_cloud_audit},
+    {"cloud", "resume", "POST", ACCOUNT "/clouds/{cloud}/resume",
+	"id,name,breaker.state", "try one again now that was away", {CLOUD},
+	NULL, NULL},
     /* batch */
     {"batch", "list", "GET", ACCOUNT "/batches", BATCH_COLUMNS,
 	"batches bound to an account",
@@ -444,6 +471,10 @@ const struct cli_verb cli_verbs[] = {
 	NULL, NULL},
     {"batch", "show", "GET", ACCOUNT "/batches/{bid}", BATCH_COLUMNS,
 	"one batch", {{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
+    {"batch", "clouds", "GET", ACCOUNT "/batches/{bid}/clouds",
+	"cloud,wanted,since,job.id,job.kind,job.state",
+	"the clouds that it is in, or leaves",
+	{{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
     {"batch", "set", "PATCH", ACCOUNT "/batches/{bid}", BATCH_COLUMNS,
 	"change a batch's product or cloud; provisions nothing by itself",
 	{{CLI_PATH, "=BATCH", "bid", NULL, false},
@@ -451,7 +482,7 @@ const struct cli_verb cli_verbs[] = {
 	    {CLI_CLOUD, "cloud", "cloud", "cloud, or none", false}},
 	NULL, NULL},
     {"batch", "unbind", "DELETE", ACCOUNT "/batches/{bid}", NULL,
-	"undo a bind, as long as nothing was provisioned",
+	"undo a bind; what was provisioned leaves its clouds",
 	{{CLI_PATH, "=BATCH", "bid", NULL, false}}, NULL, NULL},
     /* device */
     {"device", "list", "GET", ACCOUNT "/devices", DEVICE_COLUMNS,
@@ -476,21 +507,34 @@ const struct cli_verb cli_verbs[] = {
 	NULL, "let a device in again",
 	{{CLI_PATH, "=FINGERPRINT", "fingerprint", NULL, false}}, NULL, NULL},
     /* job */
-    {"job", "list", "GET", ACCOUNT "/jobs", JOB_COLUMNS, "provisioning jobs",
+    {"job", "list", "GET", ACCOUNT "/jobs", JOB_COLUMNS, "jobs of clouds",
 	{{CLI_QUERY, "batch", "batch", "only of this batch", false},
+	    {CLI_QUERY, "cloud", "cloud", "only of this cloud", false},
+	    {CLI_QUERY, "kind", "kind",
+		"provision, remove, sync, plan, audit or test", false},
 	    {CLI_QUERY, "state", "state", "only in this state", false}},
 	NULL, NULL},
     {"job", "show", "GET", ACCOUNT "/jobs/{job}",
-	JOB_COLUMNS ",created_at,finished_at,result", "one job",
-	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+	JOB_COLUMNS ",plan_of,then_cloud,created,same,changed,removed,"
+		    "breaker.state,created_at,finished_at,result",
+	"one job", {JOB}, NULL, NULL},
     {"job", "exceptions", "GET", ACCOUNT "/jobs/{job}/exceptions",
-	"fingerprint,chip_id,status,message", "devices that a cloud refused",
-	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+	"fingerprint,chip_id,what,message",
+	"devices that did not go well, or what a plan or audit found",
+	{JOB,
+	    {CLI_QUERY, "what", "what",
+		"conflict, refused, create, change, remove, missing, "
+		"different or stranger",
+		false}},
+	NULL, NULL},
+    {"job", "pause", "POST", ACCOUNT "/jobs/{job}/pause", JOB_COLUMNS,
+	"pause a job; what is on its way is finished", {JOB}, NULL, NULL},
+    {"job", "resume", "POST", ACCOUNT "/jobs/{job}/resume", JOB_COLUMNS,
+	"go on with a paused job", {JOB}, NULL, NULL},
     {"job", "retry", "POST", ACCOUNT "/jobs/{job}/retry", JOB_COLUMNS,
-	"try the failures of a job again",
-	{{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+	"try the failures of a job again", {JOB}, NULL, NULL},
     {"job", "cancel", "POST", ACCOUNT "/jobs/{job}/cancel", JOB_COLUMNS,
-	"stop a job", {{CLI_PATH, "=JOB", "job", NULL, false}}, NULL, NULL},
+	"stop a job", {JOB}, NULL, NULL},
     {"job", "wait", NULL, NULL, NULL, "follow a job until it ends", {{0}}, NULL,
 	cli_special_job_wait},
     /* audit */

@@ -355,10 +355,10 @@ enum rc cloud_update(struct core *c, const struct core_actor *a, const char *id,
 		    span_str(s->ca_pem), e);
 	if (rc == RC_OK)
 		rc = audit_cloud(c, a, "cloud-update", out, e);
-	if (rc == RC_OK && sealed.n > 0) {
+	if (rc == RC_OK && sealed.n > 0)
 		out->has_secret = true;
+	if (rc == RC_OK && (sealed.n > 0 || s->settings || s->ca_pem))
 		rc = close_breaker(c, out, e);
-	}
 	rc = tx_end(c, &tx, rc, e);
 	buf_clear_secret(&sealed);
 	return rc;

@@ -125,11 +125,11 @@ static enum rc judge(const struct cloud_want_walk *w, bool single,
 static enum rc judge_single(const struct cloud_want_walk *w,
     struct cloud_want *out, struct err *e)
 {
-	bool batch, single = false;
+	struct store_welcome_wants wants;
 	enum rc rc = store_welcome_wants(w->c->store, w->cloud, w->bid,
-	    out->seq, &batch, &single, e);
+	    out->seq, &wants, e);
 
-	return rc == RC_OK ? judge(w, single, out, e) : rc;
+	return rc == RC_OK ? judge(w, wants.single, out, e) : rc;
 }
 
 /* What holds for the batch. */

@@ -68,6 +68,7 @@ static enum rc queue_sync(struct core *c, const char *cloud,
 enum rc job_on_change(struct core *c, const struct job_on_device *d,
     int64_t now_s, struct err *e)
 {
+	const struct store_cloud_change_of of = {d->account, d->bid, d->seq};
 	struct store_cloud_change_told told[2 * JOB_QUEUE_CLOUDS_MAX];
 	const struct cloud_rules *rules;
 	size_t i, n = 2 * JOB_QUEUE_CLOUDS_MAX;
@@ -75,8 +76,7 @@ enum rc job_on_change(struct core *c, const struct job_on_device *d,
 
 	if (d->account[0] == '\0')
 		return RC_OK;
-	rc = store_cloud_change_told(c->store, d->account, d->bid, d->seq, told,
-	    &n, e);
+	rc = store_cloud_change_told(c->store, &of, told, &n, e);
 	for (i = 0; rc == RC_OK && i < n; i++) {
 		rules = job_queue_rules(c, told[i].type);
 		/* One that only lets in has heard all that it can hear. */

@@ -293,8 +293,7 @@ static enum rc compare_all(struct compare *c, struct err *e)
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK) {
-		rc = store_welcome_in(c->s, c->j->cloud, w.bid, w.seq, &w, &n,
-		    e);
+		rc = store_welcome_in(c->s, c->j->cloud, &w, &w, &n, e);
 		if (rc != RC_OK || n == 0)
 			break;
 		rc = w.seq > 0 ? compare_single(c, &w, e)

@@ -51,8 +51,11 @@ static enum rc read_changes(struct turn *k, struct err *e)
 	struct store_cloud_change rows[TURN_EXCEPTIONS];
 	struct turn_load *l = &k->load;
 	size_t i, n = TURN_EXCEPTIONS;
-	enum rc rc = store_cloud_change_list(k->t->core.store, k->j->cloud,
-	    k->j->bid, l->after, rows, &n, e);
+	const struct store_cloud_change_page page = {.cloud = k->j->cloud,
+	    .bid = k->j->bid,
+	    .after = l->after};
+	enum rc rc =
+	    store_cloud_change_list(k->t->core.store, &page, rows, &n, e);
 
 	for (i = 0; rc == RC_OK && i < n; i++) {
 		l->places[i] = rows[i].n;

@@ -10,15 +10,15 @@
 	"AND c.deleted_at IS NULL AND c.type <> 'gate' WHERE w.bid = $1 " \
 	"AND w.seq IN (0, $2) AND w.account_id = $3 "
 
-enum rc store_cloud_change_told(struct store *s, const char *account,
-    const char *bid, int64_t seq, struct store_cloud_change_told *out,
+enum rc store_cloud_change_told(struct store *s,
+    const struct store_cloud_change_of *of, struct store_cloud_change_told *out,
     size_t *n, struct err *e)
 {
 	size_t cap = *n;
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT DISTINCT w.cloud_id, c.type " TOLD "ORDER BY 1 LIMIT $4",
-	    DB_T(bid), DB_I(seq), DB_T(account), DB_I(cap));
+	    DB_T(of->bid), DB_I(of->seq), DB_T(of->account), DB_I(cap));
 
 	*n = 0;
 	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK) {
@@ -55,8 +55,8 @@ enum rc store_cloud_change_has(struct store *s, const char *cloud,
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc store_cloud_change_list(struct store *s, const char *cloud,
-    const char *bid, uint64_t after, struct store_cloud_change *out,
+enum rc store_cloud_change_list(struct store *s,
+    const struct store_cloud_change_page *page, struct store_cloud_change *out,
     size_t *n_rows, struct err *e)
 {
 	size_t cap = *n_rows;
@@ -64,7 +64,7 @@ enum rc store_cloud_change_list(struct store *s, const char *cloud,
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT n, seq FROM cloud_change WHERE cloud_id = $1 AND bid = $2 "
 	    "AND n > $3 ORDER BY n LIMIT $4",
-	    DB_T(cloud), DB_T(bid), DB_I(after), DB_I(cap));
+	    DB_T(page->cloud), DB_T(page->bid), DB_I(page->after), DB_I(cap));
 
 	*n_rows = 0;
 	while (rc == RC_OK && *n_rows < cap && (rc = db_step(q, e)) == RC_OK) {

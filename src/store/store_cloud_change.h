@@ -19,8 +19,12 @@ struct store_cloud_change_told {
 	char cloud[RAND_ID_SIZE];
 	char type[STORE_CLOUD_CHANGE_TYPE_SIZE];
 };
-MUST_CHECK enum rc store_cloud_change_told(struct store *s, const char *account,
-    const char *bid, int64_t seq, struct store_cloud_change_told *out,
+struct store_cloud_change_of {
+	const char *account, *bid;
+	int64_t seq;
+};
+MUST_CHECK enum rc store_cloud_change_told(struct store *s,
+    const struct store_cloud_change_of *of, struct store_cloud_change_told *out,
     size_t *n, struct err *e);
 /* Notes the device for the cloud.  One noted already gets a new n. */
 MUST_CHECK enum rc store_cloud_change_add(struct store *s, const char *cloud,
@@ -29,8 +33,12 @@ MUST_CHECK enum rc store_cloud_change_add(struct store *s, const char *cloud,
 MUST_CHECK enum rc store_cloud_change_has(struct store *s, const char *cloud,
     const char *bid, int64_t seq, bool *has, struct err *e);
 /* In the order of n, after that one; *n_rows: the room, then how many. */
-MUST_CHECK enum rc store_cloud_change_list(struct store *s, const char *cloud,
-    const char *bid, uint64_t after, struct store_cloud_change *out,
+struct store_cloud_change_page {
+	const char *cloud, *bid;
+	uint64_t after;
+};
+MUST_CHECK enum rc store_cloud_change_list(struct store *s,
+    const struct store_cloud_change_page *page, struct store_cloud_change *out,
     size_t *n_rows, struct err *e);
 /* It was sent as it was at n; nothing when it has changed since. */
 MUST_CHECK enum rc store_cloud_change_done(struct store *s, uint64_t n,

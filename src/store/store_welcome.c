@@ -87,29 +87,30 @@ enum rc store_welcome_of(struct store *s, const char *bid, int64_t seq,
 }
 
 enum rc store_welcome_in(struct store *s, const char *cloud,
-    const char *after_bid, int64_t after_seq, struct store_welcome *out,
-    size_t *n, struct err *e)
+    const struct store_welcome *after, struct store_welcome *out, size_t *n,
+    struct err *e)
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM cloud_welcome "
 	    "WHERE cloud_id = $1 AND (bid, seq) > ($2, $3) "
 	    "ORDER BY bid, seq LIMIT $4",
-	    DB_T(cloud), DB_T(after_bid), DB_I(after_seq), DB_I(*n));
+	    DB_T(cloud), DB_T(after ? after->bid : ""),
+	    DB_I(after ? after->seq : 0), DB_I(*n));
 
 	return read_many(rc, q, out, n, e);
 }
 
 enum rc store_welcome_wants(struct store *s, const char *cloud, const char *bid,
-    int64_t seq, bool *batch, bool *single, struct err *e)
+    int64_t seq, struct store_welcome_wants *out, struct err *e)
 {
 	struct store_welcome row;
 	enum rc rc = store_welcome_get(s, cloud, bid, 0, &row, e);
 
-	*single = false;
-	*batch = rc == RC_OK && row.admit;
+	out->single = false;
+	out->batch = rc == RC_OK && row.admit;
 	if (rc == RC_OK || rc == RC_NOT_FOUND)
 		rc = store_welcome_get(s, cloud, bid, seq, &row, e);
-	*single = rc == RC_OK && row.admit;
+	out->single = rc == RC_OK && row.admit;
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -27,13 +27,18 @@ MUST_CHECK enum rc store_welcome_delete(struct store *s, const char *cloud,
  * the room in out, then how many. */
 MUST_CHECK enum rc store_welcome_of(struct store *s, const char *bid,
     int64_t seq, struct store_welcome *out, size_t *n, struct err *e);
-/* The batches (and single devices) of a cloud, after that (bid, seq). */
+/* The batches (and single devices) of a cloud, after that one's bid and seq;
+ * NULL: from the start.  *n: the room in out, then how many. */
 MUST_CHECK enum rc store_welcome_in(struct store *s, const char *cloud,
-    const char *after_bid, int64_t after_seq, struct store_welcome *out,
-    size_t *n, struct err *e);
-/* What is wanted of the device at seq of this batch in this cloud, by itself
- * or with its batch: true when it is welcome in either way. */
+    const struct store_welcome *after, struct store_welcome *out, size_t *n,
+    struct err *e);
+/* Whether the device at seq of this batch is welcome in this cloud, with its
+ * batch and by itself. */
+struct store_welcome_wants {
+	bool batch, single;
+};
 MUST_CHECK enum rc store_welcome_wants(struct store *s, const char *cloud,
-    const char *bid, int64_t seq, bool *batch, bool *single, struct err *e);
+    const char *bid, int64_t seq, struct store_welcome_wants *out,
+    struct err *e);
 
 #endif

@@ -8,11 +8,13 @@
 static bool flag;
 static const char *str;
 static uint64_t number;
+static struct args_list list;
 
 static const struct args_opt opts[] = {
     {"flag", 'f', ARGS_FLAG, &flag, NULL, "a flag"},
     {"str", 's', ARGS_STR, &str, "TEXT", "a text"},
     {"number", 'n', ARGS_U64, &number, "N", "a number"},
+    {"each", 'e', ARGS_LIST, &list, "TEXT", "a text, of several"},
     {NULL, 0, ARGS_FLAG, NULL, NULL, NULL},
 };
 static const struct args_cmd cmd = {"test [OPTION]... A [B]", "About.", opts, 1,
@@ -29,6 +31,7 @@ static enum rc parse(const char *line, char **argv, int *npos, bool *help,
 	flag = false;
 	str = NULL;
 	number = 0;
+	list.n = 0;
 	assert_true(span_copy_str(span_str(line), text, sizeof(text)));
 	argv[0] = text;
 	for (p = text; *p; p++) {
@@ -38,6 +41,28 @@ static enum rc parse(const char *line, char **argv, int *npos, bool *help,
 		argv[argc++] = p + 1;
 	}
 	return args_parse(&cmd, argc, argv, npos, help, e);
+}
+
+static void args_takes_one_several_times_and_not_for_ever(void **state)
+{
+	static char text[4 * ARGS_LIST_MAX + 16] = "t a";
+	char *argv[ARGS_LIST_MAX + 8];
+	struct err e = {0};
+	bool help;
+	size_t i;
+	int n;
+
+	assert_int_equal(parse("t --each x a -ey --each=z", argv, &n, &help,
+			     &e),
+	    RC_OK);
+	assert_int_equal(list.n, 3);
+	assert_string_equal(list.v[0], "x");
+	assert_string_equal(list.v[1], "y");
+	assert_string_equal(list.v[2], "z");
+	for (i = 0; i <= ARGS_LIST_MAX; i++)
+		memcpy(text + 3 + 4 * i, " -ex", 5);
+	assert_int_equal(parse(text, argv, &n, &help, &e), RC_INVALID);
+	assert_string_equal(e.slug, "usage");
 }
 
 static void args_takes_all_forms(void **state)
@@ -133,6 +158,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(args_takes_all_forms),
+	    cmocka_unit_test(args_takes_one_several_times_and_not_for_ever),
 	    cmocka_unit_test(args_refuses_with_a_reason),
 	    cmocka_unit_test(args_help_wins_over_every_error),
 	    cmocka_unit_test(args_takes_a_lone_dash_as_an_argument),

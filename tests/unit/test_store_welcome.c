@@ -72,21 +72,21 @@ static void welcome(const char *cloud, int64_t seq, bool admit)
 
 static void a_device_is_wanted_by_itself_or_with_its_batch(void **state)
 {
-	bool batch, single;
+	struct store_welcome_wants w;
 
-	must(store_welcome_wants(c.s, "cld_1", "B1", 7, &batch, &single, NULL));
-	assert_false(batch || single);
+	must(store_welcome_wants(c.s, "cld_1", "B1", 7, &w, NULL));
+	assert_false(w.batch || w.single);
 	welcome("cld_1", 7, true);
-	must(store_welcome_wants(c.s, "cld_1", "B1", 7, &batch, &single, NULL));
-	assert_true(single && !batch);
-	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &batch, &single, NULL));
-	assert_false(batch || single);
+	must(store_welcome_wants(c.s, "cld_1", "B1", 7, &w, NULL));
+	assert_true(w.single && !w.batch);
+	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &w, NULL));
+	assert_false(w.batch || w.single);
 	welcome("cld_1", 0, true);
-	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &batch, &single, NULL));
-	assert_true(batch && !single);
+	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &w, NULL));
+	assert_true(w.batch && !w.single);
 	welcome("cld_1", 0, false);
-	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &batch, &single, NULL));
-	assert_false(batch || single);
+	must(store_welcome_wants(c.s, "cld_1", "B1", 8, &w, NULL));
+	assert_false(w.batch || w.single);
 }
 
 static void the_last_word_on_a_batch_counts(void **state)
@@ -104,7 +104,7 @@ static void the_last_word_on_a_batch_counts(void **state)
 	assert_true(rows[1].admit);
 	must(store_welcome_delete(c.s, "cld_1", "B1", 0, NULL));
 	n = 4;
-	must(store_welcome_in(c.s, "cld_1", "", 0, rows, &n, NULL));
+	must(store_welcome_in(c.s, "cld_1", NULL, rows, &n, NULL));
 	assert_int_equal(n, 0);
 	assert_int_equal(store_welcome_get(c.s, "cld_1", "B1", 0, rows, NULL),
 	    RC_NOT_FOUND);
@@ -117,7 +117,9 @@ static size_t note(int64_t seq, char clouds[4][RAND_ID_SIZE])
 	struct store_cloud_change_told told[4];
 	size_t i;
 
-	must(store_cloud_change_told(c.s, "acc_1", "B1", seq, told, &n, NULL));
+	must(store_cloud_change_told(c.s,
+	    &(struct store_cloud_change_of){"acc_1", "B1", seq}, told, &n,
+	    NULL));
 	for (i = 0; i < n; i++) {
 		memcpy(clouds[i], told[i].cloud, RAND_ID_SIZE);
 		must(store_cloud_change_add(c.s, clouds[i], "B1", seq, NOW,
@@ -149,15 +151,18 @@ static void a_change_while_it_is_sent_is_kept(void **state)
 
 	welcome("cld_1", 0, true);
 	(void)note(3, clouds);
-	must(store_cloud_change_list(c.s, "cld_1", "B1", 0, rows, &n, NULL));
+	must(store_cloud_change_list(c.s,
+	    &(struct store_cloud_change_page){"cld_1", "B1", 0}, rows, &n,
+	    NULL));
 	assert_int_equal(n, 1);
 	(void)note(3, clouds);
 	must(store_cloud_change_done(c.s, rows[0].n, NULL));
 	must(store_cloud_change_count(c.s, "cld_1", "B1", &left, NULL));
 	assert_int_equal(left, 1);
 	n = 4;
-	must(store_cloud_change_list(c.s, "cld_1", "B1", rows[0].n, rows, &n,
-	    NULL));
+	must(store_cloud_change_list(c.s,
+	    &(struct store_cloud_change_page){"cld_1", "B1", rows[0].n}, rows,
+	    &n, NULL));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].seq, 3);
 	must(store_cloud_change_done(c.s, rows[0].n, NULL));
