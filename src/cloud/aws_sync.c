@@ -94,7 +94,10 @@ static enum rc fail(struct connector_talk *t, enum connector_result r,
 
 	(void)snprintf(text, sizeof(text), "%s%s%s", why,
 	    why[0] && words[0] ? " " : "", words);
-	connector_clean(span_str(text), t->out[0].message);
+	connector_clean(span_str(text[0] != '\0'
+				? text
+				: "The cloud gives no reason."),
+	    t->out[0].message);
 	t->out[0].result = r;
 	t->over = true;
 	return RC_OK;
