@@ -7,6 +7,8 @@ import fs from 'node:fs';
 import {after, before, describe, test} from 'node:test';
 
 import {AzureDps, AzureHub, Entra, newKey} from '../clouds/azure.mjs';
+import {enrol} from './lib/enrol.mjs';
+import {addAuthority} from './lib/field.mjs';
 import {serverPki} from './lib/forge.mjs';
 import {alive, freePort, request, until} from './lib/service.mjs';
 import {buildWorld, csvDevices} from './lib/world.mjs';
@@ -208,8 +210,9 @@ describe('ten thousand devices to each, through faults and three kills', () => {
 			assert.ok(Object.keys(s.troubles).length >= 4,
 				JSON.stringify(s.troubles));
 		}
-		// A hundred, and ten, in one call.
-		assert.ok(hub.count() < COUNT / 100 * 4, `${hub.count()} calls`);
+		// A hundred, and ten, in one call; those of an answer that was lost
+		// are looked up one by one, as queries are late.
+		assert.ok(hub.count() < COUNT / 10, `${hub.count()} calls`);
 		assert.ok(dps.count() < COUNT / 10 * 2.5, `${dps.count()} calls`);
 	});
 
@@ -268,7 +271,7 @@ describe('a small reel', () => {
 	let reel, ids;
 
 	before(async () => {
-		reel = await bound(4);
+		reel = await bound(4, false);
 		ids = {hub: await addCloud('hub'), dps: await addCloud('dps')};
 	});
 
@@ -301,6 +304,21 @@ describe('a small reel', () => {
 		await is(two, undefined);
 		assert.equal(hub.devices.size, 3);
 		assert.equal(dps.enrolments.size, 3);
+	});
+
+	test('a new certificate lets in, and one that is revoked does not', async () => {
+		await addAuthority(w, {[w.product]: {}});
+		const d = reel.devices.find((x) => x.id === reel.all[2].id);
+		const own = await enrol(w.service, w.dir, d);
+		const fp = fpOf(own.cert);
+		const is = (want) => until(() =>
+			JSON.stringify(hub.state()[d.id]) === JSON.stringify(want), 15000,
+		JSON.stringify(want));
+		await is(['enabled', fp, reel.all[2].fp]);
+		const {items} = await get('certificates');
+		await w.must(200, 'admin', 'POST',
+			w.in(`certificates/${items[0].id}/revoke`), {reason: 'keyCompromise'});
+		await is(['enabled', reel.all[2].fp]);
 	});
 
 	test('a hub that lies is not believed', async () => {
