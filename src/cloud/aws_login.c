@@ -100,7 +100,7 @@ static enum rc read_session(struct connector_talk *t, struct span xml,
     const char *call, struct err *e)
 {
 	char id[129], secret[257], token[TOKEN_SIZE], ends[40];
-	struct span credentials;
+	struct span credentials = SPAN_NONE;
 	struct json w;
 	enum rc rc = RC_OK;
 
@@ -158,7 +158,7 @@ enum rc aws_login_take(struct connector_talk *t,
 {
 	const char *call =
 	    is_web(t->way) ? "AssumeRoleWithWebIdentity" : "AssumeRole";
-	struct span result;
+	struct span result = SPAN_NONE;
 	enum rc rc = read_result(t, a, call, &result, e);
 
 	return rc == RC_OK ? read_session(t, result, call, e) : rc;
@@ -182,7 +182,7 @@ enum rc aws_login_take_who(struct connector_talk *t,
     char arn[CONNECTOR_TEXT_SIZE], struct err *e)
 {
 	static const char call[] = "GetCallerIdentity";
-	struct span result;
+	struct span result = SPAN_NONE;
 	enum rc rc = read_result(t, a, call, &result, e);
 
 	if (rc == RC_OK &&

@@ -40,8 +40,9 @@ enum step {
 
 /* What the conversation remembers besides its place; it counts what a cloud
  * says again and again. */
+enum counted { LOOPS, STATES, LIMITS, COUNTED };
 struct memory {
-	unsigned int loops, states, limits;
+	unsigned int counts[COUNTED];
 	char words[CONNECTOR_TEXT_SIZE]; /* of "exists already" */
 };
 
@@ -52,6 +53,30 @@ static struct memory *memory(struct connector_talk *t)
 	if (t->note.n == 0)
 		buf_add(&t->note, &none, sizeof(none));
 	return buf_ok(&t->note) ? (struct memory *)(void *)t->note.p : NULL;
+}
+
+/* One more of these; true when there were as many as there may be. */
+static bool is_too_often(struct connector_talk *t, enum counted what,
+    unsigned int max)
+{
+	struct memory *m = memory(t);
+
+	return !m || ++m->counts[what] > max;
+}
+
+static void remember(struct connector_talk *t, const struct aws_answer *x)
+{
+	struct memory *m = memory(t);
+
+	if (m)
+		memcpy(m->words, x->words, sizeof(x->words));
+}
+
+static const char *words(struct connector_talk *t)
+{
+	const struct memory *m = memory(t);
+
+	return m ? m->words : "";
 }
 
 static const struct connector_device *device(const struct connector_talk *t)
@@ -88,12 +113,12 @@ static enum rc finish(struct connector_talk *t)
 }
 
 static enum rc fail(struct connector_talk *t, enum connector_result r,
-    const char *why, const char *words)
+    const char *why, const char *said)
 {
 	char text[2 * CONNECTOR_TEXT_SIZE];
 
 	(void)snprintf(text, sizeof(text), "%s%s%s", why,
-	    why[0] && words[0] ? " " : "", words);
+	    why[0] && said[0] ? " " : "", said);
 	connector_clean(span_str(text[0] != '\0'
 				? text
 				: "The cloud gives no reason."),
@@ -152,13 +177,12 @@ static enum rc start(struct connector_talk *t)
 }
 
 /* Begins again with what is said to be there and is not, but not for ever. */
-static enum rc again(struct connector_talk *t, enum step step,
-    const char *words)
+static enum rc again(struct connector_talk *t, enum step step, const char *said)
 {
-	if (++memory(t)->loops > LOOPS_MAX)
+	if (is_too_often(t, LOOPS, LOOPS_MAX))
 		return fail(t, CONNECTOR_REFUSED,
 		    "The cloud says that it is there, and that it is not.",
-		    words);
+		    said);
 	return go(t, step);
 }
 
@@ -166,7 +190,7 @@ static enum rc again(struct connector_talk *t, enum step step,
 static enum rc not_yet(struct connector_talk *t, const struct aws_answer *x,
     struct err *e)
 {
-	if (++memory(t)->states > STATES_MAX)
+	if (is_too_often(t, STATES, STATES_MAX))
 		return fail(t, CONNECTOR_REFUSED, "", x->words);
 	return err_set(e, RC_AGAIN, "cloud-state",
 	    "AWS is not ready for this yet: %.300s", x->words);
@@ -350,8 +374,10 @@ static enum rc say_missing(const char *what, const char *name,
 static enum rc take_create(struct connector_talk *t, const struct aws_answer *x,
     struct err *e)
 {
-	if (x->kind == AWS_ANSWER_EXISTS)
+	if (x->kind == AWS_ANSWER_EXISTS) {
+		remember(t, x);
 		return go(t, THING_DESCRIBE);
+	}
 	if (x->kind == AWS_ANSWER_NOT_FOUND)
 		return say_missing("thing type",
 		    aws_call_setting(t->way, "thing_type"), x, e);
@@ -418,7 +444,7 @@ static enum rc take_thing(struct connector_talk *t, const struct aws_answer *x,
 	if (mark[0] == '\0')
 		return fail(t, CONNECTOR_CONFLICT,
 		    "A thing of this name is there that is not ours.",
-		    memory(t)->words);
+		    words(t));
 	if (strcmp(mark, device(t)->ref) != 0)
 		return fail(t, CONNECTOR_CONFLICT,
 		    "The thing of this name is another device's, whose birth "
@@ -477,7 +503,7 @@ static enum rc take_register(struct connector_talk *t,
 		if (x->resource[0] && strcasecmp(x->resource, id) != 0)
 			return fail(t, CONNECTOR_CONFLICT, x->words,
 			    x->resource);
-		memcpy(memory(t)->words, x->words, sizeof(x->words));
+		remember(t, x);
 		return go(t, CERT_DESCRIBE);
 	}
 	if (x->kind != AWS_ANSWER_OK)
@@ -520,8 +546,7 @@ static enum rc take_describe(struct connector_talk *t,
 		    "it has no certificatePem or status", e);
 	if (!is_same_cert(t, pem))
 		return fail(t, CONNECTOR_CONFLICT,
-		    "Another certificate is there in its place:",
-		    memory(t)->words);
+		    "Another certificate is there in its place:", words(t));
 	if (strcmp(status, "INACTIVE") == 0)
 		return go(t, CERT_ACTIVATE);
 	if (strcmp(status, "ACTIVE") != 0)
@@ -548,7 +573,7 @@ static enum rc take_policy(struct connector_talk *t, const struct aws_answer *x,
 {
 	/* The policy, or the certificate of a moment ago? */
 	if (x->kind == AWS_ANSWER_NOT_FOUND) {
-		if (++memory(t)->loops <= LOOPS_MAX)
+		if (!is_too_often(t, LOOPS, LOOPS_MAX))
 			return go(t, CERT_REGISTER);
 		return say_missing("policy", aws_call_setting(t->way, "policy"),
 		    x, e);
@@ -661,7 +686,7 @@ static take_step *const takes[STEPS] = {
 static bool is_own_limit(struct connector_talk *t, const struct aws_answer *x)
 {
 	return strcmp(x->name, "LimitExceededException") == 0 &&
-	    ++memory(t)->limits > LIMITS_MAX;
+	    is_too_often(t, LIMITS, LIMITS_MAX);
 }
 
 enum rc aws_sync_take(struct connector_talk *t,

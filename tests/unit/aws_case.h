@@ -38,6 +38,8 @@ struct aws_case {
 static inline enum rc aws_case_token(void *ctx, const char *audience,
     struct buf *jwt, struct err *e)
 {
+	(void)ctx;
+	(void)e;
 	buf_addf(jwt, "jwt.for.%s", audience);
 	return RC_OK;
 }
@@ -47,6 +49,7 @@ static inline enum rc aws_case_item(void *ctx,
 {
 	struct aws_case *k = ctx;
 
+	(void)e;
 	buf_addf(&k->listed, "%s=%s\n", item->key, item->value);
 	return RC_OK;
 }
