@@ -1,15 +1,18 @@
-// Words about single devices reach gate and broker within seconds, and cut a
-// live connection: revocation, quarantine, a vendor's revocation.
+// Words about single devices and whole batches reach gate and broker within
+// seconds, and cut a live connection: revocation, quarantine, a vendor's
+// revocation, a batch that leaves its cloud, moves to another or is unbound.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import {after, before, describe, test} from 'node:test';
+import {Webhook} from '../clouds/webhook.mjs';
 import {ask, enrol, newRequest} from './lib/enrol.mjs';
+import {serverPki} from './lib/forge.mjs';
 import {until} from './lib/service.mjs';
 import {buildWorld} from './lib/world.mjs';
 
 const WITHIN_MS = 5000;
-let w, root, devices;
+let w, root, devices, leaving, moving, unbound;
 const own = {};
 
 const fpOf = (cert) => new crypto.X509Certificate(cert).fingerprint256
@@ -52,7 +55,17 @@ before(async () => {
 	assert.equal((await w.bind('admin', reel.label,
 		{product: w.product})).status, 201);
 	await w.provision('REV-1', w.cloud);
-	for (const d of devices)
+	const others = [];
+	for (const name of ['rev-2', 'rev-3', 'rev-4']) {
+		const one = w.fab.reel(name, {count: 1});
+		await w.mustPublish(one);
+		assert.equal((await w.bind('admin', one.label,
+			{product: w.product, cloud: w.cloud})).status, 201);
+		await w.provision(one.batch, w.cloud);
+		others.push(one.devices[0]);
+	}
+	[leaving, moving, unbound] = others;
+	for (const d of [...devices, leaving])
 		own[d.id] = await enrol(w.service, w.dir, d);
 	await admits(own[devices[4].id].cert, true);
 });
@@ -132,6 +145,55 @@ describe('a live connection', {concurrency: true}, () => {
 		await admits(d.cert, true);
 		(await live(d)).end();
 	});
+
+	test('a batch that leaves the cloud is cut off, and may come back',
+		async () => {
+			const d = leaving;
+			const mine = await live(d, own[d.id]), birth = await live(d);
+			await change(202, w.in('batches/REV-2/remove'), {cloud: w.cloud});
+			await Promise.all([cut(mine, 'its own connection'),
+				cut(birth, 'its birth connection')]);
+			await admits(d.cert, false);
+			await w.provision('REV-2', w.cloud);
+			await admits(own[d.id].cert, true);
+			(await live(d)).end();
+		});
+
+	test('a batch that is unbound is cut off', async () => {
+		const birth = await live(unbound);
+		await w.must(204, 'admin', 'DELETE', w.in('batches/REV-4'));
+		await cut(birth, 'the connection of the unbound batch');
+		await admits(unbound.cert, false);
+	});
+
+	test('a batch that moves is let in there before it is cut off here',
+		async () => {
+			const d = moving;
+			const pki = serverPki(fs.mkdtempSync(w.path('hook-')));
+			const hook = await new Webhook({server: pki, account: w.account,
+				...await w.interopKeys()}).start();
+			const {id} = await w.must(201, 'admin', 'POST', w.in('clouds'),
+				{name: 'There', type: 'webhook', settings: {url: hook.url},
+					ca_certificate: fs.readFileSync(pki.ca, 'utf8')});
+			const birth = await live(d);
+			// As long as it is not in there, it is in here.
+			hook.script = [async (event, res) => {
+				assert.equal((await w.ask(d.cert)).admit, true);
+				hook.answer(res, 500);
+			}];
+			await change(202, w.in('batches/REV-3/provision'),
+				{cloud: id, instead_of: w.cloud});
+			await until(() => hook.count('admit') === 1, WITHIN_MS, 'the move');
+			await cut(birth, 'the connection to the cloud it left');
+			await admits(d.cert, false);
+			assert.equal((await w.must(200, 'admin', 'GET',
+				w.in('batches/REV-3'))).cloud.id, id);
+			await w.must(204, 'admin', 'DELETE', w.in('batches/REV-3'));
+			await until(() => hook.count('remove') === 1, WITHIN_MS,
+				'the webhook to know');
+			assert.deepEqual(hook.faults, []);
+			await hook.stop();
+		});
 });
 
 test('a gate that starts anew ends with the same', async () => {
@@ -146,4 +208,7 @@ test('a gate that starts anew ends with the same', async () => {
 	await admits(own[devices[0].id].cert, false);
 	await admits(devices[0].cert, true);
 	await admits(devices[4].cert, false);
+	await admits(leaving.cert, true);
+	await admits(moving.cert, false);
+	await admits(unbound.cert, false);
 });
