@@ -7,6 +7,7 @@
 #include "cmd/cli_bind.h"
 #include "cmd/cli_manifest.h"
 #include "cmd/cli_publish.h"
+#include "cmd/courier_key.h"
 #include "cmd/demo.h"
 #include "cmd/device_cmd.h"
 #include "cmd/fab.h"
@@ -27,6 +28,7 @@ struct cmd_entry {
 static const struct cmd_entry entries[] = {
     {"init", init_main, "make the service's directory, keys and first user"},
     {"serve", serve_main, "run the service"},
+    {"courier-key", courier_key_main, "change the key of stored credentials"},
     {"fab", fab_main, "make chips and their reels (the chip maker)"},
     {"inspect", inspect_main, "explain a file and what is wrong with it"},
     {"kit", kit_main, "run the virtual developer kit"},

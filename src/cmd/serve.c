@@ -48,7 +48,7 @@ static enum rc apply(struct serve_conf *c, const struct flags *f, struct err *e)
 static enum rc check_dir(const char *dir, struct err *e)
 {
 	static const char *const needed[] = {SERVE_CONF_DATA, SERVE_CONF_SIGNER,
-	    SERVE_CONF_COURIER_KEY, SERVE_CONF_COURIER_PUB, SERVE_CONF_TLS_CERT,
+	    SERVE_CONF_COURIER, SERVE_CONF_COURIER_PUB, SERVE_CONF_TLS_CERT,
 	    SERVE_CONF_TLS_KEY};
 	char path[SERVE_CONF_PATH];
 	enum rc rc = RC_OK;

@@ -14,6 +14,7 @@
 #include "cmd/serve_child.h"
 #include "cmd/serve_worker.h"
 #include "courier/courier.h"
+#include "courier/keyring.h"
 #include "courier/oidc.h"
 #include "signer/hsm_conf.h"
 #include "signer/signer.h"
@@ -41,6 +42,7 @@ struct paths {
 	char data[SERVE_CONF_PATH], tls[SERVE_CONF_PATH];
 	char own[SERVE_CONF_PATH];
 	char ca[SERVE_CONF_PATH]; /* the signer's, for accounts' keys */
+	char pub[SERVE_CONF_PATH];
 };
 
 /* The modules of HSMs reach what hsm.conf allows them. */
@@ -91,11 +93,21 @@ static enum rc confine_worker(const struct paths *p, struct err *e)
 
 static enum rc confine_courier(const struct paths *p, struct err *e)
 {
-	const struct confine_path list[] = {SYSTEM_PATHS, NAME_PATHS,
-	    {p->data, true}, {p->own, false}};
+	const struct confine_path always[] = {SYSTEM_PATHS, NAME_PATHS,
+	    {p->data, true}, {p->own, true}, {p->pub, false}};
+	struct confine_path
+	    list[sizeof(always) / sizeof(always[0]) + KEYRING_PATHS_MAX];
+	size_t n = sizeof(always) / sizeof(always[0]), more = 0, i;
+	char **paths = NULL;
+	enum rc rc = keyring_paths(p->own, &paths, &more, e);
 
-	return confine_to(list, sizeof(list) / sizeof(list[0]),
-	    CONFINE_NET_CONNECT, e);
+	memcpy(list, always, sizeof(always));
+	for (i = 0; i < more; i++)
+		list[n++] = (struct confine_path){paths[i], true};
+	if (rc == RC_OK)
+		rc = confine_to(list, n, CONFINE_NET_CONNECT, e);
+	keyring_paths_free(paths, more);
+	return rc;
 }
 
 static const struct {
@@ -124,6 +136,9 @@ enum rc serve_child_confine(enum serve_child_kind kind, const char *dir,
 		rc = file_join(p.own, sizeof(p.own), dir, kinds[kind].own, e);
 	if (rc == RC_OK)
 		rc = file_join(p.ca, sizeof(p.ca), p.own, "ca", e);
+	if (rc == RC_OK)
+		rc = file_join(p.pub, sizeof(p.pub), dir,
+		    SERVE_CONF_COURIER_PUB, e);
 	/* Temporary files belong where the process may write. */
 	(void)setenv("TMPDIR", p.data, 1);
 	(void)setenv("SQLITE_TMPDIR", p.data, 1);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "courier/oidc.h"
@@ -31,6 +32,7 @@
 #define OOPS_MS 2000
 #define LOCK_MS 100
 #define STOP_MS 2000
+#define PUB_MAX 4096
 
 struct runner;
 
@@ -42,7 +44,7 @@ struct line {
 struct courier {
 	const struct courier_options *o;
 	char data[PATH_MAX];
-	char key[PATH_MAX];
+	char own[PATH_MAX];
 	struct signer *signer;
 	struct bearer *bearer;
 	struct line lines[2];
@@ -117,7 +119,7 @@ static void *run_thread(void *arg)
 static void runner_clear(struct runner *r)
 {
 	store_close(r->tools.core.store);
-	key_free(r->tools.key);
+	keyring_free(r->tools.keys);
 	link_set_free(r->tools.links);
 }
 
@@ -135,9 +137,40 @@ static enum rc runner_open(struct courier *c, struct runner *r, struct err *e)
 	t->core.public_url = c->o->public_url;
 	rc = store_open(&t->core.store, c->data, false, e);
 	if (rc == RC_OK)
-		rc = key_open(&t->key, c->key, e);
+		rc = keyring_open(&t->keys, c->own, e);
 	if (rc == RC_OK)
 		rc = link_set_new(&t->links, c->o->allow_private_clouds, e);
+	return rc;
+}
+
+/* After the key was changed, once. */
+static enum rc reseal(struct courier *c, struct turn_tools *t, struct err *e)
+{
+	struct buf pem, pub;
+	struct span rest;
+	uint64_t n = 0;
+	char path[PATH_MAX];
+	enum rc rc = file_join(path, sizeof(path), c->o->dir, "courier.pub", e);
+
+	buf_init(&pem, PUB_MAX);
+	buf_init(&pub, PUB_MAX);
+	if (rc == RC_OK)
+		rc = file_read(path, &pem, e);
+	rest = buf_span(&pem);
+	if (rc == RC_OK &&
+	    (!enc_unpem(&pub, "PUBLIC KEY", &rest) ||
+		!span_eq(buf_span(&pub), keyring_spki(t->keys))))
+		log_warn("courier.pub is not of the courier's key: run "
+			 "`birthmark courier-key publish`");
+	if (rc == RC_OK)
+		rc = keyring_reseal(t->keys, t->core.store, buf_span(&pub), &n,
+		    e);
+	if (rc == RC_OK && n > 0)
+		log_info("%llu credentials are sealed for the courier's new "
+			 "key",
+		    (unsigned long long)n);
+	buf_clear(&pem);
+	buf_clear(&pub);
 	return rc;
 }
 
@@ -150,6 +183,8 @@ static enum rc start_threads(struct courier *c, struct err *e)
 		c->runners[i].untried = i < THREADS_UNTRIED;
 		rc = runner_open(c, &c->runners[i], e);
 	}
+	if (rc == RC_OK)
+		rc = reseal(c, &c->runners[0].tools, e);
 	/* The only courier of this store, so a lease is of one that is gone. */
 	if (rc == RC_OK)
 		rc = store_job_unlease(c->runners[0].tools.core.store, e);
@@ -199,7 +234,7 @@ static enum rc start_oidc(struct courier *c, struct err *e)
 static enum rc start_ra(struct courier *c, struct err *e)
 {
 	const struct ra_options o = {.data = c->data,
-	    .key = c->key,
+	    .own = c->own,
 	    .allow_private = c->o->allow_private_clouds};
 
 	return ra_start(&c->ra, &o, e);
@@ -257,8 +292,7 @@ static enum rc courier_open(struct courier *c, struct err *e)
 		return err_set(e, RC_ENV, "memory", "Out of memory.");
 	rc = file_join(c->data, sizeof(c->data), c->o->dir, "data", e);
 	if (rc == RC_OK)
-		rc = file_join(c->key, sizeof(c->key), c->o->dir,
-		    "courier/key.pem", e);
+		rc = file_join(c->own, sizeof(c->own), c->o->dir, "courier", e);
 	if (rc == RC_OK)
 		rc = file_join(c->secret, sizeof(c->secret), c->o->dir,
 		    "courier/sso-secret", e);

@@ -11,7 +11,7 @@ struct oidc_options;
 
 struct courier_options {
 	const char *dir;	/* the service's; the store is in dir/data, the
-				 * private key in dir/courier/key.pem */
+				 * private key in dir/courier: keyring.h */
 	const char *public_url; /* issuer of the tokens */
 	int signer_fd;		/* taken over */
 	int stop_fd;		/* ends when readable or closed; -1: none */

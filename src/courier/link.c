@@ -10,7 +10,6 @@
 
 #include "base/file.h"
 #include "pki/digest.h"
-#include "pki/seal.h"
 
 #define LINKS 8
 #define CA_MAX (128 * 1024)
@@ -167,7 +166,7 @@ enum rc link_many(struct link_set *s, const struct store_cloud *cloud,
 	return rc;
 }
 
-enum rc link_credentials(struct core *c, struct key *k,
+enum rc link_credentials(struct core *c, struct keyring *keys,
     const struct store_cloud *cloud, struct buf *out, struct err *e)
 {
 	struct buf sealed;
@@ -178,8 +177,8 @@ enum rc link_credentials(struct core *c, struct key *k,
 	buf_init(&sealed, SEALED_MAX);
 	rc = store_cloud_sealed(c->store, cloud->id, &sealed, e);
 	if (rc == RC_OK)
-		rc = seal_open(k, span_str(cloud->id), buf_span(&sealed), out,
-		    e);
+		rc = keyring_unseal(keys, span_str(cloud->id),
+		    buf_span(&sealed), out, e);
 	if (rc == RC_INVALID)
 		rc = err_set(e, RC_UNAUTHENTICATED, "cloud-credentials-lost",
 		    "credentials refused: what is stored cannot be opened; "

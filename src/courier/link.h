@@ -4,8 +4,8 @@
 #define BIRTHMARK_COURIER_LINK_H
 
 #include "core/core.h"
+#include "courier/keyring.h"
 #include "net/fetch_many.h"
-#include "pki/key.h"
 #include "store/store_cloud.h"
 
 #define LINK_TOTAL_MS 29000 /* what AWS API Gateway allows a request */
@@ -26,7 +26,7 @@ MUST_CHECK enum rc link_many(struct link_set *s,
     const struct store_cloud *cloud, struct fetch_many **out, struct err *e);
 /* Appends what is sealed of the cloud, opened; nothing when the cloud has none.
  */
-MUST_CHECK enum rc link_credentials(struct core *c, struct key *k,
+MUST_CHECK enum rc link_credentials(struct core *c, struct keyring *keys,
     const struct store_cloud *cloud, struct buf *out, struct err *e);
 
 #endif

@@ -135,7 +135,7 @@ static void ra_free(struct ra *ra)
 
 	for (i = 0; i < THREADS; i++) {
 		store_close(ra->askers[i].tools.store);
-		key_free(ra->askers[i].tools.key);
+		keyring_free(ra->askers[i].tools.keys);
 	}
 	stopper_clear(&ra->stopper);
 	(void)pthread_mutex_destroy(&ra->lines[0]);
@@ -156,7 +156,7 @@ static enum rc open_askers(struct ra *ra, struct err *e)
 		a->tools.allow_private = ra->o.allow_private;
 		rc = store_open(&a->tools.store, ra->o.data, false, e);
 		if (rc == RC_OK)
-			rc = key_open(&a->tools.key, ra->o.key, e);
+			rc = keyring_open(&a->tools.keys, ra->o.own, e);
 	}
 	/* The only courier of this store: who has asked is gone. */
 	if (rc == RC_OK)

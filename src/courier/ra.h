@@ -8,7 +8,7 @@
 
 struct ra_options {
 	const char *data;   /* the store */
-	const char *key;    /* opens credentials: a file */
+	const char *own;    /* the courier's directory, with its key */
 	bool allow_private; /* private and local addresses */
 };
 

@@ -75,7 +75,7 @@ static enum rc load(struct asking *s, struct err *e)
 		return rc;
 	buf_add_span(&s->cas, buf_span(&s->ca.der));
 	buf_add_span(&s->cas, buf_span(&s->ca.chain));
-	rc = seal_open(s->a->key, span_str(s->up.ca_id),
+	rc = keyring_unseal(s->a->keys, span_str(s->up.ca_id),
 	    buf_span(&s->up.sealed), &s->secret, e);
 	if (rc == RC_INVALID)
 		rc = err_set(e, RC_DENIED, "upstream-refused",

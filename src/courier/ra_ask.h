@@ -3,7 +3,7 @@
 #ifndef BIRTHMARK_COURIER_RA_ASK_H
 #define BIRTHMARK_COURIER_RA_ASK_H
 
-#include "pki/key.h"
+#include "courier/keyring.h"
 #include "store/store_upstream.h"
 
 #define RA_ASK_TOTAL_MS 30000 /* of one HTTP request */
@@ -11,7 +11,7 @@
 
 struct ra_ask {
 	struct store *store;
-	struct key *key; /* opens credentials */
+	struct keyring *keys; /* open credentials */
 	bool allow_private;
 };
 /* The certificate, checked: DER appended.  RC_DENIED "upstream-refused" with

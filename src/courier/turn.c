@@ -71,7 +71,7 @@ static json_t *own_credentials(struct span opened)
 static enum rc open_credentials(struct turn *k, struct err *e)
 {
 	enum rc rc =
-	    link_credentials(&k->t->core, k->t->key, &k->cloud, &k->secret, e);
+	    link_credentials(&k->t->core, k->t->keys, &k->cloud, &k->secret, e);
 
 	if (rc != RC_OK)
 		return rc;

@@ -4,6 +4,7 @@
 #define BIRTHMARK_COURIER_TURN_H
 
 #include "cloud/bearer.h"
+#include "courier/keyring.h"
 #include "courier/link.h"
 #include "courier/pacer.h"
 #include "courier/session.h"
@@ -17,7 +18,7 @@
 /* What a thread has for its own, and what the threads share. */
 struct turn_tools {
 	struct core core;
-	struct key *key; /* opens credentials */
+	struct keyring *keys; /* open credentials */
 	struct link_set *links;
 	/* shared */
 	struct bearer *bearer;
