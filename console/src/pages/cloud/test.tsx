@@ -50,6 +50,6 @@ export function CloudTest({account, cloud, onEnd}: {account: string; cloud: stri
 		{done && <Notice kind={good ? 'good' : 'bad'}>{t(good ? x.testGood : x.testBad)}
 			{!good && checks.length === 0 && job.last_error ? ` ${job.last_error}` : ''}</Notice>}
 		{done && checks.length > 0 && <Facts rows={checks.map(([name, check]) =>
-			[known[name] ? t(known[name]) : name.replace(/_/g, ' '), <Verdict check={check} />])} />}
+			[known[name] ? t(known[name]) : name.replace(/[_-]/g, ' '), <Verdict check={check} />])} />}
 	</Card>;
 }
