@@ -20,9 +20,9 @@ struct signer; /* one connection; calls block, one thread at a time */
 struct signer *signer_new(int fd);
 void signer_free(struct signer *s);
 
-/* A JWT for the interop protocol: {"iss","sub","aud","iat","exp","jti"}, ES256, by
- * the account's own interop key: the account chooses the audience, so only the
- * key tells a receiver whose token it is.  ttl_s 1..SIGNER_TTL_MAX_S. */
+/* A JWT for the interop protocol: {"iss","sub","aud","iat","exp","jti"}, ES256,
+ * by the account's own interop key: the account chooses the audience, so only
+ * the key tells a receiver whose token it is.  ttl_s 1..SIGNER_TTL_MAX_S. */
 struct signer_interop {
 	const char *account;  /* "acc_..." */
 	const char *issuer;   /* public URL of the service */

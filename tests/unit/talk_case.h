@@ -32,6 +32,7 @@ static inline enum rc talk_case_token(void *ctx, const char *audience,
 {
 	struct talk_case *c = ctx;
 
+	(void)e;
 	(void)snprintf(c->audience, sizeof(c->audience), "%s", audience);
 	buf_add_str(jwt, "TOKEN");
 	return RC_OK;
@@ -42,6 +43,7 @@ static inline enum rc talk_case_sign(void *ctx,
 {
 	struct talk_case *c = ctx;
 
+	(void)e;
 	(void)snprintf(c->audience, sizeof(c->audience), "%s", event->audience);
 	(void)snprintf(c->event_id, sizeof(c->event_id), "%s", event->id);
 	buf_reset(&c->event);
