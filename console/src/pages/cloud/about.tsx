@@ -31,7 +31,9 @@ export function About({cloud, kind}: {cloud: Cloud; kind: CloudKind | undefined}
 	if (cloud.key_url)
 		rows.push([t(x.key), <Id text={cloud.key_url} copy />]);
 	if (cloud.jwks_url)
-		rows.push([t(x.jwks), <Id text={cloud.jwks_url} copy />]);
+		rows.push([t(cloud.key_url ? x.jwks : x.jwksOnly), <Id text={cloud.jwks_url} copy />]);
+	if (cloud.jwks_url && (cloud.settings['web_identity'] || cloud.settings['federated']))
+		rows.push([t(x.issuer), <Id text={cloud.jwks_url.replace(/\/[^/]*$/, '')} copy />]);
 	if (cloud.feed_url)
 		rows.push([t(x.feed), <Id text={cloud.feed_url} copy />]);
 	if (cloud.type === 'gate')

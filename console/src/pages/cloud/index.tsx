@@ -105,7 +105,7 @@ function Shown({account, cloud, kind, admin, round, soon, onOpen}: {account: str
 			<Jobs account={account} cloud={cloud.name} jobs={jobs} admin={admin} onJob={jobs.onJob} />
 			{kind?.can_list && <Audit account={account} cloud={cloud.id} name={cloud.name} admin={admin}
 				latest={jobs.value?.find((j) => j.kind === 'audit')} onJob={jobs.onJob} />}
-			<Batches account={account} cloud={cloud} />
+			{jobs.value && <Batches account={account} cloud={cloud} jobs={jobs.value} />}
 		</div>
 		<div class="stack">
 			{asked && admin && <CloudTest key={round} account={account} cloud={cloud.id} onEnd={soon} />}

@@ -17,11 +17,29 @@ import {texts as x} from '../clouds/texts';
 const shown = 10;
 const batchPath = (account: string, bid: string) => `/console/a/${account}/batches/${encodeURIComponent(bid)}`;
 
-export function Batches({account, cloud}: {account: string; cloud: Schemas['Cloud']}) {
+// Those that were told to this cloud while another one is their own.
+function guests(jobs: readonly Job[], known: readonly Schemas['BatchItem'][]): string[] {
+	const last = new Map<string, Job>();
+	for (const job of jobs)
+		if (job.batch && (job.kind === 'provision' || job.kind === 'remove') && !last.has(job.batch))
+			last.set(job.batch, job);
+	return [...last].filter(([bid, job]) => job.kind === 'provision' && !known.some((b) => b.batch === bid))
+		.map(([bid]) => bid);
+}
+
+async function batchesOf(account: string, cloud: string, jobs: readonly Job[], signal: AbortSignal) {
+	const {items} = await take(api.GET('/api/v1/accounts/{account}/batches',
+		{params: {path: {account}, query: {cloud, limit: shown}}, signal}));
+	const more = await Promise.allSettled(guests(jobs, items).slice(0, shown - items.length).map((bid) =>
+		take(api.GET('/api/v1/accounts/{account}/batches/{bid}', {params: {path: {account, bid}}, signal}))));
+	return items.concat(more.flatMap((m) => m.status === 'fulfilled' ? [m.value] : []));
+}
+
+export function Batches({account, cloud, jobs}: {account: string; cloud: Schemas['Cloud'];
+		jobs: readonly Job[]}) {
 	const {t} = useI18n();
-	const list = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}/batches',
-		{params: {path: {account}, query: {cloud: cloud.id, limit: shown}}, signal})),
-	[account, cloud.id, cloud.batches]);
+	const list = useLoad((signal) => batchesOf(account, cloud.id, jobs, signal),
+		[account, cloud.id, cloud.batches]);
 	const columns: Column<Schemas['BatchItem']>[] = [
 		{key: 'batch', title: t(common.batchId), main: true, cell: (b) =>
 			<a href={batchPath(account, b.batch)}>{b.batch}</a>},
@@ -29,13 +47,13 @@ export function Batches({account, cloud}: {account: string; cloud: Schemas['Clou
 		{key: 'provisioned', title: t(x.provisioned), align: 'end', cell: (b) => <>
 			{b.failed > 0 && <><FailedBadge n={b.failed} /> </>}<Num n={b.provisioned} /></>},
 	];
-	return <Card title={t(x.batches)} actions={list.value && list.value.items.length > 0 &&
+	return <Card title={t(x.batches)} actions={list.value && list.value.length > 0 &&
 		<LinkButton size="small" href={`/console/a/${account}/batches?cloud=${cloud.id}`}>{t(x.allBatches)}
 		</LinkButton>}>
 		{!list.value && !list.problem && <Loading lines={2} />}
 		<ErrorBox problem={list.problem} retry={list.reload} />
-		{list.value && (list.value.items.length === 0 ? <p class="faint">{t(x.noBatches)}</p> :
-			<Table caption={t(x.batches)} rows={list.value.items} rowKey={(b) => b.batch} columns={columns} />)}
+		{list.value && (list.value.length === 0 ? <p class="faint">{t(x.noBatches)}</p> :
+			<Table caption={t(x.batches)} rows={list.value} rowKey={(b) => b.batch} columns={columns} />)}
 	</Card>;
 }
 

@@ -84,7 +84,7 @@ export function KindFields({fields, values, onValues}: {fields: readonly CloudFi
 	</>;
 }
 
-const times_max = 10; // of what is usual
+const times_max = 1000; // of what is usual
 
 export function QuotaFields({kind, values, onValues}: {kind: CloudKind; values: Values;
 		onValues: (v: Values) => void}) {

@@ -106,6 +106,8 @@ export const texts = define({
 	caSystem: {en: 'public CAs', de: 'öffentlichen CAs', zh: '公共 CA'},
 	key: {en: 'Public key for the receiver (PEM)', de: 'Öffentlicher Schlüssel für den Empfänger (PEM)', zh: '接收端公钥（PEM）'},
 	jwks: {en: 'The same as JWKS', de: 'Derselbe als JWKS', zh: '同一公钥（JWKS）'},
+	jwksOnly: {en: 'Public keys of this account (JWKS)', de: 'Öffentliche Schlüssel dieses Kontos (JWKS)', zh: '此账户的公钥（JWKS）'},
+	issuer: {en: 'Issuer of its tokens', de: 'Aussteller der Tokens', zh: '令牌签发者'},
 	feed: {en: 'Address of the feed', de: 'Adresse des Feeds', zh: '数据流地址'},
 	feedSeen: {en: 'The gate asked last', de: 'Das Gate fragte zuletzt', zh: '网关最近请求'},
 	feedSilent: {
