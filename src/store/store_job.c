@@ -1,5 +1,5 @@
 /* Jobs and their leases as stored.
- * Must not decide when a job is tried again: that is courier/pace.c. */
+ * Must not decide when a job is tried again: that is the courier's work. */
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
 /* Jobs, their leases, progress and exceptions as stored.
- * Must not decide when a job is tried again: that is courier/pace.c. */
+ * Must not decide when a job is tried again: that is the courier's work. */
 #ifndef BIRTHMARK_STORE_STORE_JOB_H
 #define BIRTHMARK_STORE_STORE_JOB_H
 
