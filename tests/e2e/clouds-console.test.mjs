@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {after, before, describe, test} from 'node:test';
+import {AzureHub, newKey} from '../clouds/azure.mjs';
+import {Webhook} from '../clouds/webhook.mjs';
 import {axe, openBrowser, signIn} from './lib/browser.mjs';
 import {newCa, serverPki} from './lib/forge.mjs';
 import {Receiver} from './lib/receiver.mjs';
@@ -12,7 +14,8 @@ import {until} from './lib/service.mjs';
 import {buildWorld, Fab} from './lib/world.mjs';
 
 const secret = 'a password of the cloud, 7 words';
-let w, browser, origin, receiver, pki;
+const bearer = 'a-bearer-token-that-is-typed-once-only';
+let w, browser, origin, receiver, hook, hub, pki;
 
 before(async () => {
 	w = await buildWorld();
@@ -20,11 +23,17 @@ before(async () => {
 	pki = serverPki(w.dir);
 	receiver = await new Receiver({server: pki, base: '/cloud', mayRefuse: true,
 		basic: `birthmark:${secret}`}).start();
+	hook = await new Webhook({server: pki, account: w.account, bearer,
+		jwks: (await w.interopKeys()).jwks}).start();
+	hub = await new AzureHub({pki, policies: {birthmark: {key: newKey(),
+		rights: ['RegistryRead', 'RegistryWrite']}}}).start();
 	browser = await openBrowser();
 }, {timeout: 60000});
 after(async () => {
 	await browser?.close();
 	await receiver?.stop();
+	await hook?.stop();
+	await hub?.stop();
 	await w?.end();
 });
 
@@ -32,6 +41,7 @@ const within = (route) => `${origin}/console/a/${w.account}/${route}`;
 const service = (route = '') => `${origin}/console/service${route}`;
 const button = (page, name) => page.getByRole('button', {name, exact: true});
 const dialog = (page) => page.getByRole('dialog');
+const kind = (page, name) => dialog(page).getByRole('button', {name: new RegExp(`^${name}`)});
 const field = (page, name) => dialog(page).getByLabel(name, {exact: true});
 
 async function pageOf(who, address, more) {
@@ -82,10 +92,14 @@ describe('a cloud with a receiver', () => {
 		await page.getByText('No product cloud yet').waitFor();
 		await axe(page);
 		await button(page, 'Add a cloud').click();
+		await dialog(page).getByText('Which kind of cloud').waitFor();
 		await axe(page);
 		// What was typed for another kind is not sent.
-		for (const kind of ['AWS', 'Azure', 'Other'])
-			await field(page, 'Kind').selectOption({label: `${kind}, with a Cloud ID receiver`});
+		await kind(page, 'Azure, with a Cloud ID receiver').click();
+		await field(page, 'Subscription ID').fill('of another kind');
+		await button(page, 'Another kind').click();
+		await kind(page, 'Other, with a Cloud ID receiver').click();
+		await dialog(page).getByText('Private CA', {exact: true}).click();
 		await field(page, 'Name').fill('Production, Frankfurt');
 		await field(page, 'Address').fill('http://not.encrypted');
 		await field(page, 'User name').fill('birthmark');
@@ -189,6 +203,7 @@ describe('a cloud with a gate', () => {
 	test('shows its setup, and that the gate asked', {timeout: 60000}, async () => {
 		const page = await pageOf('admin', within('clouds'));
 		await button(page, 'Add a cloud').click();
+		await kind(page, 'Own cloud').click();
 		await field(page, 'Name').fill('Own');
 		await button(page, 'Add').click();
 		await page.getByText('The gate has not asked yet').waitFor();
@@ -202,14 +217,288 @@ describe('a cloud with a gate', () => {
 		await page.getByText(/^The gate asked last: /).waitFor();
 		await closed(page);
 	});
+});
 
+/** The figure that a job's count has, as shown. */
+const count = (where, name) => where.locator('.count', {hasText: name}).locator('dd').innerText();
+const card = (page, name) => page.locator('section.card',
+	{has: page.getByRole('heading', {level: 2, name, exact: true})});
+
+/** A bound reel of chips. */
+async function bound(name, n) {
+	const reel = w.fab.reel(name.toLowerCase(), {batch: name, count: n, keyless: true});
+	await w.mustPublish(reel);
+	assert.equal((await w.bind('admin', reel.label, {product: w.product})).status, 201);
+	return (await w.must(200, 'admin', 'GET', w.in(`devices?batch=${name}`))).items;
+}
+
+describe('a cloud of a kind that brings its own form', () => {
+	let page, answers;
+
+	before(async () => {
+		page = await pageOf('admin', within('clouds'));
+		answers = keepAnswers(page);
+	});
+	after(() => closed(page));
+
+	test('is added with what its kind wants', {timeout: 60000}, async () => {
+		await button(page, 'Add a cloud').click();
+		await kind(page, 'AWS IoT Core').click();
+		await field(page, 'AWS account ID').fill('12');
+		await axe(page);
+		await button(page, 'Another kind').click();
+		await kind(page, 'Webhook').click();
+		assert.ok(await field(page, 'Name').evaluate((e) => e === document.activeElement));
+		await field(page, 'Name').fill('ERP');
+		await field(page, 'Address').fill(hook.url);
+		await dialog(page).getByLabel(/^Bearer token/).fill(bearer);
+		await dialog(page).getByText('Quotas', {exact: true}).click();
+		await dialog(page).getByLabel(/^post: requests a minute/).fill('1200');
+		await dialog(page).getByText('Private CA', {exact: true}).click();
+		await dialog(page).getByLabel(/^CA certificate/).fill(ca());
+		await axe(page);
+		await button(page, 'Add').click();
+		await page.getByRole('heading', {level: 1, name: 'ERP'}).waitFor();
+		w.hook = page.url().split('/').at(-1);
+		await card(page, 'Settings').getByText(hook.url).waitFor();
+		await card(page, 'Quotas').getByText('1,200 a minute').waitFor();
+		await verdict(page, null, true);
+		assert.deepEqual(hook.faults, []);
+		await axe(page);
+	});
+
+	test('has its credentials replaced, its quotas and settings changed', {timeout: 60000}, async () => {
+		const replace = async (text) => {
+			await button(page, 'Replace the credentials').click();
+			await dialog(page).getByLabel(/^Bearer token/).fill(text);
+			await dialog(page).getByRole('button', {name: 'Replace the credentials'}).click();
+			await dialog(page).waitFor({state: 'detached'});
+		};
+		await replace('a-wrong-one');
+		await verdict(page, /401|token|refused|credential/i);
+		await replace(bearer);
+		await verdict(page, null, true);
+		await button(page, 'Change the quotas').click();
+		await dialog(page).getByLabel(/^post/).fill('99999999');
+		await button(page, 'Save').click();
+		assert.ok(await dialog(page).getByLabel(/^post/).evaluate((e) => !e.validity.valid));
+		await dialog(page).getByLabel(/^post/).fill('');
+		await button(page, 'Save').click();
+		await card(page, 'Quotas').getByText('600 a minute').waitFor();
+		await button(page, 'Change the settings').click();
+		await field(page, 'Address').fill(`${hook.url}/more`);
+		await axe(page);
+		await button(page, 'Save').click();
+		await card(page, 'Settings').getByText(`${hook.url}/more`).waitFor();
+		await button(page, 'Change the settings').click();
+		await field(page, 'Address').fill(hook.url);
+		await button(page, 'Save').click();
+		await dialog(page).waitFor({state: 'detached'});
+	});
+
+	test('is told of a batch after its plan was shown', {timeout: 60000}, async () => {
+		await bound('HOOK-1', 6);
+		hook.reset();
+		await page.goto(within('batches/HOOK-1'));
+		await button(page, 'Provision now').click();
+		await field(page, 'Product cloud').selectOption({label: 'ERP'});
+		await button(page, 'Show the plan').click();
+		await dialog(page).getByText('The plan is ready.').waitFor();
+		assert.equal(await count(dialog(page), 'to create'), '6');
+		assert.equal(await count(dialog(page), 'conflicts'), '0');
+		await dialog(page).getByText('this is by our own record').waitFor();
+		assert.equal(hook.calls.length, 0);
+		await axe(page);
+		await dialog(page).getByRole('button', {name: 'Provision now'}).click();
+		await page.getByText('6 of 6 devices').waitFor();
+		await card(page, 'ERP').getByText('in this cloud', {exact: true}).waitFor();
+		assert.equal(hook.count('admit'), 6);
+		assert.deepEqual(hook.faults, []);
+		await page.getByText('started the provisioning').first().waitFor();
+	});
+
+	test('has conflicts shown apart, in its own words', {timeout: 60000}, async () => {
+		const devices = await bound('HOOK-2', 5);
+		hook.others.set(devices[2].fingerprint, '=2+3 is of <plant 2>');
+		await w.provision('HOOK-2', w.hook);
+		await page.goto(within('batches/HOOK-2'));
+		await page.getByRole('heading', {name: '1 conflict'}).waitFor();
+		await page.getByText('=2+3 is of <plant 2>').waitFor();
+		await axe(page);
+		const coming = page.waitForEvent('download');
+		await button(page, 'Download as CSV').click();
+		const rows = fs.readFileSync(await (await coming).path(), 'utf8').trim().split('\r\n');
+		assert.deepEqual(rows, ['what,device,fingerprint,message', `"conflict","${devices[2].chip_id}",` +
+			`"${devices[2].fingerprint}","'=2+3 is of <plant 2>"`]);
+		await page.getByRole('link', {name: devices[2].chip_id}).click();
+		await card(page, 'In the clouds').getByText('conflict', {exact: true}).waitFor();
+		await card(page, 'In the clouds').getByText('=2+3 is of <plant 2>').waitFor();
+		await axe(page);
+		await page.goto(within(''));
+		await page.getByText(/of HOOK-2 is in conflict/).waitFor();
+		await page.getByRole('link', {name: 'Look into it'}).click();
+		hook.others.clear();
+		await button(page, 'Retry the 1 that failed').click();
+		await page.getByRole('heading', {name: '1 conflict'}).waitFor({state: 'detached'});
+		await until(() => hook.count('admit') === 11, 10000, 'the last device');
+	});
+
+	test('that is away says so, waits, and goes on', {timeout: 180000}, async () => {
+		await bound('HOOK-3', 4);
+		await hook.stop();
+		const job = await w.must(202, 'admin', 'POST', w.in('batches/HOOK-3/provision'), {cloud: w.hook});
+		await page.goto(within(`clouds/${w.hook}`));
+		await page.getByText('Nothing is sent to this cloud for now.').waitFor({timeout: 90000});
+		await page.locator('.page-head').getByText('interrupted').waitFor();
+		await page.getByText(/next try (in|any)/).waitFor();
+		await axe(page);
+		await button(page, 'Pause').click();
+		await card(page, 'Jobs').getByText('paused', {exact: true}).waitFor();
+		await page.goto(within('clouds'));
+		await page.getByRole('row', {name: /ERP/}).getByText('interrupted').waitFor();
+		await page.getByRole('row', {name: /ERP/}).getByText(/^1 job/).waitFor();
+		await axe(page);
+		await page.goto(within(''));
+		await page.getByText('ERP does not answer as it should').waitFor();
+		await page.getByRole('link', {name: 'See why'}).click();
+		await hook.start();
+		await button(page, 'Go on').click();
+		await button(page, 'Try now').click();
+		assert.equal((await w.job(job.id)).state, 'done');
+		await page.locator('.page-head').getByText('answers').waitFor();
+		await page.getByText('Nothing is sent to this cloud for now.').waitFor({state: 'detached'});
+	});
+
+	test('is left for another one without a gap', {timeout: 60000}, async () => {
+		await page.goto(within('batches/HOOK-2'));
+		await button(page, 'Move to another cloud').click();
+		await dialog(page).getByText('without a gap').waitFor();
+		await field(page, 'To the cloud').selectOption({label: 'Own'});
+		await axe(page);
+		await button(page, 'Show the plan').click();
+		await dialog(page).getByText('The plan is ready.').waitFor();
+		assert.equal(await count(dialog(page), 'to create'), '5');
+		await button(page, 'Move now').click();
+		await card(page, 'Own').getByText('in this cloud', {exact: true}).waitFor();
+		await card(page, 'ERP').getByText('not in this cloud').waitFor();
+		assert.equal(hook.count('remove'), 5);
+		assert.equal((await w.must(200, 'admin', 'GET', w.in('batches/HOOK-2'))).cloud.name, 'Own');
+		await axe(page);
+	});
+
+	test('is left for none', {timeout: 60000}, async () => {
+		await page.goto(within('batches/HOOK-3'));
+		await button(page, 'Remove from this cloud').click();
+		await button(page, 'Show the plan').click();
+		await dialog(page).getByText('The plan is ready.').waitFor();
+		assert.equal(await count(dialog(page), 'to remove'), '4');
+		assert.equal(hook.count('remove'), 5);
+		await button(page, 'Remove now').click();
+		await card(page, 'ERP').getByText('not in this cloud').waitFor();
+		assert.equal(hook.count('remove'), 9);
+		assert.deepEqual(hook.faults, []);
+	});
+
+	test('stays while it has batches; its secret was in no answer', async () => {
+		await page.goto(within(`clouds/${w.hook}`));
+		await card(page, 'Its batches').getByRole('link', {name: 'HOOK-1'}).waitFor();
+		await button(page, 'Remove').click();
+		await dialog(page).getByText('1 batch is in this cloud.').waitFor();
+		await dialog(page).getByRole('button', {name: 'Remove', exact: true}).click();
+		await dialog(page).getByRole('alert').waitFor();
+		await axe(page);
+		await dialog(page).getByRole('button', {name: 'Cancel'}).click();
+		for (const text of await Promise.all(answers))
+			assert.ok(!text.includes(bearer));
+		assert.ok(!(await page.content()).includes(bearer));
+	});
+});
+
+describe('a cloud that can be read', () => {
+	let page;
+
+	before(async () => {
+		page = await pageOf('admin', within('clouds'));
+	});
+	after(() => closed(page));
+
+	async function audited(says) {
+		await button(page, 'Start an audit').click();
+		await card(page, 'Audit').getByText(says).waitFor({timeout: 30000});
+	}
+
+	test('is audited, and what differs is listed', {timeout: 90000}, async () => {
+		const string = hub.connectionString('birthmark');
+		await button(page, 'Add a cloud').click();
+		await kind(page, 'Azure IoT Hub').click();
+		await field(page, 'Name').fill('Hub');
+		await dialog(page).getByLabel(/^Connection string/).fill(string);
+		await dialog(page).getByText('Quotas', {exact: true}).click();
+		await dialog(page).getByLabel(/^query: requests a minute/).fill('6000');
+		await dialog(page).getByText('Private CA', {exact: true}).click();
+		await dialog(page).getByLabel(/^CA certificate/).fill(ca());
+		await button(page, 'Add').click();
+		await page.getByRole('heading', {level: 1, name: 'Hub'}).waitFor();
+		await card(page, 'Settings').getByText(hub.host).waitFor();
+		await page.getByText('No audit was made yet.').waitFor();
+		const id = page.url().split('/').at(-1);
+		const devices = await bound('HUB-1', 5);
+		hub.put(devices[0].chip_id, {authentication: {type: 'sas'}});
+		await page.goto(within('batches/HUB-1'));
+		await button(page, 'Provision now').click();
+		await field(page, 'Product cloud').selectOption({label: 'Hub'});
+		await button(page, 'Show the plan').click();
+		await dialog(page).getByText('The plan is ready.').waitFor();
+		assert.equal(await count(dialog(page), 'to create'), '4');
+		assert.equal(await count(dialog(page), 'conflicts'), '1');
+		const rows = dialog(page).locator('tbody tr');
+		await until(async () => await rows.count() === 5, 5000, 'five rows');
+		await button(dialog(page), 'conflict').click();
+		await until(async () => await rows.count() === 1, 5000, 'one row');
+		await axe(page);
+		hub.devices.delete(devices[0].chip_id);
+		await dialog(page).getByRole('button', {name: 'Provision now'}).click();
+		await page.getByText('5 of 5 devices').waitFor();
+		await page.goto(within(`clouds/${id}`));
+		assert.equal(hub.devices.size, 5);
+		const [gone, off] = Object.keys(hub.state());
+		hub.devices.delete(gone);
+		hub.devices.get(off).status = 'disabled';
+		hub.put('somebody-else', {authentication: {type: 'sas'}});
+		await audited('The cloud differs');
+		const result = card(page, 'Audit');
+		for (const [name, n] of [['as they should be', 3], ['missing', 1], ['different', 1], ['not ours', 1]])
+			assert.equal(await count(result, name), String(n), name);
+		await until(async () => await result.locator('tbody tr').count() === 3, 5000, 'three rows');
+		await axe(page);
+		await button(result, 'missing').click();
+		await until(async () => await result.locator('tbody tr').count() === 1, 5000, 'one row');
+		assert.ok(devices.some((d) => d.chip_id === gone));
+		await result.getByRole('link', {name: gone}).waitFor();
+		await button(result, 'not ours').click();
+		await result.getByText(/somebody-else/).first().waitFor();
+		const coming = page.waitForEvent('download');
+		await button(result, 'Download as CSV').click();
+		assert.match(fs.readFileSync(await (await coming).path(), 'utf8'), /^"stranger",".*somebody-else"/m);
+
+		// Provisioned again, the batch is as it should be; the stranger is left.
+		await w.provision('HUB-1', id);
+		hub.devices.delete('somebody-else');
+		await audited('The cloud holds exactly what it should.');
+		assert.equal(await count(result, 'as they should be'), '5');
+		assert.deepEqual(hub.faults, []);
+		assert.ok(!(await page.content()).includes(string.split('SharedAccessKey=')[1]));
+	});
+});
+
+describe('a cloud', () => {
 	for (const who of ['developer', 'auditor'])
 		test(`has no buttons for somebody who is ${who}`, async () => {
 			const page = await pageOf(who, within('clouds'));
 			await page.getByRole('link', {name: 'Own'}).waitFor();
 			const none = async () => {
 				for (const name of [/^Add/, /^New/, /^Remove/, /^Rename/, /^Change /, /^Change$/,
-					/^Make default/, /^Test/])
+					/^Make default/, /^Test/, /^Provision/, /^Move/, /^Replace/, /^Retry/, /^Try/])
 					assert.equal(await page.locator('main').getByRole('button', {name}).count(), 0, `${name}`);
 			};
 			await none();
@@ -218,6 +507,12 @@ describe('a cloud with a gate', () => {
 			await page.getByText('About this cloud').waitFor();
 			await none();
 			await axe(page);
+			await page.goto(within(`clouds/${w.hook}`));
+			await page.getByRole('heading', {name: 'Quotas'}).waitFor();
+			await none();
+			await page.goto(within('batches/HOOK-1'));
+			await page.getByText('in this cloud').first().waitFor();
+			await none();
 			await page.goto(within('products'));
 			await page.getByRole('rowheader', {name: 'Dishwasher DW-9'}).waitFor();
 			await none();
@@ -343,6 +638,7 @@ for (const locale of ['de-DE', 'zh-CN'])
 		const admin = await pageOf('admin', within('clouds'), narrow);
 		const boss = await pageOf('service', service(), narrow);
 		for (const [page, address] of [[admin, within('clouds')], [admin, within(`clouds/${w.cloud}`)],
+			[admin, within(`clouds/${w.hook}`)], [admin, within('batches/HOOK-2')],
 			[admin, within('products')], [boss, service()], [boss, service(`/vendors/${w.vendor}`)],
 			[boss, service('/users')]]) {
 			await page.goto(address);

@@ -31,6 +31,8 @@ async function open(look, p, more) {
 	await page.goto(show.w.service.url + p.path);
 	await page.locator('h1').first().waitFor();
 	await page.waitForFunction(() => !document.querySelector('.skeleton'));
+	for (const name of p.press ?? [])
+		await page.getByRole('button', {name}).first().click();
 	return {context, page};
 }
 

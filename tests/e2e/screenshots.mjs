@@ -55,6 +55,8 @@ try {
 				const page = await context.newPage();
 				await page.goto(show.w.service.url + p.path);
 				await settle(page);
+				for (const label of p.press ?? [])
+					await page.getByRole('button', {name: label}).first().click();
 				await shoot(page, look, scheme, p.name);
 				if (process.stdout.isTTY)
 					process.stdout.write(`\r\x1b[K${look} ${scheme} ${p.name}`);

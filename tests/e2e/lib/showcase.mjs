@@ -1,10 +1,11 @@
 // A world in which every page of the console has something to show: reels of
-// many sizes, two clouds that take and refuse, people of every role, and a
+// many sizes, clouds that take, refuse, differ and are away, people of every role, and a
 // month of history; and the list of all pages with who may see them.
 // Must not be used to judge the service: its history is written by hand.
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import {AzureHub, newKey} from '../../clouds/azure.mjs';
 import {enrol} from './enrol.mjs';
 import {addAuthority, trusted} from './field.mjs';
 import {serverPki} from './forge.mjs';
@@ -22,6 +23,7 @@ const reels = [
 	{name: 'r-2307', batch: 'AC-2307', count: 75, by: 'operator', product: 0},
 	{name: 'r-2308', batch: 'AC-2308', count: 40, unbound: true},
 	{name: 'v-2309', batch: 'VIRTUAL-7', count: 24, open: true, unbound: true},
+	{name: 'r-2313', batch: 'AC-2313', count: 90, product: 1, cloud: 'hub', taken: 3},
 ];
 
 export class Showcase {
@@ -30,6 +32,8 @@ export class Showcase {
 		await this.addThings();
 		await this.publishReels();
 		await this.bindReels();
+		await this.auditHub();
+		await this.addAway();
 		await this.addField();
 		await this.addPeople();
 		await this.failUpload();
@@ -51,7 +55,13 @@ export class Showcase {
 				password: 'a long password'},
 			ca_certificate: fs.readFileSync(pki.ca, 'utf8')});
 		await w.startGate();
-		this.clouds = {plant: plant.id, own: w.cloud};
+		this.hub = await new AzureHub({pki, policies: {birthmark: {key: newKey(),
+			rights: ['RegistryRead', 'RegistryWrite']}}}).start();
+		const hub = await w.must(201, 'admin', 'POST', w.in('clouds'), {
+			name: 'Azure, West Europe', type: 'azure-hub', quotas: {registry: 5000, query: 1000},
+			credentials: {connection_string: this.hub.connectionString('birthmark')},
+			ca_certificate: fs.readFileSync(pki.ca, 'utf8')});
+		this.clouds = {plant: plant.id, own: w.cloud, hub: hub.id};
 		await w.must(200, 'admin', 'PATCH', w.in('').slice(0, -1),
 			{default_cloud: w.cloud, default_product: w.product});
 	}
@@ -69,6 +79,8 @@ export class Showcase {
 			for (const d of r.made.devices.slice(0, r.bad || 0))
 				this.receiver.bad.set(this.fingerprint(d.cert),
 					'Thing name is taken by another certificate');
+			for (const d of r.made.devices.slice(0, r.taken || 0))
+				this.hub.put(d.id, {authentication: {type: 'sas'}});
 			const a = await w.bind(r.by || 'admin', r.made.label, {
 				...r.product !== undefined && {product: this.products[r.product]},
 				...r.cloud && {cloud: this.clouds[r.cloud]}});
@@ -77,6 +89,39 @@ export class Showcase {
 			if (r.cloud && r.batch !== 'AC-2305')
 				await w.provision(r.batch, this.clouds[r.cloud]);
 		}
+	}
+
+	// What is in the hub is no longer quite what should be there.
+	async auditHub() {
+		const {w} = this;
+		const {devices} = this.reels.at(-1).made;
+		this.hub.devices.delete(devices[5].id);
+		this.hub.devices.get(devices[6].id).status = 'disabled';
+		for (const name of ['test-bench-1', 'test-bench-2'])
+			this.hub.put(name, {authentication: {type: 'sas'}});
+		const {id} = await w.must(202, 'admin', 'POST', w.in(`clouds/${this.clouds.hub}/audit`));
+		await w.job(id);
+	}
+
+	// A cloud that has not answered for a while, and what waits for it.
+	async addAway() {
+		const {w} = this;
+		const away = await w.must(201, 'admin', 'POST', w.in('clouds'), {
+			name: 'ERP', type: 'webhook', settings: {url: 'https://localhost:9/birthmark'}});
+		this.clouds.away = away.id;
+		const now = Math.floor(Date.now() / 1000);
+		this.sql(`UPDATE cloud SET breaker = 'open', faults = 9,
+			breaker_why = 'no connection to localhost port 9: it was refused',
+			breaker_since = ${now - 1500}, breaker_until_ms = ${(now + 840) * 1000}
+			WHERE id = '${away.id}';`);
+		await w.must(202, 'admin', 'POST', w.in('batches/AC-2305/provision'),
+			{cloud: away.id});
+	}
+
+	/** Written into the running service's database. */
+	sql(text) {
+		execFileSync('sqlite3', [path.join(this.w.service.dir, 'data', 'birthmark.db')],
+			{input: `PRAGMA busy_timeout = 5000;\n${text}\n`});
 	}
 
 	fingerprint(pem) {
@@ -130,7 +175,7 @@ export class Showcase {
 		this.upload = half.id;
 	}
 
-	// A past, written into the running service's database.
+	// A past.
 	age() {
 		const {w} = this;
 		const now = Math.floor(Date.now() / 3600000);
@@ -142,9 +187,7 @@ export class Showcase {
 				Math.max(0, bound - day % 4), day % 9 === 0 ? 3 : 0,
 				Math.round(bound * 0.6)].join());
 		}
-		execFileSync('sqlite3', [path.join(w.service.dir, 'data', 'birthmark.db')], {input:
-			'PRAGMA busy_timeout = 5000;\n' +
-			`INSERT OR IGNORE INTO tally VALUES (${rows.join('),(')});\n`});
+		this.sql(`INSERT OR IGNORE INTO tally VALUES (${rows.join('),(')});`);
 	}
 
 	credentials(who) {
@@ -153,6 +196,7 @@ export class Showcase {
 
 	async end() {
 		await this.receiver?.stop();
+		await this.hub?.stop();
 		await this.w?.end();
 	}
 }
@@ -167,7 +211,7 @@ export async function buildShowcase() {
 	}
 }
 
-/** Every page: [name, path, who, how to make it show more]. */
+/** Every page: {name, path, who, the names of buttons to press there}. */
 export function pagesOf(s) {
 	const {w} = s;
 	const a = `/console/a/${w.account}`;
@@ -181,10 +225,16 @@ export function pagesOf(s) {
 		{name: 'overview', path: a, who: 'admin'},
 		{name: 'batches', path: `${a}/batches`, who: 'admin'},
 		{name: 'batch', path: `${a}/batches/AC-2303`, who: 'admin'},
+		{name: 'batch-conflicts', path: `${a}/batches/AC-2313`, who: 'admin'},
+		{name: 'batch-move', path: `${a}/batches/AC-2313`, who: 'admin', press: [/^(Move to|In andere|迁移到)/]},
 		{name: 'devices', path: `${a}/devices`, who: 'admin'},
 		{name: 'device', path: `${a}/devices/${s.fingerprint(d.cert)}`, who: 'admin'},
 		{name: 'clouds', path: `${a}/clouds`, who: 'admin'},
 		{name: 'cloud', path: `${a}/clouds/${s.clouds.plant}`, who: 'admin'},
+		{name: 'cloud-audit', path: `${a}/clouds/${s.clouds.hub}`, who: 'admin'},
+		{name: 'cloud-away', path: `${a}/clouds/${s.clouds.away}`, who: 'admin'},
+		{name: 'cloud-kinds', path: `${a}/clouds`, who: 'admin', press: [/^(Add a|Cloud h|添加)/]},
+		{name: 'cloud-form', path: `${a}/clouds`, who: 'admin', press: [/^(Add a|Cloud h|添加)/, /^AWS IoT Core/]},
 		{name: 'cloud-gate', path: `${a}/clouds/${s.clouds.own}`, who: 'admin'},
 		{name: 'products', path: `${a}/products`, who: 'admin'},
 		{name: 'product', path: `${a}/products/${s.products[0]}`, who: 'admin'},
