@@ -110,20 +110,27 @@ static enum rc read_cloud(struct compare *c, struct err *e)
 	return rc == RC_OK ? flush(c, e) : rc;
 }
 
-static enum rc tell(struct compare *c, const char *what, const char *message,
-    struct err *e)
+/* who: the chip, or a stranger's key. */
+static enum rc tell_of(struct compare *c, const char *who, const char *what,
+    const char *message, struct err *e)
 {
 	struct store_job_exception x = {.seq = c->d.seq};
 
 	if (c->told++ >= EXCEPTIONS_MAX)
 		return RC_OK;
 	memcpy(x.fp, c->d.certs[0].fp, sizeof(x.fp));
-	memcpy(x.chip_id, c->d.chip_id, sizeof(x.chip_id));
+	(void)span_copy_str(span_str(who), x.chip_id, sizeof(x.chip_id));
 	(void)span_copy_str(span_str(what), x.what, sizeof(x.what));
 	(void)span_copy_str(span_of(message,
 				strnlen(message, sizeof(x.message) - 1)),
 	    x.message, sizeof(x.message));
 	return store_job_exception_put(c->s, c->j->n, &x, e);
+}
+
+static enum rc tell(struct compare *c, const char *what, const char *message,
+    struct err *e)
+{
+	return tell_of(c, c->d.chip_id, what, message, e);
 }
 
 /* One part of a device: is it there, and as it should be? */
@@ -319,12 +326,9 @@ static enum rc tell_strangers(struct compare *c, struct err *e)
 		for (i = 0; rc == RC_OK && i < n; i++) {
 			memset(&c->d, 0, sizeof(c->d));
 			c->d.seq = STORE_JOB_STRANGER + c->j->removed++;
-			(void)span_copy_str(span_of(page[i].key,
-						strnlen(page[i].key, 64)),
-			    c->d.chip_id, sizeof(c->d.chip_id));
 			(void)snprintf(text, sizeof(text), "%.160s: %.130s",
 			    page[i].key, page[i].value);
-			rc = tell(c, "stranger", text, e);
+			rc = tell_of(c, page[i].key, "stranger", text, e);
 			memcpy(after, page[i].key, sizeof(after));
 		}
 		rc = commit(c, rc, e);

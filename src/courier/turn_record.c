@@ -93,7 +93,7 @@ static void take_note(struct turn_record *r, const struct drive_device *d,
 	n->place = d->place;
 	n->x.seq = d->d.seq;
 	memcpy(n->x.fp, d->d.certs[0].fp, sizeof(n->x.fp));
-	memcpy(n->x.chip_id, d->d.chip_id, sizeof(n->x.chip_id));
+	memcpy(n->x.chip_id, d->d.chip_id, sizeof(d->d.chip_id));
 	if (went_well(o->result))
 		return;
 	put_text(n->x.what, sizeof(n->x.what),

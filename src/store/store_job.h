@@ -127,7 +127,7 @@ MUST_CHECK enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,
 struct store_job_exception {
 	uint64_t seq; /* from STORE_JOB_STRANGER on: none of ours */
 	uint8_t fp[32];
-	char chip_id[65];
+	char chip_id[161]; /* of a stranger its key in the cloud */
 	char what[12]; /* "refused", "conflict"; of a plan "create", "change",
 			* "remove"; of an audit "missing", "different",
 			* "stranger" */
