@@ -160,6 +160,8 @@ enum rc link_many(struct link_set *s, const struct store_cloud *cloud,
 	enum rc rc = RC_OK;
 
 	o = options(s, l);
+	/* Many at once must not fill the memory. */
+	o.answer_max = LINK_MANY_ANSWER_MAX;
 	if (!l->many)
 		rc = fetch_many_new(&l->many, &o, LINK_AT_ONCE, e);
 	*out = l->many;

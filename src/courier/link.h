@@ -12,6 +12,7 @@
 #define LINK_CONNECT_MS 5000
 #define LINK_AT_ONCE 32
 #define LINK_ANSWER_MAX (4u << 20)
+#define LINK_MANY_ANSWER_MAX (1u << 20)
 
 struct link_set; /* one thread */
 
