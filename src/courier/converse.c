@@ -130,6 +130,14 @@ int64_t converse_wait(const struct converse *c, unsigned int op)
 	return pacer_take(c->pacer, &a);
 }
 
+int64_t converse_held(const struct converse *c, unsigned int op)
+{
+	char key[CONVERSE_KEY_SIZE + 64];
+
+	op_key(c, op, key);
+	return pacer_held(c->pacer, key, clock_mono_ms());
+}
+
 void converse_hold(const struct converse *c, unsigned int op, int64_t ms)
 {
 	char key[CONVERSE_KEY_SIZE + 64];

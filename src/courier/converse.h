@@ -44,6 +44,8 @@ MUST_CHECK enum rc converse_ask(struct connector_talk *t,
     const struct converse *c, struct converse_request *q, struct err *e);
 /* 0: send it now; else milliseconds to wait before asking again. */
 int64_t converse_wait(const struct converse *c, unsigned int op);
+/* Milliseconds that the cloud has asked to wait with it, from now. */
+int64_t converse_held(const struct converse *c, unsigned int op);
 /* The cloud asks to wait with this operation. */
 void converse_hold(const struct converse *c, unsigned int op, int64_t ms);
 /* Has the connector read what came of it: sent is what fetch said. */

@@ -15,6 +15,7 @@
 #define TRIES_MAX 12   /* of one request that the cloud answers badly */
 #define DER_MAX (8u << 20)
 #define FLIGHTS_DEVICES 512 /* in all slots, of a kind with large groups */
+#define WAITING_MAX 4	    /* for a quota: more would only stand in line */
 
 enum slot_state {
 	SLOT_FREE,
@@ -33,7 +34,9 @@ struct slot {
 	struct converse_request q;
 	struct fetch_answer a;
 	unsigned int tries;
+	unsigned int logins; /* of the drive, when q was written */
 	bool relogged;
+	bool waits; /* for its quota, or until fewer are on their way */
 	int64_t due_ms;
 	int64_t asked_ms; /* when q was written; 0: it is to be */
 	int64_t sent_ms;
@@ -42,7 +45,8 @@ struct slot {
 struct drive {
 	const struct converse *c;
 	struct fetch_many *many;
-	size_t group, n;    /* slots */
+	size_t group, n; /* slots */
+	size_t at_once, flying;
 	size_t head, count; /* of those in use, in their order */
 	struct slot *slots;
 	uint64_t answers;
@@ -52,8 +56,10 @@ struct drive {
 	int64_t waits_ms[CLOUD_RULES_OPS_MAX]; /* of operations, in one pass */
 	/* of one run */
 	const struct drive_work *w;
-	bool empty, stop;
-	struct err fault; /* the first that ends the run; rc RC_OK: none */
+	bool empty, closing, stop;
+	int64_t close_ms;    /* the latest end of closing */
+	unsigned int logins; /* how often the session was made anew */
+	struct err fault;    /* the first that ends the run; rc RC_OK: none */
 	int64_t recorded_ms;
 	size_t unrecorded;
 };
@@ -99,11 +105,12 @@ enum rc drive_new(struct drive **out, const struct converse *c,
 	d->n = FLIGHTS_DEVICES / d->group;
 	if (d->n < 2)
 		d->n = 2;
-	if (d->n > DRIVE_AT_ONCE_MAX)
-		d->n = DRIVE_AT_ONCE_MAX;
+	if (d->n > DRIVE_SLOTS_MAX)
+		d->n = DRIVE_SLOTS_MAX;
 	if (most > 0 && d->n > most)
 		d->n = most;
-	d->faults_max = (unsigned int)d->n + DRIVE_FAULTS_MORE;
+	d->at_once = d->n < DRIVE_AT_ONCE_MAX ? d->n : DRIVE_AT_ONCE_MAX;
+	d->faults_max = (unsigned int)d->at_once + DRIVE_FAULTS_MORE;
 	if (d->faults_max > DRIVE_FAULTS_MAX)
 		d->faults_max = DRIVE_FAULTS_MAX;
 	d->slots = calloc(d->n, sizeof(*d->slots));
@@ -180,16 +187,34 @@ static void begin(struct drive *d, struct slot *s)
 	s->talk.out = s->told;
 	s->tries = 0;
 	s->relogged = false;
+	s->waits = false;
 	s->due_ms = 0;
 	s->asked_ms = 0;
 	s->state = n > 0 ? SLOT_READY : SLOT_DONE;
 }
 
+/* How many may be begun: what only waits for a quota would be lost, or sent
+ * again, at a sudden end. */
+static size_t room(struct drive *d)
+{
+	size_t i, waiting = 0, left = d->n - d->count;
+
+	if (d->empty || d->closing || is_over(d))
+		return 0;
+	for (i = 0; i < d->count; i++)
+		if (nth(d, i)->state == SLOT_READY && nth(d, i)->waits)
+			waiting++;
+	if (waiting >= WAITING_MAX)
+		return 0;
+	return left < WAITING_MAX - waiting ? left : WAITING_MAX - waiting;
+}
+
 static enum rc fill(struct drive *d, struct err *e)
 {
+	size_t left;
 	enum rc rc = RC_OK;
 
-	while (rc == RC_OK && !d->empty && !is_over(d) && d->count < d->n) {
+	for (left = room(d); rc == RC_OK && left > 0 && !d->empty; left--) {
 		struct slot *s = nth(d, d->count);
 
 		s->g.n = 0;
@@ -252,11 +277,30 @@ static void refuse_single(struct drive *d, struct slot *s,
 	settle(s);
 }
 
+/* Many conversations may have been refused with the same session. */
+static void relogin(struct drive *d, struct slot *s, const struct err *why)
+{
+	struct err e = {0};
+	enum rc rc;
+
+	if (s->logins != d->logins) {
+		s->due_ms = 0;
+		return;
+	}
+	if (s->relogged) {
+		end_with(d, RC_UNAUTHENTICATED, why);
+		return;
+	}
+	s->relogged = true;
+	d->logins++;
+	rc = d->w->login(d->w->ctx, &e);
+	if (rc != RC_OK)
+		end_with(d, rc, &e);
+}
+
 static void on_fault(struct drive *d, struct slot *s, enum rc rc,
     const struct err *why)
 {
-	struct err e = {0};
-
 	s->tries++;
 	s->asked_ms = 0;
 	s->state = SLOT_READY;
@@ -276,12 +320,8 @@ static void on_fault(struct drive *d, struct slot *s, enum rc rc,
 			end_with(d, rc, why);
 	} else if (rc == RC_TOO_LARGE && s->talk.n == 1) {
 		refuse_single(d, s, why);
-	} else if (rc == RC_UNAUTHENTICATED && !s->relogged &&
-	    d->fault.rc == RC_OK) {
-		s->relogged = true;
-		rc = d->w->login(d->w->ctx, &e);
-		if (rc != RC_OK)
-			end_with(d, rc, &e);
+	} else if (rc == RC_UNAUTHENTICATED && d->fault.rc == RC_OK) {
+		relogin(d, s, why);
 	} else {
 		end_with(d, rc, why);
 	}
@@ -325,11 +365,33 @@ static enum rc write_request(struct drive *d, struct slot *s, int64_t now_ms,
 {
 	enum rc rc = RC_OK;
 
-	if (s->asked_ms == 0 || now_ms - s->asked_ms > STALE_MS) {
+	if (s->asked_ms == 0 || now_ms - s->asked_ms > STALE_MS ||
+	    s->logins != d->logins) {
 		rc = converse_ask(&s->talk, d->c, &s->q, e);
 		s->asked_ms = now_ms;
+		s->logins = d->logins;
 	}
 	return rc;
+}
+
+/* Its operation has to wait: for its quota, or because the cloud asked to, and
+ * then a long time is better spent elsewhere. */
+static int64_t postpone(struct drive *d, struct slot *s, int64_t now_ms,
+    int64_t wait)
+{
+	int64_t held =
+	    wait > DRIVE_LONG_WAIT_MS ? converse_held(d->c, s->q.asked.op) : 0;
+	struct err why = {0};
+
+	s->waits = true;
+	s->due_ms = now_ms + wait;
+	if (held > DRIVE_LONG_WAIT_MS) {
+		(void)err_set(&why, RC_LIMIT, "cloud-waits",
+		    "The cloud asked to wait.");
+		why.retry_after_s = (unsigned int)(held / 1000 + 1);
+		end_with(d, RC_LIMIT, &why);
+	}
+	return wait;
 }
 
 /* Sends what is due; milliseconds until the next may be. */
@@ -341,6 +403,9 @@ static int64_t send_one(struct drive *d, struct slot *s, int64_t now_ms)
 
 	if (s->due_ms > now_ms)
 		return s->due_ms - now_ms;
+	s->waits = d->flying == d->at_once;
+	if (s->waits)
+		return IDLE_MS;
 	rc = write_request(d, s, now_ms, &why);
 	if (rc == RC_OK && s->talk.over) {
 		settle(s);
@@ -348,17 +413,18 @@ static int64_t send_one(struct drive *d, struct slot *s, int64_t now_ms)
 	}
 	if (rc == RC_OK) {
 		wait = quota_wait(d, s->q.asked.op);
-		if (wait > 0) {
-			s->due_ms = now_ms + wait;
-			return wait;
-		}
+		if (wait > 0)
+			return postpone(d, s, now_ms, wait);
 		rc = fetch_many_start(d->many, &s->q.sent, &s->a, s, &why);
 	}
+	s->waits = false;
 	s->sent_ms = now_ms;
-	if (rc == RC_OK)
-		s->state = SLOT_FLYING;
-	else
+	if (rc != RC_OK) {
 		on_fault(d, s, rc, &why);
+		return 0;
+	}
+	s->state = SLOT_FLYING;
+	d->flying++;
 	return 0;
 }
 
@@ -381,21 +447,12 @@ static int64_t send_due(struct drive *d)
 	return least;
 }
 
-static bool is_flying(struct drive *d)
-{
-	size_t i;
-
-	for (i = 0; i < d->count; i++)
-		if (nth(d, i)->state == SLOT_FLYING)
-			return true;
-	return false;
-}
-
 static void wait_answers(struct drive *d, int64_t wait_ms)
 {
 	struct fetch_many_done done;
 
 	while (fetch_many_wait(d->many, wait_ms, &done)) {
+		d->flying--;
 		on_answer(d, done.tag, done.rc, &done.err);
 		wait_ms = 0;
 	}
@@ -421,16 +478,22 @@ static enum rc hand_back(struct drive *d, struct err *e)
 static enum rc record(struct drive *d, struct err *e)
 {
 	int64_t now = clock_mono_ms();
-	bool stop = false;
+	enum drive_then then = DRIVE_ON;
 	enum rc rc;
 
+	if (d->closing && now > d->close_ms)
+		d->stop = true;
 	if (d->unrecorded < DRIVE_STEP_DEVICES &&
 	    now - d->recorded_ms < DRIVE_STEP_MS)
 		return RC_OK;
-	rc = d->w->record(d->w->ctx, &stop, e);
+	rc = d->w->record(d->w->ctx, &then, e);
 	d->recorded_ms = now;
 	d->unrecorded = 0;
-	d->stop = d->stop || stop;
+	if (then == DRIVE_CLOSE && !d->closing) {
+		d->closing = true;
+		d->close_ms = now + DRIVE_CLOSE_MS;
+	}
+	d->stop = d->stop || then == DRIVE_STOP;
 	return rc;
 }
 
@@ -439,7 +502,7 @@ static enum rc record(struct drive *d, struct err *e)
 static void drain(struct drive *d)
 {
 	d->stop = true;
-	while (is_flying(d))
+	while (d->flying > 0)
 		wait_answers(d, IDLE_MS);
 }
 
@@ -452,12 +515,12 @@ enum rc drive_run(struct drive *d, const struct drive_work *w, bool *end,
 	d->head = d->count = d->unrecorded = 0;
 	d->faults = d->singles = 0;
 	d->slowest_ms = 0;
-	d->empty = d->stop = false;
+	d->empty = d->closing = d->stop = false;
 	memset(&d->fault, 0, sizeof(d->fault));
 	d->recorded_ms = clock_mono_ms();
 	while (rc == RC_OK && !is_over(d)) {
 		rc = fill(d, e);
-		if (rc != RC_OK || (d->count == 0 && d->empty))
+		if (rc != RC_OK || (d->count == 0 && (d->empty || d->closing)))
 			break;
 		wait_answers(d, send_due(d));
 		rc = hand_back(d, e);

@@ -7,13 +7,15 @@
 #include "courier/converse.h"
 #include "net/fetch_many.h"
 
-#define DRIVE_AT_ONCE_MAX 32 /* conversations */
+#define DRIVE_AT_ONCE_MAX 32 /* requests on their way */
+#define DRIVE_SLOTS_MAX 256  /* conversations, also those that pause */
 #define DRIVE_FAULTS_MAX 8   /* in a row, then the cloud is away; fewer where */
 #define DRIVE_FAULTS_MORE 2  /* fewer are sent at once: these many more */
 #define DRIVE_SINGLES_MAX 5  /* devices refused as malformed, in a row */
 #define DRIVE_LONG_WAIT_MS 5000 /* a cloud that asks for more ends the turn */
 #define DRIVE_STEP_MS 2000	/* between two records of progress */
 #define DRIVE_STEP_DEVICES 500
+#define DRIVE_CLOSE_MS 20000 /* what is begun may take so long to its end */
 
 /* A device in flight. */
 struct drive_device {
@@ -29,6 +31,12 @@ struct drive_group {
 	struct buf der; /* of their certificates */
 };
 
+enum drive_then {
+	DRIVE_ON,
+	DRIVE_CLOSE, /* nothing new; what is begun comes to its end */
+	DRIVE_STOP,  /* only what is on its way is waited for */
+};
+
 /* What the driver works for. */
 struct drive_work {
 	/* Fills g with up to max devices; RC_NOT_FOUND when there are no more,
@@ -38,9 +46,10 @@ struct drive_work {
 	/* These are finished, and all before them. */
 	enum rc (
 	    *finish)(void *ctx, const struct drive_group *g, struct err *e);
-	/* Records what is finished; *stop when it is time to end the turn. */
-	enum rc (*record)(void *ctx, bool *stop, struct err *e);
-	/* Sessions that were refused are made anew, once. */
+	/* Records what is finished, and says how to go on. */
+	enum rc (*record)(void *ctx, enum drive_then *then, struct err *e);
+	/* The session that was refused is made anew, once for all that were
+	 * sent with it. */
 	enum rc (*login)(void *ctx, struct err *e);
 	void *ctx;
 };

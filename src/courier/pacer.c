@@ -16,7 +16,8 @@
  * within the part of the quota that is not used. */
 #define SLACK_US 12000
 #define FULL_MS 10
-#define LATE_MS 20 /* who has not asked again by then waits no more */
+#define LATE_MS 20     /* who has not asked again by then waits no more */
+#define LEAST_MS 60000 /* the smaller of two quotas counts for so long */
 
 struct waiter {
 	uint64_t who;	 /* 0: nobody */
@@ -28,6 +29,8 @@ struct bucket {
 	char key[KEY_SIZE];
 	int64_t due_us; /* of the next call */
 	int64_t hold_ms;
+	uint32_t per_minute;
+	int64_t per_minute_ms; /* when it was last said */
 	int64_t used_ms;
 	uint64_t calls;
 	struct waiter waiters[WAITERS];
@@ -125,12 +128,22 @@ static int64_t ceil_ms(int64_t us)
 	return us > 0 ? (us + 999) / 1000 : 0;
 }
 
+/* Clouds of one account at the same place may say different quotas. */
+static uint32_t least_quota(struct bucket *b, const struct pacer_ask *a)
+{
+	if (b->per_minute == 0 || a->per_minute <= b->per_minute ||
+	    a->now_ms - b->per_minute_ms > LEAST_MS) {
+		b->per_minute = a->per_minute > 0 ? a->per_minute : 1;
+		b->per_minute_ms = a->now_ms;
+	}
+	return b->per_minute;
+}
+
 static int64_t take(struct bucket *b, const struct pacer_ask *a)
 {
 	/* A minute in microseconds over the share of the quota. */
 	const int64_t each_us = (int64_t)60 * 1000000 * 1000 /
-	    ((int64_t)(a->per_minute > 0 ? a->per_minute : 1) *
-		PACER_SHARE_MILLI);
+	    ((int64_t)least_quota(b, a) * PACER_SHARE_MILLI);
 	/* Two calls at once would exceed a quota of one in that time. */
 	const int64_t slack = each_us < SLACK_US ? SLACK_US - each_us : 0;
 	int64_t now_us = a->now_ms * 1000, wait;
@@ -173,4 +186,14 @@ void pacer_hold(struct pacer *p, const char *key, int64_t until_ms)
 	if (b->hold_ms < until_ms)
 		b->hold_ms = until_ms;
 	(void)pthread_mutex_unlock(&p->lock);
+}
+
+int64_t pacer_held(struct pacer *p, const char *key, int64_t now_ms)
+{
+	int64_t left;
+
+	(void)pthread_mutex_lock(&p->lock);
+	left = bucket_find(p, key)->hold_ms - now_ms;
+	(void)pthread_mutex_unlock(&p->lock);
+	return left > 0 ? left : 0;
 }

@@ -19,6 +19,7 @@ void pacer_free(struct pacer *p);
 
 struct pacer_ask {
 	const char *key; /* account, quota key and operation */
+	/* Where those of one key differ, the least of the last minute. */
 	uint32_t per_minute;
 	uint64_t who;	/* the job, for turns */
 	int64_t now_ms; /* monotonic */
@@ -28,5 +29,7 @@ struct pacer_ask {
 int64_t pacer_take(struct pacer *p, const struct pacer_ask *a);
 /* The cloud asks to wait: none of this key until then. */
 void pacer_hold(struct pacer *p, const char *key, int64_t until_ms);
+/* Milliseconds from now_ms on that are left of that. */
+int64_t pacer_held(struct pacer *p, const char *key, int64_t now_ms);
 
 #endif

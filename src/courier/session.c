@@ -19,6 +19,8 @@ struct session {
 	uint8_t print[32];
 	struct buf text;
 	int64_t renew_s;
+	struct err fault; /* of the last login, rc RC_OK: none */
+	int64_t fault_ms;
 	uint64_t used;
 	unsigned int users;
 };
@@ -64,6 +66,7 @@ static void forget(struct session *x, const char *cloud)
 	buf_clear_secret(&x->text);
 	buf_init(&x->text, SESSION_MAX);
 	x->renew_s = 0;
+	x->fault.rc = RC_OK;
 	(void)span_copy_str(span_str(cloud), x->cloud, sizeof(x->cloud));
 }
 
@@ -120,10 +123,32 @@ static enum rc make(struct session *x, const struct converse *c, struct err *e)
 	return rc;
 }
 
+/* Who waited for another's login that failed has its fault. */
+static enum rc make_once(struct session *x, const struct converse *c,
+    int64_t began_ms, struct err *e)
+{
+	struct err why = {0};
+	enum rc rc;
+
+	if (x->fault.rc != RC_OK && x->fault_ms >= began_ms) {
+		why = x->fault;
+		rc = why.rc;
+	} else {
+		rc = make(x, c, &why);
+		why.rc = rc;
+		x->fault = why;
+		x->fault_ms = clock_mono_ms();
+	}
+	if (rc != RC_OK && e)
+		*e = why;
+	return rc;
+}
+
 enum rc session_get(struct session_set *s, const struct converse *c,
     const uint8_t print[32], struct buf *out, struct err *e)
 {
 	struct session *x;
+	int64_t began_ms;
 	enum rc rc = RC_OK;
 
 	if (!c->kind->has_login)
@@ -132,11 +157,14 @@ enum rc session_get(struct session_set *s, const struct converse *c,
 	if (!x)
 		return err_set(e, RC_AGAIN, "sessions-busy",
 		    "Too many clouds are logged in to at once.");
+	began_ms = clock_mono_ms();
 	(void)pthread_mutex_lock(&x->login);
-	if (memcmp(x->print, print, sizeof(x->print)) != 0)
+	if (memcmp(x->print, print, sizeof(x->print)) != 0) {
 		x->renew_s = 0;
+		x->fault.rc = RC_OK;
+	}
 	if (x->renew_s <= clock_now_s())
-		rc = make(x, c, e);
+		rc = make_once(x, c, began_ms, e);
 	if (rc == RC_OK) {
 		memcpy(x->print, print, sizeof(x->print));
 		buf_add_span(out, buf_span(&x->text));
@@ -148,14 +176,29 @@ enum rc session_get(struct session_set *s, const struct converse *c,
 	return rc;
 }
 
-void session_drop(struct session_set *s, const char *cloud)
+void session_drop(struct session_set *s, const char *cloud, struct span refused)
 {
 	struct session *x = take_place(s, cloud);
 
 	if (!x)
 		return;
 	(void)pthread_mutex_lock(&x->login);
-	x->renew_s = 0;
+	if (span_eq_secret(buf_span(&x->text), refused))
+		x->renew_s = 0;
 	(void)pthread_mutex_unlock(&x->login);
 	release(s, x);
+}
+
+bool session_is_old(struct session_set *s, const char *cloud)
+{
+	struct session *x = take_place(s, cloud);
+	bool old;
+
+	if (!x)
+		return false;
+	(void)pthread_mutex_lock(&x->login);
+	old = x->renew_s <= clock_now_s();
+	(void)pthread_mutex_unlock(&x->login);
+	release(s, x);
+	return old;
 }

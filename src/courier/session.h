@@ -15,7 +15,10 @@ void session_set_free(struct session_set *s);
  * for a kind without login. */
 MUST_CHECK enum rc session_get(struct session_set *s, const struct converse *c,
     const uint8_t print[32], struct buf *out, struct err *e);
-/* It was refused: the next one is a new one. */
-void session_drop(struct session_set *s, const char *cloud);
+/* This one was refused: the next one is a new one, unless that is made. */
+void session_drop(struct session_set *s, const char *cloud,
+    struct span refused);
+/* Whether the next one is a new one: this one is near its end. */
+bool session_is_old(struct session_set *s, const char *cloud);
 
 #endif

@@ -18,6 +18,7 @@
 
 #define SECRET_MAX 8192
 #define SESSION_MAX (16u << 10)
+#define SEALED_MAX 8192
 #define SLOW_MS 15000 /* an answer this late asks for smaller requests */
 
 static bool is_kind(const struct turn *k, const char *kind)
@@ -68,11 +69,27 @@ static json_t *own_credentials(struct span opened)
 	    user.n, "password", (const char *)rest.p, rest.n);
 }
 
+static enum rc print_stored(struct turn *k, uint8_t out[32], struct err *e)
+{
+	struct buf sealed;
+	enum rc rc = RC_OK;
+
+	buf_init(&sealed, SEALED_MAX);
+	if (k->cloud.has_secret)
+		rc = store_cloud_sealed(k->t->core.store, k->cloud.id, &sealed,
+		    e);
+	digest_sha256(buf_span(&sealed), out);
+	buf_clear(&sealed);
+	return rc;
+}
+
 static enum rc open_credentials(struct turn *k, struct err *e)
 {
-	enum rc rc =
-	    link_credentials(&k->t->core, k->t->keys, &k->cloud, &k->secret, e);
+	enum rc rc = print_stored(k, k->stored, e);
 
+	if (rc == RC_OK)
+		rc = link_credentials(&k->t->core, k->t->keys, &k->cloud,
+		    &k->secret, e);
 	if (rc != RC_OK)
 		return rc;
 	digest_sha256(buf_span(&k->secret), k->print);
@@ -94,7 +111,7 @@ static enum rc login(void *ctx, struct err *e)
 		k->fresh = true;
 		return RC_OK;
 	}
-	session_drop(k->t->sessions, k->cloud.id);
+	session_drop(k->t->sessions, k->cloud.id, buf_span(&k->session));
 	buf_reset(&k->session);
 	rc = session_get(k->t->sessions, &k->c, k->print, &k->session, e);
 	k->c.way.session = k->session.n > 0 ? buf_cstr(&k->session) : "";
@@ -212,22 +229,50 @@ static enum rc on_finish(void *ctx, const struct drive_group *g, struct err *e)
 	return turn_record_finish(ctx, g, e);
 }
 
+/* Whether the way to the cloud is to be opened anew: the account changed it, or
+ * the session is near its end. */
+static enum rc check_way(struct turn *k, bool *changed, struct err *e)
+{
+	struct store_cloud now;
+	uint8_t stored[32];
+	enum rc rc = store_cloud_get(k->t->core.store, k->j->account,
+	    k->cloud.id, &now, e);
+
+	if (rc == RC_OK)
+		rc = print_stored(k, stored, e);
+	*changed = rc == RC_NOT_FOUND;
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	*changed = strcmp(now.settings, k->cloud.settings) != 0 ||
+	    strcmp(now.quotas, k->cloud.quotas) != 0 ||
+	    strcmp(now.username, k->cloud.username) != 0 ||
+	    now.chunk != k->cloud.chunk || now.has_ca != k->cloud.has_ca ||
+	    memcmp(stored, k->stored, sizeof(stored)) != 0 ||
+	    (k->kind->has_login && session_is_old(k->t->sessions, k->cloud.id));
+	return RC_OK;
+}
+
 /* Where a turn may end: stopped by the account, others wait, or the requests
  * may be larger again. */
-static enum rc on_record(void *ctx, bool *stop, struct err *e)
+static enum rc on_record(void *ctx, enum drive_then *then, struct err *e)
 {
 	struct turn *k = ctx;
-	bool waits = false;
+	bool waits = false, changed = false;
 	enum rc rc = turn_record_step(k, e);
 
-	if (rc != RC_OK)
+	if (rc == RC_OK && strcmp(k->j->state, "running") != 0)
+		*then = strcmp(k->j->state, "paused") == 0 ? DRIVE_CLOSE
+							   : DRIVE_STOP;
+	if (rc != RC_OK || *then != DRIVE_ON)
 		return rc;
-	*stop = strcmp(k->j->state, "running") != 0;
-	if (clock_mono_ms() - k->began_ms < TURN_MS)
-		return RC_OK;
-	rc = store_job_waits(k->t->core.store, k->j,
-	    clock_now_ms() - TURN_WAITED_MS, &waits, e);
-	*stop = *stop || waits || k->j->chunk < k->group_max;
+	rc = check_way(k, &changed, e);
+	if (rc == RC_OK && clock_mono_ms() - k->began_ms >= TURN_MS)
+		rc = store_job_waits(k->t->core.store, k->j,
+		    clock_now_ms() - TURN_WAITED_MS, &waits, e);
+	if (waits || changed ||
+	    (k->group < k->group_max &&
+		clock_mono_ms() - k->began_ms >= TURN_MS))
+		*then = DRIVE_CLOSE;
 	return rc;
 }
 
@@ -242,9 +287,10 @@ static size_t group_max(const struct turn *k)
 
 /* Requests grow again after a turn that went well, and shrink when they are
  * refused as a whole or answered late. */
-static void adapt_group(struct turn *k, enum rc rc, size_t group)
+static void adapt_group(struct turn *k, enum rc rc)
 {
 	struct store_job *j = &k->record.ahead;
+	size_t group = k->group;
 	bool slow = drive_slowest_ms(k->drive) > SLOW_MS;
 
 	if (rc == RC_TOO_LARGE || slow)
@@ -263,22 +309,21 @@ static enum rc run_devices(struct turn *k, struct err *e)
 	    .ctx = k};
 	struct fetch_many *many = NULL;
 	struct err why = {0};
-	size_t group;
 	bool end = false;
 	enum rc rc;
 
 	k->group_max = group_max(k);
-	group = k->j->chunk > 0 && k->j->chunk < k->group_max ? k->j->chunk
-							      : k->group_max;
+	k->group = k->j->chunk > 0 && k->j->chunk < k->group_max ? k->j->chunk
+								 : k->group_max;
 	rc = link_many(k->t->links, &k->cloud, &many, e);
 	if (rc == RC_OK)
-		rc = drive_new(&k->drive, &k->c, many, group, e);
+		rc = drive_new(&k->drive, &k->c, many, k->group, e);
 	if (rc == RC_OK)
 		rc = turn_load_start(k, e);
 	if (rc != RC_OK)
 		return rc;
 	rc = drive_run(k->drive, &work, &end, &why);
-	adapt_group(k, rc, group);
+	adapt_group(k, rc);
 	if (rc == RC_OK || rc == RC_TOO_LARGE) {
 		k->record.ahead.next_ms = clock_now_ms();
 		if (end)

@@ -39,12 +39,13 @@ struct turn {
 	struct converse c;
 	struct buf session, secret;
 	json_t *settings, *credentials;
-	uint8_t print[32]; /* of the credentials */
+	uint8_t print[32];  /* of the credentials */
+	uint8_t stored[32]; /* of them as they are stored */
 	struct turn_load load;
 	struct turn_record record;
 	struct drive *drive;
-	uint64_t answers; /* when it was last recorded */
-	size_t group_max; /* devices in one request */
+	uint64_t answers;	 /* when it was last recorded */
+	size_t group, group_max; /* devices in one request */
 	int64_t began_ms;
 	bool announcing; /* with the next record */
 	bool fresh; /* the token that was refused is not to be used again */
