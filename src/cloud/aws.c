@@ -30,8 +30,8 @@ static const struct cloud_field fields[] = {
 	.max = 128,
 	.example = "birthmark-devices"},
     {.name = "thing_name",
-	.what = "Name of a device's thing, of {chip_id}, {fingerprint}, "
-		"{product} and {batch}; empty: no things",
+	.what = "Name of a device's thing, of {chip_id}, {fingerprint} and "
+		"{batch}; empty: no things",
 	.fixed = true,
 	.max = 128,
 	.example = "{chip_id}"},

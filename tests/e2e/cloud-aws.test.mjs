@@ -12,7 +12,7 @@ import {alive, until} from './lib/service.mjs';
 import {buildWorld, csvDevices} from './lib/world.mjs';
 
 const COUNT = 10000;
-const PER_MINUTE = 24000;
+const PER_MINUTE = 30000;
 const ROLE = 'arn:aws:iam::123456789012:role/';
 const POLICY = 'devices';
 const OPS = ['register', 'update', 'delete', 'describe', 'policy', 'thing',
@@ -253,13 +253,13 @@ describe('a small reel', () => {
 	test('a second one is unbound while detachments are slow', async () => {
 		const other = await bound(3);
 		await done(await provision(other.batch, {cloud}), {created: 3});
-		await aws.config({lag: 1, things: [{name: 'theirs'}]});
+		await aws.config({lag: 1, slow_ms: 20, things: [{name: 'theirs'}]});
 		await w.must(204, 'admin', 'DELETE', w.in(`batches/${other.batch}`));
 		await until(async () => Object.keys((await aws.state()).certificates)
 			.length === 4, 20000, 'three to go');
 		await until(async () => Object.keys((await aws.state()).things)
 			.length === 5, 20000, 'their things to go');
-		await aws.config({lag: 0, drop_things: ['theirs']});
+		await aws.config({lag: 0, slow_ms: 0, drop_things: ['theirs']});
 		assertExact(await aws.state(), reel,
 			reel.all.filter((d) => d !== reel.all[1]));
 		await assertClean();

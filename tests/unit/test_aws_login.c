@@ -280,6 +280,7 @@ static void settings_that_do_not_fit_are_refused(void **state)
 	    "{\"policy\":\"..\"}",
 	    "{\"thing_name\":\"same\"}",
 	    "{\"thing_name\":\"{chip_id}/x\"}",
+	    "{\"thing_name\":\"{product}-{chip_id}\"}",
 	    "{\"thing_type\":\"a b\"}",
 	    "{\"thing_groups\":\"a,,b\"}",
 	    "{\"thing_groups\":\"a,b,c,d,e,f\"}",
