@@ -638,7 +638,6 @@ for (const locale of ['de-DE', 'zh-CN'])
 		const admin = await pageOf('admin', within('clouds'), narrow);
 		const boss = await pageOf('service', service(), narrow);
 		for (const [page, address] of [[admin, within('clouds')], [admin, within(`clouds/${w.cloud}`)],
-			[admin, within(`clouds/${w.hook}`)], [admin, within('batches/HOOK-2')],
 			[admin, within('products')], [boss, service()], [boss, service(`/vendors/${w.vendor}`)],
 			[boss, service('/users')]]) {
 			await page.goto(address);

@@ -346,7 +346,8 @@ describe('devices', () => {
 		await page.getByText(/Virtual Chips made this certificate for the chip/).waitFor();
 		await page.getByText(/elliptic curve P-256/).waitFor();
 		await page.getByText(/31 December 9999/).waitFor();
-		await page.getByText('Frankfurt: provisioned').waitFor();
+		await page.locator('.cloud-states li', {hasText: 'Frankfurt'})
+			.getByText('provisioned', {exact: true}).waitFor();
 		await page.getByText('Frankfurt was told to expect it.').waitFor();
 		await page.getByText(/Published by Virtual Chips, reel/).waitFor();
 		assert.equal(await page.locator('.chain li').count(), 3);

@@ -36,18 +36,19 @@ async function open(look, p, more) {
 	return {context, page};
 }
 
-/** The page is in this language, and no text was left unfilled. */
+/** The page is in this language, and no text was left unfilled but for the
+ * templates of names that a form asks for. */
 async function speaks(page, lang) {
 	assert.equal(await page.getAttribute('html', 'lang'), lang);
 	assert.doesNotMatch(await page.locator('body').innerText(),
-		/\{\w+\}|undefined|\[object/);
+		/\{(?!chip_id|fingerprint|product|batch)\w+\}|undefined|\[object/);
 }
 
 describe('pages', () => {
 	// The longest words on the smallest phone.
 	test('every page is accessible, in Chinese at a desk and in German on a dark phone',
 		{timeout: 600000}, async (t) => {
-			for (const p of pagesOf(show))
+			for (const p of pagesOf(show).filter((x) => !x.pictureOnly))
 				await t.test(p.name, async () => {
 					const desk = await open('desktop', p, {colorScheme: 'light', locale: 'zh-CN'});
 					await axe(desk.page);

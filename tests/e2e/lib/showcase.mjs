@@ -211,7 +211,7 @@ export async function buildShowcase() {
 	}
 }
 
-/** Every page: {name, path, who, the names of buttons to press there}. */
+/** Every page: {name, path, who, press: the names of buttons there}. */
 export function pagesOf(s) {
 	const {w} = s;
 	const a = `/console/a/${w.account}`;
@@ -233,7 +233,8 @@ export function pagesOf(s) {
 		{name: 'cloud', path: `${a}/clouds/${s.clouds.plant}`, who: 'admin'},
 		{name: 'cloud-audit', path: `${a}/clouds/${s.clouds.hub}`, who: 'admin'},
 		{name: 'cloud-away', path: `${a}/clouds/${s.clouds.away}`, who: 'admin'},
-		{name: 'cloud-kinds', path: `${a}/clouds`, who: 'admin', press: [/^(Add a|Cloud h|添加)/]},
+		{name: 'cloud-kinds', path: `${a}/clouds`, who: 'admin', press: [/^(Add a|Cloud h|添加)/],
+			pictureOnly: true},
 		{name: 'cloud-form', path: `${a}/clouds`, who: 'admin', press: [/^(Add a|Cloud h|添加)/, /^AWS IoT Core/]},
 		{name: 'cloud-gate', path: `${a}/clouds/${s.clouds.own}`, who: 'admin'},
 		{name: 'products', path: `${a}/products`, who: 'admin'},
