@@ -496,7 +496,8 @@ static enum rc take_register(struct connector_talk *t,
     const struct aws_answer *x, struct err *e)
 {
 	const char *got = connector_str(x->root, "certificateId");
-	char id[AWS_CALL_ID_SIZE];
+	const char *said = connector_str(x->root, "certificateArn");
+	char id[AWS_CALL_ID_SIZE], arn[AWS_CALL_ARN_SIZE];
 
 	aws_call_id(cert(t), id);
 	if (x->kind == AWS_ANSWER_EXISTS) {
@@ -512,6 +513,12 @@ static enum rc take_register(struct connector_talk *t,
 		return aws_answer_garbage("RegisterCertificateWithoutCA",
 		    "its certificateId is not the certificate's fingerprint",
 		    e);
+	aws_call_arn(t->way, id, arn);
+	if (said && strcmp(said, arn) != 0)
+		return err_set(e, RC_DENIED, "cloud-account",
+		    "The credentials are of another account or region: AWS "
+		    "calls the certificate %.200s.",
+		    said);
 	raise_to(t, CONNECTOR_CREATED);
 	return go_attach(t);
 }

@@ -124,18 +124,19 @@ describe('ten thousand devices, through faults and three kills', () => {
 			'cut-before', 'cut-after', 'garbage']});
 	}, {timeout: 60000});
 
-	test('all of them get there', {timeout: 120000}, async () => {
+	test('all of them get there', {timeout: 240000}, async () => {
 		job = await provision(reel.batch, {cloud});
 		for (const part of [0.2, 0.45, 0.7]) {
 			await until(async () =>
-				(await get(`jobs/${job}`)).done >= part * COUNT, 60000,
+				(await get(`jobs/${job}`)).done >= part * COUNT, 120000,
 			`${part} of them`);
 			await killCourier();
 			// Whatever came of its last moments is counted by now.
 			kills.push({done: (await get(`jobs/${job}`)).done,
 				mark: await aws.mark()});
 		}
-		const j = await done(job, {total: COUNT, done: COUNT, failed: 0});
+		const j = await done(job, {total: COUNT, done: COUNT, failed: 0},
+			120000);
 		assert.equal(j.created + j.same + j.changed, COUNT);
 	});
 

@@ -436,6 +436,11 @@ static void faults_leave_the_conversation_where_it_was(void **state)
 	    {200, NULL, "{\"certificateId\":1}", RC_INVALID},
 	    {200, NULL, "{\"certificateId\":\"" AWS_CASE_ID1 "\"}", RC_INVALID},
 	    {200, NULL, CREATED "x", RC_INVALID},
+	    {200, NULL,
+		"{\"certificateId\":\"" AWS_CASE_ID0
+		"\",\"certificateArn\":\"arn:aws:iot:eu-central-1:"
+		"210987654321:cert/" AWS_CASE_ID0 "\"}",
+		RC_DENIED},
 	    {204, NULL, CREATED, RC_INVALID},
 	    {302, NULL, "", RC_INVALID},
 	    {302, EXISTS, "{}", RC_INVALID},
