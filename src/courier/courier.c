@@ -19,6 +19,7 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cloud/connector.h"
 #include "courier/oidc.h"
 #include "courier/ra.h"
 #include "courier/turn.h"
@@ -135,6 +136,7 @@ static enum rc runner_open(struct courier *c, struct runner *r, struct err *e)
 	t->stopper = &c->stopper;
 	t->core.dir = c->data;
 	t->core.public_url = c->o->public_url;
+	t->core.cloud_rules = connector_rules_at;
 	rc = store_open(&t->core.store, c->data, false, e);
 	if (rc == RC_OK)
 		rc = keyring_open(&t->keys, c->own, e);
