@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "net/http_tls.h"
 #include "net/tls_anchor.h"
+#include "net/tls_lib.h"
 
 #define CERT_MAX (64 * 1024)
 #define NAMES_BYTES 16384 /* of the CAs that clients are told */
@@ -42,10 +43,10 @@ static void make_slot(void)
 }
 
 /* NULL: no memory. */
-static struct http_tls *new_tls(void)
+static struct http_tls *new_tls(OSSL_LIB_CTX *lib)
 {
 	struct http_tls *t = calloc(1, sizeof(*t));
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *ctx = SSL_CTX_new_ex(lib, NULL, TLS_server_method());
 
 	if (t && ctx && CRYPTO_THREAD_run_once(&slot_once, make_slot) == 1 &&
 	    slot >= 0 && SSL_CTX_set_ex_data(ctx, slot, t) == 1) {
@@ -133,7 +134,7 @@ static enum rc trust_clients(struct http_tls *t, const char *file, bool require,
 		goto out;
 	}
 	SSL_CTX_set_cert_verify_callback(ctx, on_verify, t);
-	name_cas(ctx, SSL_load_client_CA_file(file));
+	name_cas(ctx, SSL_load_client_CA_file_ex(file, tls_lib_small(), NULL));
 	rc = RC_OK;
 out:
 	buf_clear(&pem);
@@ -155,6 +156,20 @@ static bool harden(SSL_CTX *ctx)
 	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1;
 }
 
+/* The small library has no forms of private keys. */
+static bool use_key(SSL_CTX *ctx, const char *file)
+{
+	BIO *in = BIO_new_file(file, "r");
+	EVP_PKEY *key =
+	    in ? PEM_read_bio_PrivateKey(in, NULL, NULL, NULL) : NULL;
+	bool ok = key && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
+
+	EVP_PKEY_free(key);
+	BIO_free(in);
+	return ok;
+}
+
 enum rc http_tls_new(struct http_tls **out, const char *cert_file,
     const char *key_file, const char *client_ca, bool require_client,
     struct err *e)
@@ -163,7 +178,7 @@ enum rc http_tls_new(struct http_tls **out, const char *cert_file,
 	enum rc rc = RC_ENV;
 
 	*out = NULL;
-	t = new_tls();
+	t = new_tls(client_ca ? tls_lib_small() : NULL);
 	if (!t)
 		return err_set(e, RC_ENV, "no-memory", "Not enough memory.");
 	if (!harden(t->ctx)) {
@@ -176,9 +191,7 @@ enum rc http_tls_new(struct http_tls **out, const char *cert_file,
 		    "The TLS certificate cannot be read:", cert_file);
 		goto out;
 	}
-	if (SSL_CTX_use_PrivateKey_file(t->ctx, key_file, SSL_FILETYPE_PEM) !=
-		1 ||
-	    SSL_CTX_check_private_key(t->ctx) != 1) {
+	if (!use_key(t->ctx, key_file)) {
 		(void)tls_err(e, "bad-tls-key",
 		    "The TLS key cannot be read, or is of another "
 		    "certificate:",

@@ -8,6 +8,8 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "net/tls_lib.h"
+
 #define ANCHORS_MAX 8192
 #define SLOTS 16384 /* of the table of names; a power of two */
 #define NO_PARENT (-1)
@@ -135,6 +137,17 @@ static void link_parent(struct tls_anchors *a, struct anchor *n)
 	n->sound = n->sound && X509_verify(n->x, a->list[i].key) == 1;
 }
 
+/* NULL: that was the last one. */
+static X509 *read_next(BIO *in)
+{
+	X509 *x = X509_new_ex(tls_lib_small(), NULL);
+
+	if (x && PEM_read_bio_X509(in, &x, NULL, NULL))
+		return x;
+	X509_free(x);
+	return NULL;
+}
+
 struct tls_anchors *tls_anchor_load(struct span pem, X509_STORE *store)
 {
 	struct tls_anchors *a = calloc(1, sizeof(*a));
@@ -143,7 +156,7 @@ struct tls_anchors *tls_anchor_load(struct span pem, X509_STORE *store)
 	X509 *x = NULL;
 	int i;
 
-	while (ok && (x = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
+	while (ok && (x = read_next(in)) != NULL)
 		ok = add(a, x, store);
 	ok = ok && a->n > 0;
 	for (i = 0; ok && i < a->n; i++)
