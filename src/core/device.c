@@ -172,19 +172,38 @@ static enum rc fill_owner(struct core *c, const struct place *p,
 	return RC_OK;
 }
 
-static enum rc fill(struct core *c, const struct place *p, int64_t seq,
-    struct span stored, struct device *d, struct err *e)
+/* As it is in the store. */
+struct stored {
+	int64_t seq;
+	struct span packed;
+	const struct cert *known; /* what it has to be, or NULL */
+};
+
+/* RC_NOT_FOUND, e untouched, when it is not the one that it has to be. */
+static enum rc unpack(const struct place *p, const struct stored *from,
+    struct buf *der, struct err *e)
+{
+	buf_reset(der);
+	if (!from->known)
+		return pack_get(p->pack, from->packed, der, e);
+	if (!pack_is(p->pack, from->packed, from->known))
+		return RC_NOT_FOUND;
+	buf_add_span(der, from->known->der);
+	return buf_ok(der) ? RC_OK
+			   : err_set(e, RC_ENV, "memory", "Out of memory.");
+}
+
+static enum rc fill(struct core *c, const struct place *p,
+    const struct stored *from, struct device *d, struct err *e)
 {
 	struct cert cert;
-	enum rc rc;
+	enum rc rc = unpack(p, from, &d->der, e);
 
-	buf_reset(&d->der);
-	rc = pack_get(p->pack, stored, &d->der, e);
 	if (rc == RC_OK)
 		rc = cert_parse(&cert, buf_span(&d->der), e);
 	if (rc != RC_OK)
 		return rc;
-	d->seq = seq;
+	d->seq = from->seq;
 	cert_fingerprint(cert.der, d->fp);
 	cert_chip_id(&cert, d->chip_id);
 	cert_serial_text(&cert, d->serial);
@@ -196,20 +215,28 @@ static enum rc fill(struct core *c, const struct place *p, int64_t seq,
 	return rc == RC_OK ? fill_seen(c, d, e) : rc;
 }
 
+static enum rc get_as(struct core *c, struct place *p, int64_t seq,
+    const struct cert *known, struct device *d, struct err *e)
+{
+	struct stored from = {.seq = seq, .known = known};
+	struct buf packed;
+	enum rc rc;
+
+	buf_init(&packed, PACK_TEMPLATE_MAX);
+	rc = place_set(c, p, DEVICE_REEL(seq), e);
+	if (rc == RC_OK)
+		rc = store_device_get(c->store, seq, &packed, e);
+	from.packed = buf_span(&packed);
+	if (rc == RC_OK)
+		rc = fill(c, p, &from, d, e);
+	buf_clear(&packed);
+	return rc;
+}
+
 static enum rc get_at(struct core *c, struct place *p, int64_t seq,
     struct device *d, struct err *e)
 {
-	struct buf stored;
-	enum rc rc;
-
-	buf_init(&stored, PACK_TEMPLATE_MAX);
-	rc = place_set(c, p, DEVICE_REEL(seq), e);
-	if (rc == RC_OK)
-		rc = store_device_get(c->store, seq, &stored, e);
-	if (rc == RC_OK)
-		rc = fill(c, p, seq, buf_span(&stored), d, e);
-	buf_clear(&stored);
-	return rc;
+	return get_as(c, p, seq, NULL, d, e);
 }
 
 static enum rc unknown(enum rc rc, struct err *e)
@@ -250,13 +277,20 @@ enum rc device_find_by_cert(struct core *c, struct span der, struct device *out,
     struct err *e)
 {
 	uint8_t fp[DIGEST_SHA256];
+	struct place p = {0};
+	struct cert cert;
+	int64_t seq = 0;
 	enum rc rc;
 
+	/* Those that are published can be read. */
+	if (cert_parse(&cert, der, NULL) != RC_OK)
+		return unknown(RC_NOT_FOUND, e);
 	cert_fingerprint(der, fp);
-	rc = device_find_by_fp(c, fp, out, e);
-	if (rc == RC_OK && !span_eq(der, buf_span(&out->der)))
-		rc = unknown(RC_NOT_FOUND, e);
-	return rc;
+	rc = store_device_find_fp(c->store, fp, &seq, e);
+	if (rc == RC_OK)
+		rc = get_as(c, &p, seq, &cert, out, e);
+	place_clear(&p);
+	return unknown(rc, e);
 }
 
 /* Searching */
@@ -375,12 +409,12 @@ static enum rc take_rows(struct search *s, const struct store_device_page *page,
 
 	for (i = 0; rc == RC_OK && i < page->n; i++) {
 		struct device *d = &s->out[s->n];
-		struct span cert =
-		    span_of(page->bytes.p + at, page->ends[i] - at);
+		struct stored from = {.seq = page->seqs[i],
+		    .packed = span_of(page->bytes.p + at, page->ends[i] - at)};
 
 		at = page->ends[i];
 		device_init(d);
-		rc = fill(s->c, &s->place, page->seqs[i], cert, d, e);
+		rc = fill(s->c, &s->place, &from, d, e);
 		/* Claimed ones come from their own list. */
 		if (rc == RC_OK && !d->claimed)
 			s->n++;

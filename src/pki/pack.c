@@ -260,6 +260,22 @@ enum rc pack_put(const struct pack *p, const struct cert *c, struct buf *out,
 	return buf_ok(out) ? RC_OK : no_room(e);
 }
 
+bool pack_is(const struct pack *p, struct span stored, const struct cert *c)
+{
+	struct span v[PACK_TMPL_FIELDS], known;
+
+	if (stored.n < 2 || stored.n > CERT_DER_MAX + 1)
+		return false;
+	if (stored.p[0] == FORM_WHOLE)
+		return span_eq(span_sub(stored, 1, stored.n - 1), c->der);
+	pack_tmpl_fields(c, v);
+	known = v[PACK_TMPL_BITS];
+	return p->usable &&
+	    (key_ec_size(p->tmpl.key) == 0 ||
+		key_ec_is_point(p->tmpl.key, known)) &&
+	    is_proved(&p->tmpl, stored, c, known);
+}
+
 enum rc pack_get(const struct pack *p, struct span stored, struct buf *out,
     struct err *e)
 {

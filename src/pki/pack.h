@@ -22,6 +22,9 @@ void pack_free(struct pack *p);
 /* Appends the stored form of c to out; it always works (whole if need be). */
 MUST_CHECK enum rc pack_put(const struct pack *p, const struct cert *c,
     struct buf *out, struct err *e);
+/* Whether pack_get would give c back, byte for byte; sooner than that. */
+MUST_CHECK bool pack_is(const struct pack *p, struct span stored,
+    const struct cert *c);
 /* Appends the DER to out. */
 MUST_CHECK enum rc pack_get(const struct pack *p, struct span stored,
     struct buf *out, struct err *e);

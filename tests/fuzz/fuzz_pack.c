@@ -17,6 +17,7 @@ static void again(const struct pack *p, struct span der)
 	buf_init(&stored, PACK_TEMPLATE_MAX);
 	buf_init(&back, PACK_TEMPLATE_MAX);
 	if (pack_put(p, &c, &stored, NULL) != RC_OK ||
+	    !pack_is(p, buf_span(&stored), &c) ||
 	    pack_get(p, buf_span(&stored), &back, NULL) != RC_OK ||
 	    !span_eq(buf_span(&back), der))
 		abort();

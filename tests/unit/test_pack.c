@@ -47,6 +47,7 @@ static size_t round_trip(const struct pack *p, struct span der)
 	CHIP_OK(&the, pack_get(again, span_of(stored.p + 6, n), &back, &the.e));
 	assert_true(span_eq(span_of(back.p + 6, back.n - 6), der));
 	assert_memory_equal(back.p, "before", 6);
+	assert_true(pack_is(again, span_of(stored.p + 6, n), &c));
 	pack_free(again);
 	buf_clear(&stored);
 	buf_clear(&back);
@@ -237,6 +238,43 @@ static void pack_get_refuses_damaged_forms(void **state)
 	buf_clear(&back);
 }
 
+/* The same certificate with one byte changed, each in turn, is another one;
+ * so is one of the same key. */
+static void pack_is_knows_others(void **state)
+{
+	struct pack *p = template_of(buf_span(&the.chip));
+	struct span chip = buf_span(&the.chip);
+	struct buf stored, other;
+	size_t i, read = 0;
+	struct cert c;
+
+	buf_init(&stored, PACK_TEMPLATE_MAX);
+	buf_init(&other, PACK_TEMPLATE_MAX);
+	CHIP_OK(&the, cert_parse(&c, chip, &the.e));
+	CHIP_OK(&the, pack_put(p, &c, &stored, &the.e));
+	assert_true(pack_is(p, buf_span(&stored), &c));
+	for (i = 0; i < stored.n; i++)
+		assert_false(pack_is(p, span_of(stored.p, i), &c));
+	for (i = 0; i < stored.n; i++) {
+		stored.p[i] ^= 0x40;
+		assert_false(pack_is(p, buf_span(&stored), &c));
+		stored.p[i] ^= 0x40;
+	}
+	for (i = 0; i < chip.n; i++) {
+		buf_reset(&other);
+		buf_add_span(&other, chip);
+		other.p[i] ^= 0x02; /* the parity of y stays */
+		if (cert_parse(&c, buf_span(&other), NULL) != RC_OK)
+			continue;
+		read++;
+		assert_false(pack_is(p, buf_span(&stored), &c));
+	}
+	assert_true(read > 100);
+	pack_free(p);
+	buf_clear(&stored);
+	buf_clear(&other);
+}
+
 static void pack_keeps_a_real_chip_small(void **state)
 {
 	struct buf der;
@@ -266,6 +304,7 @@ int main(void)
 	    cmocka_unit_test(pack_takes_a_stranger_whole),
 	    cmocka_unit_test(pack_load_refuses_damaged_templates),
 	    cmocka_unit_test(pack_get_refuses_damaged_forms),
+	    cmocka_unit_test(pack_is_knows_others),
 	    cmocka_unit_test(pack_keeps_a_real_chip_small),
 	};
 
