@@ -182,7 +182,8 @@ void store_rollback(struct store *s)
 	if (!s || s->tx == TX_NONE)
 		return;
 	s->tx = TX_NONE;
-	if (db_in_tx(s->d) && db_script(s->d, "ROLLBACK", NULL) != RC_OK)
+	if (db_in_tx(s->d) &&
+	    db_exec(s->d, "ROLLBACK", NULL, 0, NULL, NULL) != RC_OK)
 		return; /* closing the connection ends it then */
 }
 
