@@ -14,6 +14,7 @@
 #include "cloud/connector.h"
 #include "cmd/serve_trust.h"
 #include "cmd/serve_worker.h"
+#include "core/live.h"
 #include "core/publish.h"
 #include "core/sso.h"
 #include "enrol/enrol.h"
@@ -40,6 +41,8 @@ struct worker {
 	struct api *api;
 	struct publish_worker *publish;
 	struct buf spki, cas;
+	uint64_t cas_marker;   /* of the database, when cas was read */
+	bool cas_read;	       /* and nothing asked for it anew */
 	unsigned int draining; /* servers that are not idle yet */
 	bool stopping;
 };
@@ -206,10 +209,26 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
 	http_server_set_tls(w->server, tls);
 	http_tls_free(w->tls);
 	w->tls = tls;
+	w->cas_read = false;
 	buf_clear(&w->cas);
 	buf_init(&w->cas, CAS_MAX);
 	buf_add_u8(&w->cas, 0); /* like no bundle: it is made anew */
 	log_info("the TLS certificate was read again");
+}
+
+/* While nothing changes at all, neither do they.  The marker is read first:
+ * what changes in between is seen the next time. */
+static enum rc follow_cas(struct worker *w, struct err *e)
+{
+	uint64_t marker;
+	enum rc rc = live_marker(&w->core, &marker, e);
+
+	if (rc != RC_OK || (w->cas_read && marker == w->cas_marker))
+		return rc;
+	rc = trust_devices(w, e);
+	w->cas_read = rc == RC_OK;
+	w->cas_marker = marker;
+	return rc;
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -218,7 +237,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct err e = {.rc = RC_BUG};
 
 	sighting_flush(&w->core, enrol_seen(w->enrol), clock_now_s());
-	if (w->device_server && !w->stopping && trust_devices(w, &e) != RC_OK)
+	if (w->device_server && !w->stopping && follow_cas(w, &e) != RC_OK)
 		log_err(LOG_WARN, "the CAs of devices cannot be read", &e);
 }
 
