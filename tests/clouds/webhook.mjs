@@ -117,7 +117,8 @@ export class Webhook {
 			cert: fs.readFileSync(this.server.cert),
 			key: fs.readFileSync(this.server.key),
 		}, (req, res) => this.serve(req, res).catch((e) => {
-			if (!this.stopping)
+			// A courier that is killed cuts off what it was sending.
+			if (!this.stopping && e.code !== 'ECONNRESET')
 				this.faults.push(`receiver: ${e.stack}`);
 			res.destroy();
 		}));

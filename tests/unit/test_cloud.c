@@ -296,7 +296,8 @@ static void a_name_is_taken_once_until_deleted(void **state)
 	assert_int_equal(cloud_create(&k.core, &k.admin, &s, &row, &k.e),
 	    RC_CONFLICT);
 	assert_string_equal(k.e.slug, "cloud-exists");
-	assert_int_equal(cloud_delete(&k.core, &k.admin, id, false, &k.e), RC_OK);
+	assert_int_equal(cloud_delete(&k.core, &k.admin, id, false, &k.e),
+	    RC_OK);
 	assert_int_equal(cloud_create(&k.core, &k.admin, &s, &row, &k.e),
 	    RC_OK);
 }
@@ -321,7 +322,8 @@ static void a_deleted_cloud_leaves_no_credential_and_no_default(void **state)
 	    RC_CONFLICT);
 	assert_string_equal(k.e.slug, "cloud-in-use");
 	assert_int_equal(job_cancel(&k.core, &k.admin, j.id, &j, &k.e), RC_OK);
-	assert_int_equal(cloud_delete(&k.core, &k.admin, id, false, &k.e), RC_OK);
+	assert_int_equal(cloud_delete(&k.core, &k.admin, id, false, &k.e),
+	    RC_OK);
 	buf_init(&box, 4096);
 	assert_int_equal(store_cloud_sealed(k.store.s, id, &box, &k.e), RC_OK);
 	assert_int_equal(box.n, 0);
