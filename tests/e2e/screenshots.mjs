@@ -14,8 +14,8 @@ if (!dir) {
 }
 const tour = process.env.BIRTHMARK_TOUR;
 const inTour = new Set(['phone-light-bind', 'phone-light-scan', 'desktop-light-overview',
-	'desktop-light-batches', 'desktop-light-batch', 'desktop-light-device', 'desktop-dark-overview',
-	'desktop-light-cloud', 'desktop-light-labels', 'desktop-light-audit', 'phone-dark-overview',
+	'desktop-light-batches', 'desktop-light-batch-conflicts', 'desktop-light-device', 'desktop-dark-overview',
+	'desktop-light-cloud-audit', 'desktop-light-labels', 'desktop-light-audit', 'phone-dark-overview',
 	'desktop-light-login', 'desktop-light-authorities', 'desktop-light-claim-vouchers',
 	'desktop-light-product']);
 fs.mkdirSync(dir, {recursive: true});

@@ -48,7 +48,7 @@ async function csvOf(account: string, job: string, what: What | undefined): Prom
 function useColumns(account: string, mixed: boolean): Column<Finding>[] {
 	const {t} = useI18n();
 	const device: Column<Finding> = {key: 'device', title: t(x.device), main: true, cell: (f) =>
-		f.fingerprint ? <a href={`/console/a/${account}/devices/${f.fingerprint}`}>{f.chip_id}</a> :
+		f.fingerprint ? <a class="finding-words" href={`/console/a/${account}/devices/${f.fingerprint}`}>{f.chip_id}</a> :
 			<code class="finding-words">{f.chip_id}</code>};
 	const what: Column<Finding> = {key: 'what', title: t(x.what), cell: (f) =>
 		<Badge tone={whats[f.what][0]}>{t(whats[f.what][1])}</Badge>};
@@ -69,7 +69,7 @@ export function Findings({account, job, kinds, caption, count}: {account: string
 	const columns = useColumns(account, kinds.length > 1);
 	if (list.items.length === 0 && list.loading)
 		return <Loading lines={3} />;
-	return <div class="findings">
+	return <div class={kinds.length > 1 ? 'findings findings-mixed' : 'findings'}>
 		<div class="row">
 			{kinds.length > 1 && <Tabs label={t(x.filter)} value={picked} onValue={setPicked}
 				tabs={[['', t(common.all)], ...kinds.map((k) => [k, t(whats[k][1])] as const)]} />}

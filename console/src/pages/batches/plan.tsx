@@ -62,8 +62,8 @@ function Planned({account, plan, name, canList}: {account: string; plan: Job; na
 		{!canList && <p class="faint">{t(x.planOwn)}</p>}
 		{kinds.length === 0 && <Notice kind="good">{t(x.planNothing)}</Notice>}
 		{plan.conflicts > 0 && <Notice kind="warn">{t(j.conflictText)}</Notice>}
-		{canList && kinds.length > 0 && <Findings account={account} job={plan} kinds={kinds} caption={t(x.planOf, {cloud: name})}
-			count={plan.created + plan.changed + plan.removed + plan.conflicts} />}
+		{canList && kinds.length > 0 && <Findings account={account} job={plan} kinds={kinds}
+			caption={t(x.planOf, {cloud: name})} count={plan.created + plan.changed + plan.removed + plan.conflicts} />}
 	</>;
 }
 

@@ -28,11 +28,14 @@ export function About({cloud, kind}: {cloud: Cloud; kind: CloudKind | undefined}
 		rows.push([t(x.caOwn), t(cloud.private_ca ? x.caPrivate : x.caSystem)]);
 	if (cloud.chunk && cloud.type === 'interop')
 		rows.push([t(x.chunk), cloud.chunk]);
+	// Who is set up with our key: receivers, and clouds that trust our tokens.
+	const trusting = cloud.type === 'interop' || cloud.type === 'webhook';
+	const federated = !!cloud.settings['web_identity'] || !!cloud.settings['federated'];
 	if (cloud.key_url)
 		rows.push([t(x.key), <Id text={cloud.key_url} copy />]);
-	if (cloud.jwks_url)
+	if (cloud.jwks_url && (trusting || federated))
 		rows.push([t(cloud.key_url ? x.jwks : x.jwksOnly), <Id text={cloud.jwks_url} copy />]);
-	if (cloud.jwks_url && (cloud.settings['web_identity'] || cloud.settings['federated']))
+	if (cloud.jwks_url && federated)
 		rows.push([t(x.issuer), <Id text={cloud.jwks_url.replace(/\/[^/]*$/, '')} copy />]);
 	if (cloud.feed_url)
 		rows.push([t(x.feed), <Id text={cloud.feed_url} copy />]);

@@ -47,7 +47,8 @@ function useHint() {
 	return (f: CloudField) => {
 		const words = fieldWords[f.name];
 		const hint = words ? words.hint && t(words.hint) : f.what;
-		return [hint, f.fixed && t(x.fixedLater)].filter(Boolean).join(' ');
+		return !f.fixed ? hint : !hint ? t(x.fixedLater) :
+			`${hint}${/[.。]$/.test(hint) ? ' ' : ' · '}${t(x.fixedLater)}`;
 	};
 }
 

@@ -51,8 +51,18 @@ function useJobs(account: string, all: readonly Attention[]): ReadonlyMap<string
 	return jobs.value ?? new Map<string, Job>();
 }
 
-export function AttentionList({account, all}: {account: string; all: readonly Attention[]}) {
+// Conflicts are among the failures of their batch: once is enough.
+function withoutDoubles(all: readonly Attention[]): Attention[] {
+	const conflicts = new Map<Attention['target'], number>();
+	for (const a of all)
+		if (a.kind === 'devices-conflict')
+			conflicts.set(a.target, (conflicts.get(a.target) ?? 0) + a.count);
+	return all.filter((a) => a.kind !== 'devices-failed' || a.count > (conflicts.get(a.target) ?? 0));
+}
+
+export function AttentionList({account, all: told}: {account: string; all: readonly Attention[]}) {
 	const {t, ago, date} = useI18n();
+	const all = withoutDoubles(told);
 	const jobs = useJobs(account, all);
 	const when = (a: Attention) => !a.at ? '' : a.kind === 'token-expiring' ? date(a.at) : ago(a.at);
 	return <Card title={t(x.attention)}>
