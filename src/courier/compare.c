@@ -43,8 +43,8 @@ static enum rc begin(struct compare *c, struct err *e)
 	return store_begin(c->s, e);
 }
 
-/* Ends a transaction; RC_CONFLICT "job-stopped" when the account has stopped
- * the job. */
+/* Ends a transaction; RC_CONFLICT "job-stopped", and its state is another, when
+ * the account has stopped the job. */
 static enum rc commit(struct compare *c, enum rc rc, struct err *e)
 {
 	if (rc == RC_OK)
@@ -86,19 +86,23 @@ static enum rc on_item(void *ctx, const struct connector_item *item,
 	return c->items_n == ITEMS_MAX ? flush(c, e) : RC_OK;
 }
 
-static enum rc clear_found(struct compare *c, struct err *e)
+/* fresh: also what an earlier turn has told. */
+static enum rc clear_found(struct compare *c, bool fresh, struct err *e)
 {
 	enum rc rc = begin(c, e);
 
 	if (rc != RC_OK)
 		return rc;
-	return commit(c, store_found_clear(c->s, c->j->n, e), e);
+	rc = store_found_clear(c->s, c->j->n, e);
+	if (rc == RC_OK && fresh)
+		rc = store_job_exception_clear(c->s, c->j->n, e);
+	return commit(c, rc, e);
 }
 
 static enum rc read_cloud(struct compare *c, struct err *e)
 {
 	struct connector_talk t;
-	enum rc rc = clear_found(c, e);
+	enum rc rc = clear_found(c, true, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -187,6 +191,9 @@ static enum rc judge_present(struct compare *c, const struct verdict *v,
     struct err *e)
 {
 	char text[CONNECTOR_TEXT_SIZE];
+	/* What was never there cannot get in either. */
+	bool kept_out = c->d.want == CONNECTOR_SUSPEND;
+	size_t absent = kept_out ? 0 : v->absent;
 
 	(void)snprintf(text, sizeof(text),
 	    "%.80s is \"%.80s\" instead of "
@@ -196,12 +203,12 @@ static enum rc judge_present(struct compare *c, const struct verdict *v,
 		c->j->conflicts++;
 		return tell(c, "conflict", text, e);
 	}
-	if (v->absent == v->parts && v->parts > 0) {
+	if (absent == v->parts && v->parts > 0) {
 		c->j->created++;
 		return tell(c, c->plan ? "create" : "missing",
 		    c->plan ? "It would be created." : "It is not there.", e);
 	}
-	if (v->other + v->absent > 0) {
+	if (v->other + absent > 0) {
 		c->j->altered++;
 		return tell(c, c->plan ? "change" : "different",
 		    v->other > 0 ? text : "A part of it is not there.", e);
@@ -364,7 +371,7 @@ static enum rc compare_read(struct compare *c, struct err *e)
 		rc = compare_all(c, e);
 	if (rc == RC_OK && !c->plan)
 		rc = tell_strangers(c, e);
-	return rc == RC_OK ? clear_found(c, e) : rc;
+	return rc == RC_OK ? clear_found(c, false, e) : rc;
 }
 
 /* A comparison that was cut off begins anew. */

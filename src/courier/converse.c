@@ -163,6 +163,29 @@ enum rc converse_take(struct connector_talk *t, const struct converse *c,
 	return rc;
 }
 
+static enum rc wait_turn(const struct converse *c, int64_t wait, struct err *e)
+{
+	if (stopper_wait(c->stopper, wait))
+		return err_set(e, RC_AGAIN, "stopped",
+		    "The service is stopping.");
+	return c->beat ? c->beat(c->beat_ctx, e) : RC_OK;
+}
+
+/* A long time that the cloud asked to wait is not spent here. */
+static enum rc check_held(const struct converse *c, unsigned int op,
+    struct err *e)
+{
+	int64_t held = converse_held(c, op);
+	enum rc rc;
+
+	if (held <= WAIT_MAX_MS)
+		return RC_OK;
+	rc = err_set(e, RC_LIMIT, "cloud-waits", "The cloud asked to wait.");
+	if (e)
+		e->retry_after_s = (unsigned int)(held / 1000 + 1);
+	return rc;
+}
+
 enum rc converse_once(struct connector_talk *t, const struct converse *c,
     struct err *e)
 {
@@ -175,15 +198,15 @@ enum rc converse_once(struct connector_talk *t, const struct converse *c,
 	fetch_answer_init(&a);
 	/* What waited is written anew: a signature holds for minutes only. */
 	do {
-		if (stopper_wait(c->stopper, wait))
-			rc = err_set(e, RC_AGAIN, "stopped",
-			    "The service is stopping.");
-		else
+		rc = wait_turn(c, wait, e);
+		if (rc == RC_OK)
 			rc = converse_ask(t, c, &q, e);
 		wait = 0;
 		if (rc == RC_OK && !t->over)
 			wait = converse_wait(c, q.asked.op);
-	} while (wait > 0);
+		if (wait > WAIT_MAX_MS)
+			rc = check_held(c, q.asked.op, e);
+	} while (rc == RC_OK && wait > 0);
 	if (rc == RC_OK && !t->over) {
 		sent = fetch_do(c->fetch, &q.sent, &a, e);
 		rc = converse_take(t, c, &a, sent, e);

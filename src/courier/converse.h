@@ -23,6 +23,9 @@ struct converse {
 	char key[CONVERSE_KEY_SIZE]; /* of its quotas, without the operation */
 	uint32_t quotas[CLOUD_RULES_OPS_MAX]; /* calls a minute */
 	uint64_t who;			      /* the job */
+	/* Before each request of a blocking conversation. */
+	enum rc (*beat)(void *ctx, struct err *e);
+	void *beat_ctx;
 };
 
 /* Quotas as the cloud's settings say, over the kind's own. */

@@ -57,9 +57,10 @@ struct drive {
 	/* of one run */
 	const struct drive_work *w;
 	bool empty, closing, stop;
-	int64_t close_ms;    /* the latest end of closing */
-	unsigned int logins; /* how often the session was made anew */
-	struct err fault;    /* the first that ends the run; rc RC_OK: none */
+	int64_t close_ms;	/* the latest end of closing */
+	unsigned int logins;	/* how often the session was made anew */
+	uint64_t login_answers; /* before the last time */
+	struct err fault; /* the first that ends the run; rc RC_OK: none */
 	int64_t recorded_ms;
 	size_t unrecorded;
 };
@@ -287,12 +288,14 @@ static void relogin(struct drive *d, struct slot *s, const struct err *why)
 		s->due_ms = 0;
 		return;
 	}
-	if (s->relogged) {
+	/* With the new one nothing went well, or not this. */
+	if (s->relogged || (d->logins > 0 && d->login_answers == d->answers)) {
 		end_with(d, RC_UNAUTHENTICATED, why);
 		return;
 	}
 	s->relogged = true;
 	d->logins++;
+	d->login_answers = d->answers;
 	rc = d->w->login(d->w->ctx, &e);
 	if (rc != RC_OK)
 		end_with(d, rc, &e);
@@ -513,7 +516,7 @@ enum rc drive_run(struct drive *d, const struct drive_work *w, bool *end,
 
 	d->w = w;
 	d->head = d->count = d->unrecorded = 0;
-	d->faults = d->singles = 0;
+	d->faults = d->singles = d->logins = 0;
 	d->slowest_ms = 0;
 	d->empty = d->closing = d->stop = false;
 	memset(&d->fault, 0, sizeof(d->fault));

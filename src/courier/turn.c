@@ -19,6 +19,7 @@
 #define SECRET_MAX 8192
 #define SESSION_MAX (16u << 10)
 #define SEALED_MAX 8192
+#define BEAT_MS 10000
 #define SLOW_MS 15000 /* an answer this late asks for smaller requests */
 
 static bool is_kind(const struct turn *k, const char *kind)
@@ -118,6 +119,19 @@ static enum rc login(void *ctx, struct err *e)
 	return rc;
 }
 
+/* A conversation may last longer than a lease. */
+static enum rc on_beat(void *ctx, struct err *e)
+{
+	struct turn *k = ctx;
+	int64_t now = clock_mono_ms();
+
+	if (now - k->beat_ms < BEAT_MS)
+		return RC_OK;
+	k->beat_ms = now;
+	return store_job_renew(k->t->core.store, k->j, k->lease,
+	    clock_now_ms() + TURN_LEASE_MS, e);
+}
+
 static enum rc open_way(struct turn *k, struct err *e)
 {
 	struct turn_tools *t = k->t;
@@ -137,6 +151,8 @@ static enum rc open_way(struct turn *k, struct err *e)
 	k->c.pacer = t->pacer;
 	k->c.stopper = t->stopper;
 	k->c.who = k->j->n;
+	k->c.beat = on_beat;
+	k->c.beat_ctx = k;
 	converse_quotas(&k->c, k->cloud.quotas);
 	k->kind->quota_key(&k->c.way, key);
 	(void)snprintf(k->c.key, sizeof(k->c.key), "%s/%s", k->j->account, key);
@@ -205,11 +221,11 @@ static enum rc fault(struct turn *k, const struct err *why, struct err *e)
 
 	turn_record_over(k, "waiting", why->text);
 	j->finished_at = 0;
-	j->tries++;
 	if (why->rc == RC_LIMIT) {
 		j->next_ms =
 		    clock_now_ms() + (int64_t)why->retry_after_s * 1000 + 50;
 	} else {
+		j->tries++;
 		breaker_fault(b, why, clock_now_ms());
 		rc = store_cloud_break(k->t->core.store, k->cloud.id, b, e);
 		j->next_ms = b->until_ms;
@@ -433,7 +449,8 @@ static enum rc run_compare(struct turn *k, struct err *e)
 	struct err why = {0};
 	enum rc rc = compare_run(k, &why);
 
-	if (rc == RC_OK)
+	/* Also when the account has stopped it. */
+	if (rc == RC_OK || strcmp(k->record.ahead.state, "running") != 0)
 		return turn_record_end(k, e);
 	if (rc == RC_BUG || rc == RC_ENV || rc == RC_CONFLICT) {
 		if (e)
@@ -472,7 +489,7 @@ enum rc turn_run(struct turn_tools *t, struct store_job *j, const char *lease,
 
 	buf_init(&k.session, SESSION_MAX);
 	buf_init(&k.secret, SECRET_MAX);
-	k.began_ms = clock_mono_ms();
+	k.began_ms = k.beat_ms = clock_mono_ms();
 	rc = turn_record_start(&k, e);
 	if (rc != RC_OK)
 		goto out;

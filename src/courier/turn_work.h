@@ -47,6 +47,7 @@ struct turn {
 	uint64_t answers;	 /* when it was last recorded */
 	size_t group, group_max; /* devices in one request */
 	int64_t began_ms;
+	int64_t beat_ms; /* when the lease was renewed beside a record */
 	bool announcing; /* with the next record */
 	bool fresh; /* the token that was refused is not to be used again */
 };

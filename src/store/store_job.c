@@ -306,14 +306,16 @@ static enum rc find_due(struct store *s, const struct store_job_claim *c,
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT j.n FROM job j JOIN cloud c ON c.id = j.cloud_id "
 	    "WHERE j.next_ms <= $1 AND (j.lease IS NULL OR j.lease_ms < $1) "
-	    "AND (c.breaker = 'closed' OR ($2 = 0 AND (j.kind = 'test' "
-	    "OR c.breaker_until_ms <= $1))) AND (SELECT count(*) FROM job k "
+	    "AND ($2 = 0 OR (c.breaker = 'closed' "
+	    "AND j.kind NOT IN ('plan', 'audit'))) "
+	    "AND (c.breaker = 'closed' OR j.kind = 'test' "
+	    "OR c.breaker_until_ms <= $1) AND (SELECT count(*) FROM job k "
 	    "WHERE k.cloud_id = j.cloud_id AND " LEASED ") < "
 	    "CASE c.breaker WHEN 'closed' THEN 2 ELSE 1 END "
 	    "AND NOT EXISTS (SELECT 1 FROM job k WHERE k.cloud_id = j.cloud_id "
 	    "AND k.bid = j.bid AND " LEASED ") "
 	    "ORDER BY (SELECT count(*) FROM job k "
-	    "WHERE k.account_id = j.account_id AND " LEASED "), "
+	    "WHERE k.account_id || '' = j.account_id AND " LEASED "), "
 	    "j.served_ms, j.n LIMIT 1",
 	    DB_I(c->now_ms), DB_I(c->untried));
 
@@ -411,6 +413,12 @@ static enum rc count_step(struct store *s, const struct store_job *before,
 	return rc == RC_OK ? tell_progress(s, now, before->done, e) : rc;
 }
 
+static enum rc lost(struct err *e)
+{
+	return err_set(e, RC_CONFLICT, "lease-lost",
+	    "The job is somebody else's by now.");
+}
+
 /* What somebody else has decided meanwhile, a pause or a cancellation, stays.
  */
 #define STOPPED "state IN ('paused', 'cancelled')"
@@ -448,10 +456,7 @@ static enum rc write_row(struct store *s, const struct store_job *row,
 	    DB_I(row->removed), DB_I(row->conflicts), DB_T(row->then_cloud),
 	    DB_I(until_ms));
 
-	if (rc == RC_OK && changes == 0)
-		return err_set(e, RC_CONFLICT, "lease-lost",
-		    "The job is somebody else's by now.");
-	return rc;
+	return rc == RC_OK && changes == 0 ? lost(e) : rc;
 }
 
 static enum rc save_row(struct store *s, const struct store_job *row,
@@ -485,6 +490,17 @@ enum rc store_job_step(struct store *s, struct store_job *row,
 		    sizeof(row->then_cloud));
 	}
 	return rc;
+}
+
+enum rc store_job_renew(struct store *s, const struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e)
+{
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "UPDATE job SET lease_ms = $3 WHERE n = $1 AND lease = $2",
+	    DB_I(row->n), DB_T(lease), DB_I(until_ms));
+
+	return rc == RC_OK && changes == 0 ? lost(e) : rc;
 }
 
 enum rc store_job_fed(struct store *s, const char *cloud, uint64_t n,

@@ -93,8 +93,8 @@ MUST_CHECK enum rc store_job_wake(struct store *s, const char *cloud,
 /* Leases the job that is due and was served longest ago, of the account that
  * has the fewest leases.  Not one whose batch another lease works on in the
  * same cloud, nor one of a cloud that has two, nor of one whose breaker is
- * open. untried: only of clouds that were well last time.  RC_NOT_FOUND when
- * there is none. */
+ * open.  untried: only of clouds that were well last time, no plans or audits.
+ * RC_NOT_FOUND when there is none. */
 struct store_job_claim {
 	const char *lease; /* name of the holder */
 	int64_t now_ms, until_ms;
@@ -118,6 +118,9 @@ MUST_CHECK enum rc store_job_save(struct store *s, const struct store_job *row,
  * row->then_cloud become what they are now. */
 MUST_CHECK enum rc store_job_step(struct store *s, struct store_job *row,
     const char *lease, int64_t until_ms, struct err *e);
+/* The lease goes on until then; RC_CONFLICT as with a save. */
+MUST_CHECK enum rc store_job_renew(struct store *s, const struct store_job *row,
+    const char *lease, int64_t until_ms, struct err *e);
 
 /* The jobs that wait for events of this cloud's feed before n to reach a gate.
  * *n_rows: the room in out, then how many. */
@@ -135,6 +138,8 @@ struct store_job_exception {
 };
 MUST_CHECK enum rc store_job_exception_put(struct store *s, uint64_t job_n,
     const struct store_job_exception *x, struct err *e);
+MUST_CHECK enum rc store_job_exception_clear(struct store *s, uint64_t job_n,
+    struct err *e);
 MUST_CHECK enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
     uint64_t seq, struct err *e);
 /* In the order of seq, after the one given.  *n is the room in out, then how

@@ -26,6 +26,13 @@ enum rc store_job_exception_remove(struct store *s, uint64_t job_n,
 	    DB_I(job_n), DB_I(seq));
 }
 
+enum rc store_job_exception_clear(struct store *s, uint64_t job_n,
+    struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "DELETE FROM job_exception WHERE job_n = $1", DB_I(job_n));
+}
+
 static void read_row(struct stmt *q, struct store_job_exception *x)
 {
 	struct span fp;

@@ -53,20 +53,25 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void add_job(const char *id, const char *cloud_id)
+static void add_job_of(const char *kind, const char *id, const char *cloud_id)
 {
 	struct store_job j = {.account = "acc_1",
-	    .kind = "test",
 	    .state = "queued",
 	    .chunk = 10,
 	    .next_ms = MS,
 	    .created_at = NOW,
 	    .created_by = "usr_1"};
 
+	(void)snprintf(j.kind, sizeof(j.kind), "%s", kind);
 	(void)snprintf(j.id, sizeof(j.id), "%s", id);
 	(void)snprintf(j.cloud, sizeof(j.cloud), "%s", cloud_id);
 	assert_int_equal(store_job_add(c.s, &j, NULL), RC_OK);
 	assert_true(j.n > 0);
+}
+
+static void add_job(const char *id, const char *cloud_id)
+{
+	add_job_of("test", id, cloud_id);
 }
 
 static enum rc claim(struct store *s, const char *lease, int64_t at_ms,
@@ -162,6 +167,80 @@ static void a_cloud_is_served_by_two_leases_at_most(void **state)
 	assert_int_equal(claim(other, "three", MS, &b), RC_OK);
 }
 
+static void a_cloud_that_was_away_has_one_lease_when_its_time_is_over(
+    void **state)
+{
+	struct store_cloud_breaker b = {.state = "open",
+	    .until_ms = MS + 100,
+	    .faults = 1};
+	struct store_job_claim how = {.lease = "one",
+	    .now_ms = MS,
+	    .until_ms = MS + 1000};
+	struct store_job a, x;
+
+	add_job_of("audit", "job_1", "cld_1");
+	add_job_of("audit", "job_2", "cld_1");
+	assert_int_equal(store_cloud_break(c.s, "cld_1", &b, NULL), RC_OK);
+	assert_int_equal(claim(c.s, "one", MS, &a), RC_NOT_FOUND);
+	how.now_ms = MS + 100;
+	how.untried = true;
+	assert_int_equal(store_job_claim(c.s, &how, &a, NULL), RC_NOT_FOUND);
+	assert_int_equal(claim(c.s, "one", MS + 100, &a), RC_OK);
+	assert_int_equal(claim(other, "two", MS + 100, &x), RC_NOT_FOUND);
+	(void)snprintf(b.state, sizeof(b.state), "closed");
+	assert_int_equal(store_cloud_break(c.s, "cld_1", &b, NULL), RC_OK);
+	/* Those that are quick only: an audit may last. */
+	assert_int_equal(store_job_claim(c.s, &how, &x, NULL), RC_NOT_FOUND);
+	assert_int_equal(claim(other, "two", MS + 100, &x), RC_OK);
+	assert_string_not_equal(a.id, x.id);
+}
+
+static void a_test_does_not_wait_for_a_cloud_that_was_away(void **state)
+{
+	const struct store_cloud_breaker b = {.state = "open",
+	    .until_ms = MS + 100000,
+	    .faults = 1};
+	struct store_job a;
+
+	assert_int_equal(store_cloud_break(c.s, "cld_1", &b, NULL), RC_OK);
+	add_job("job_1", "cld_1");
+	assert_int_equal(claim(c.s, "one", MS, &a), RC_OK);
+}
+
+static void a_lease_is_renewed_by_its_holder_only(void **state)
+{
+	struct store_job a, b;
+
+	add_job("job_1", "cld_1");
+	assert_int_equal(claim(c.s, "one", MS, &a), RC_OK);
+	assert_int_equal(store_job_renew(c.s, &a, "two", MS + 9000, NULL),
+	    RC_CONFLICT);
+	assert_int_equal(store_job_renew(c.s, &a, "one", MS + 9000, NULL),
+	    RC_OK);
+	assert_int_equal(claim(other, "two", MS + 5000, &b), RC_NOT_FOUND);
+}
+
+static void a_job_that_is_stopped_stays_so_when_it_is_saved(void **state)
+{
+	struct store_job a, b;
+
+	add_job("job_1", "cld_1");
+	assert_int_equal(claim(c.s, "one", MS, &a), RC_OK);
+	b = a;
+	(void)snprintf(b.state, sizeof(b.state), "cancelled");
+	b.next_ms = 0;
+	b.finished_at = NOW;
+	assert_int_equal(store_job_save(other, &b, NULL, NULL), RC_OK);
+	a.done = 3;
+	assert_int_equal(store_job_step(c.s, &a, "one", MS + 2000, NULL),
+	    RC_OK);
+	assert_string_equal(a.state, "cancelled");
+	(void)snprintf(a.state, sizeof(a.state), "running");
+	a.next_ms = MS;
+	assert_int_equal(store_job_save(c.s, &a, "one", NULL), RC_OK);
+	assert_int_equal(claim(other, "two", MS + 5000, &b), RC_NOT_FOUND);
+}
+
 static void exceptions_are_kept_once_and_in_order(void **state)
 {
 	struct store_job_exception x = {.message = "no"}, list[4];
@@ -230,6 +309,10 @@ int main(void)
 	    CASE(a_job_is_leased_to_one_holder),
 	    CASE(a_lease_that_ran_out_goes_to_another),
 	    CASE(a_cloud_is_served_by_two_leases_at_most),
+	    CASE(a_cloud_that_was_away_has_one_lease_when_its_time_is_over),
+	    CASE(a_test_does_not_wait_for_a_cloud_that_was_away),
+	    CASE(a_lease_is_renewed_by_its_holder_only),
+	    CASE(a_job_that_is_stopped_stays_so_when_it_is_saved),
 	    CASE(exceptions_are_kept_once_and_in_order),
 	    CASE(feeds_are_numbered_for_each_cloud),
 	};
