@@ -17,66 +17,89 @@
 #define KEPT_MAX 32
 
 struct few {
+	int operation;
+	const char *property;		   /* part of what is said of each */
+	const char *const *names;	   /* ends with NULL */
 	OSSL_ALGORITHM list[KEPT_MAX + 1]; /* ends with an empty one */
 };
+
+/* Of certificates, of key exchange, and what libssl takes for keys. */
+static const char *const keys[] = {"EC", "RSA", "RSA-PSS", "ED25519", "ED448",
+    "X25519", "X448", "HMAC", "HKDF", "TLS1-PRF", NULL};
+/* What http_tls agrees to. */
+static const char *const ciphers[] = {"AES-128-GCM", "AES-256-GCM",
+    "ChaCha20-Poly1305", NULL};
+static const char *const digests[] = {"SHA1", "SHA2-256", "SHA2-384",
+    "SHA2-512", NULL};
+static const char *const nothing[] = {NULL};
 
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
 static OSSL_LIB_CTX *small;
 static OSSL_PROVIDER *whole; /* the default one */
-static struct few keys, decoders, nothing;
-
-/* Of certificates, of key exchange, and what libssl takes for keys. */
-static const char *const key_names[] = {"EC", "RSA", "RSA-PSS", "ED25519",
-    "ED448", "X25519", "X448", "HMAC", "HKDF", "TLS1-PRF"};
+/* Others are as the default provider has them. */
+static struct few fews[] = {
+    {.operation = OSSL_OP_KEYMGMT, .property = "", .names = keys},
+    {.operation = OSSL_OP_DECODER,
+	.property = "structure=SubjectPublicKeyInfo",
+	.names = keys},
+    {.operation = OSSL_OP_ENCODER, .property = "", .names = nothing},
+    {.operation = OSSL_OP_STORE, .property = "", .names = nothing},
+    {.operation = OSSL_OP_CIPHER, .property = "", .names = ciphers},
+    {.operation = OSSL_OP_DIGEST, .property = "", .names = digests},
+};
 
 /* names: those of one algorithm, with colons between. */
-static bool is_key(const char *names)
+static bool is_one(const char *names, const char *const *of)
 {
 	size_t i, n;
 
 	for (; *names; names += n + (names[n] == ':')) {
 		n = strcspn(names, ":");
-		for (i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
-			if (strlen(key_names[i]) == n &&
-			    strncasecmp(names, key_names[i], n) == 0)
+		for (i = 0; of[i]; i++)
+			if (strlen(of[i]) == n &&
+			    strncasecmp(names, of[i], n) == 0)
 				return true;
 	}
 	return false;
 }
 
-static bool keep(struct few *out, int operation, const char *property)
+static bool choose(struct few *f)
 {
 	const OSSL_ALGORITHM *a;
 	size_t n = 0;
 	int no_cache = 0;
 
-	a = OSSL_PROVIDER_query_operation(whole, operation, &no_cache);
+	a = OSSL_PROVIDER_query_operation(whole, f->operation, &no_cache);
 	for (; a && a->algorithm_names; a++) {
-		if (!is_key(a->algorithm_names) ||
-		    !strstr(a->property_definition, property))
+		if (!is_one(a->algorithm_names, f->names) ||
+		    !strstr(a->property_definition, f->property))
 			continue;
 		if (n == KEPT_MAX)
 			return false;
-		out->list[n++] = *a;
+		f->list[n++] = *a;
 	}
-	return n > 0 && !no_cache;
+	return !no_cache;
+}
+
+static bool choose_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(fews) / sizeof(fews[0]); i++)
+		if (!choose(&fews[i]))
+			return false;
+	return true;
 }
 
 static const OSSL_ALGORITHM *on_query(void *ctx, int operation, int *no_cache)
 {
+	size_t i;
+
 	*no_cache = 0;
-	switch (operation) {
-	case OSSL_OP_KEYMGMT:
-		return keys.list;
-	case OSSL_OP_DECODER:
-		return decoders.list;
-	case OSSL_OP_ENCODER:
-	case OSSL_OP_STORE:
-		return nothing.list;
-	default:
-		return OSSL_PROVIDER_query_operation(whole, operation,
-		    no_cache);
-	}
+	for (i = 0; i < sizeof(fews) / sizeof(fews[0]); i++)
+		if (fews[i].operation == operation)
+			return fews[i].list;
+	return OSSL_PROVIDER_query_operation(whole, operation, no_cache);
 }
 
 static int on_params(void *ctx, OSSL_PARAM params[])
@@ -136,9 +159,7 @@ static void make(void)
 		return;
 	whole = OSSL_PROVIDER_load(NULL, "default");
 	l = OSSL_LIB_CTX_new();
-	if (whole && l && keep(&keys, OSSL_OP_KEYMGMT, "") &&
-	    keep(&decoders, OSSL_OP_DECODER,
-		"structure=SubjectPublicKeyInfo") &&
+	if (whole && l && choose_all() &&
 	    OSSL_PROVIDER_add_builtin(l, NAME, on_init) == 1 &&
 	    OSSL_PROVIDER_load(l, NAME)) {
 		small = l;

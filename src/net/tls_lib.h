@@ -7,9 +7,10 @@
 struct ossl_lib_ctx_st;
 
 /* OpenSSL's default provider with only the public keys that certificates here
- * may have; it has no forms of private keys.  NULL, the ordinary library
- * context, where the machine's configuration says more than the default
- * (providers, FIPS), or when it cannot be made.  Not to be freed. */
+ * may have, and what http_tls agrees to; it cannot read private keys.  NULL,
+ * the ordinary library context, where the machine's configuration says more
+ * than the default (providers, FIPS), or when it cannot be made.  Not to be
+ * freed. */
 struct ossl_lib_ctx_st *tls_lib_small(void);
 
 #endif
