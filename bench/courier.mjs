@@ -19,13 +19,15 @@ const {closeServer, sleep, tempDir, until} =
 
 const CHIPS = Number(process.env.BIRTHMARK_CHIPS || 1000000);
 // More than the store keeps of it in memory.
-const SMALL = Math.min(CHIPS, 200000);
+const SMALL = Math.min(CHIPS, 50000);
 const PER_MINUTE = 600; // the default of both kinds
 const RUN_MS = 15000;
+const WARM = 8;
 const parts = process.argv.length > 2 ? process.argv.slice(2) :
 	['webhook', 'interop', 'aws', 'memory'];
 const AWS_US = 2000; // of four signed calls each
 const KEPT = 60; // requests that curl sends again
+let serial = 0;
 
 function print(name, ours, reference, goal) {
 	const line = {name, ours: Number(ours.toFixed(1)),
@@ -158,7 +160,7 @@ class Bench {
 	async run(kind, batch, ms) {
 		const sink = await new Sink(kind).start(this.pki);
 		const cloud = await this.must(201, 'POST', 'clouds', {
-			name: `${kind} ${batch}`, ...fast[kind].wish(sink.url),
+			name: `${kind} ${++serial}`, ...fast[kind].wish(sink.url),
 			quotas: {post: PER_MINUTE},
 			ca_certificate: fs.readFileSync(this.pki.ca, 'utf8')});
 		const before = cpuOf(this.courier);
@@ -225,12 +227,18 @@ class Bench {
 			(last.cpu - first.cpu) / n, AWS_US, '<= 1');
 	}
 
+	/** Each thread keeps what its largest turn took: first, all get theirs. */
 	async memory() {
-		const flat = highKb(this.courier);
-		for (const kind of Object.keys(fast))
-			await (await this.run(kind, this.large, RUN_MS)).stop();
+		const run = async (batch, ms) => {
+			for (const kind of Object.keys(fast))
+				await (await this.run(kind, batch, ms)).stop();
+			return highKb(this.courier) / 1024;
+		};
+		let small;
+		for (let i = 0; i < WARM; i++)
+			small = await run(this.small, 1500);
 		print(`memory MB of the courier, ${CHIPS} devices in queue`,
-			highKb(this.courier) / 1024, flat / 1024, '<= 1.2');
+			await run(this.large, RUN_MS), small, '<= 1.2');
 	}
 }
 
