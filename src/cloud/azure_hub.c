@@ -13,6 +13,7 @@
 #define SCOPE "https://iothubs.azure.net/.default"
 #define PAGE 1000
 #define PAGE_SMALL 100 /* for hubs that refuse the other */
+#define LATE_MAX 3     /* waits for a query: 1, 2 and 4 s */
 
 enum op { OP_REGISTRY, OP_QUERY, OP_LOGIN };
 
@@ -353,6 +354,36 @@ static enum rc check_page(json_t *root, const struct azure_sync_slot *slots,
 	return RC_OK;
 }
 
+/* Those that a query did not show.  Of what is known to be there it is only
+ * late: asked again a little later, one call tells of a hundred. */
+static enum rc look_further(struct connector_talk *t, const size_t *idx,
+    size_t n, bool has_queries, struct err *e)
+{
+	struct azure_sync_slot *slots = azure_sync_slots(t, &kind);
+	bool wait = has_queries && t->at < LATE_MAX, late = false;
+	size_t i;
+	enum rc rc;
+
+	for (i = 0; i < n; i++) {
+		struct azure_sync_slot *s = &slots[idx[i]];
+
+		if (s->todo != AZURE_SYNC_LOOK)
+			continue;
+		if (wait && s->is_wanted)
+			late = true;
+		else
+			s->todo = AZURE_SYNC_GET;
+	}
+	if (!late)
+		return RC_OK;
+	rc = err_set(e, RC_LIMIT, "cloud-late",
+	    "The hub does not show its newest devices to queries yet.");
+	if (e)
+		e->retry_after_s = 1u << t->at;
+	t->at++;
+	return rc;
+}
+
 static enum rc take_look(struct connector_talk *t, const size_t *idx, size_t n,
     const struct connector_answer *a, struct err *e)
 {
@@ -394,9 +425,8 @@ static enum rc take_look(struct connector_talk *t, const size_t *idx, size_t n,
 			slots[idx[j]].todo = AZURE_SYNC_GET;
 		}
 	}
-	for (i = 0; rc == RC_OK && (!more || found == 0) && i < n; i++)
-		if (slots[idx[i]].todo == AZURE_SYNC_LOOK)
-			slots[idx[i]].todo = AZURE_SYNC_GET;
+	if (rc == RC_OK && (!more || found == 0))
+		rc = look_further(t, idx, n, a->status == 200, e);
 	json_decref(root);
 	return rc;
 }

@@ -424,11 +424,16 @@ static enum rc run_test(struct turn *k, const struct err *unready,
 	turn_record_over(k, rc == RC_OK ? "done" : "failed", why.text);
 	buf_clear(&json);
 	converse_talk_clear(&t);
-	if (rc == RC_OK && breaker_success(&k->cloud.breaker))
+	if (rc == RC_OK && breaker_success(&k->cloud.breaker)) {
 		rc = store_cloud_break(k->t->core.store, k->cloud.id,
 		    &k->cloud.breaker, e);
-	else
+		/* What waits for it is tried at once. */
+		if (rc == RC_OK)
+			rc = store_job_wake(k->t->core.store, k->cloud.id,
+			    clock_now_ms(), e);
+	} else {
 		rc = RC_OK;
+	}
 	return rc == RC_OK ? turn_record_end(k, e) : rc;
 }
 

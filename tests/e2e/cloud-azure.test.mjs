@@ -16,7 +16,7 @@ import {buildWorld, csvDevices} from './lib/world.mjs';
 const COUNT = 10000;
 const SECRET = 'the-secret-of-the-application-93';
 const AUDIENCE = 'api://AzureADTokenExchange';
-const quotas = {hub: {registry: 1200, query: 1200, login: 600},
+const quotas = {hub: {registry: 1200, query: 6000, login: 600},
 	dps: {enrolment: 9000, query: 3000, login: 600}};
 let w, pki, hub, dps, away, entra, jwks, shown;
 let serial = 0;
@@ -324,11 +324,13 @@ describe('a small reel', () => {
 	test('a hub that lies is not believed', async () => {
 		const other = await bound(2);
 		hub.liesAbout.add(other.all[0].id);
+		hub.queries = false; // nor is it of the standard tier
 		const id = await provision(other.batch, {cloud: ids.hub});
 		await done(id, {done: 1, failed: 1});
 		const x = await get(`jobs/${id}/exceptions`);
 		assert.match(x.items[0].message, /already|not there/);
 		hub.liesAbout.clear();
+		hub.queries = true;
 		await post(`jobs/${id}/retry`);
 		await until(() => hub.devices.has(other.all[0].id), 15000, 'the retry');
 	});
@@ -383,7 +385,7 @@ describe('a small reel', () => {
 test('a hub that was away for all this time gets its devices', async () => {
 	const c = await until(async () => {
 		const now = await get(`clouds/${away.cloud}`);
-		return now.breaker.state === 'open' && now;
+		return now.breaker.state !== 'closed' && now;
 	}, 30000, 'the breaker');
 	assert.match(c.breaker.why, /reach|connect|refused/i);
 	await away.start();

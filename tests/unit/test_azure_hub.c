@@ -180,6 +180,36 @@ static void another_way_in_is_a_conflict(void **state)
 	assert_non_null(strstr(k.out[0].message, "sas"));
 }
 
+/* Until the hub's queries had their time. */
+static void waits_for_queries(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(azure_case_take(&k, 200, "[]", ""), RC_LIMIT);
+		assert_int_equal(k.e.retry_after_s, 1u << i);
+		azure_case_asks(&k, QUERY, "D0");
+	}
+}
+
+static void a_query_that_is_late_is_asked_again(void **state)
+{
+	azure_case_open(&k, "azure-hub", 2, 1);
+	k.devices[1].want = CONNECTOR_REMOVE;
+	azure_case_asks(&k, QUERY, "['D1']");
+	azure_case_answers(&k, 200, "[]");
+	/* Nobody said that this one is there. */
+	azure_case_asks(&k, GET "D1?", NULL);
+	azure_case_answers(&k, 404, NOT_FOUND);
+	azure_case_asks(&k, BULK, "create");
+	azure_case_answers(&k, 200, error_of("D0", 409001));
+	azure_case_asks(&k, QUERY, "['D0']");
+	assert_int_equal(azure_case_take(&k, 200, "[]", ""), RC_LIMIT);
+	azure_case_asks(&k, QUERY, "['D0']");
+	azure_case_answers(&k, 200, row_of("D0", "enabled", k.thumb[0][0]));
+	azure_case_asks(&k, BULK, "updateIfMatchETag");
+}
+
 static void a_hub_that_lies_about_what_is_there_is_not_believed(void **state)
 {
 	int round;
@@ -189,6 +219,8 @@ static void a_hub_that_lies_about_what_is_there_is_not_believed(void **state)
 		azure_case_asks(&k, BULK, "create");
 		azure_case_answers(&k, 200, error_of("D0", 409001));
 		azure_case_asks(&k, QUERY, "D0");
+		if (round == 0)
+			waits_for_queries();
 		azure_case_answers(&k, 200, "[]");
 		azure_case_asks(&k, GET "D0?", NULL);
 		azure_case_answers(&k, 404, NOT_FOUND);
@@ -534,6 +566,7 @@ int main(void)
 	    TEST(a_thumbprint_by_sha1_is_the_device_s_own),
 	    TEST(another_key_is_a_conflict_and_stays),
 	    TEST(another_way_in_is_a_conflict),
+	    TEST(a_query_that_is_late_is_asked_again),
 	    TEST(a_hub_that_lies_about_what_is_there_is_not_believed),
 	    TEST(without_queries_each_is_looked_up),
 	    TEST(one_that_is_wrong_does_not_count_for_the_others),
