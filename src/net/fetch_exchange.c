@@ -20,6 +20,7 @@
 #define TOTAL_MS 60000
 #define ANSWER_MAX (16u << 20)
 #define HEADERS_MAX (32u << 10)
+#define HEADERS_ALL_MAX (128u << 10)
 #define RETRY_AFTER_MAX 86400
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -54,16 +55,15 @@ static bool is_private4(uint32_t a)
 	return false;
 }
 
-/* An IPv4 address inside an IPv6 one: mapped, NAT64 or 6to4. */
+/* An IPv4 address inside an IPv6 one: mapped, NAT64 or 6to4.  What else may
+ * hold one (Teredo, IPv4-compatible) is refused as a whole. */
 static bool inner4(const uint8_t a[16], uint32_t *out)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	static const uint8_t nat64[12] = {0x00, 0x64, 0xff, 0x9b};
-	static const uint8_t zero[12];
 	const uint8_t *p;
 
-	if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0 ||
-	    (memcmp(a, zero, 12) == 0 && (a[12] || a[13])))
+	if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0)
 		p = a + 12;
 	else if (a[0] == 0x20 && a[1] == 0x02)
 		p = a + 2;
@@ -80,10 +80,12 @@ static bool is_private6(const uint8_t a[16])
 
 	if (inner4(a, &v4))
 		return is_private4(v4);
-	/* Only 2000::/3 is given out; of it not documentation, Teredo. */
+	/* Only 2000::/3 is given out; of it not 2001::/23 (protocols, such as
+	 * Teredo), nor what is for documents. */
 	return a[0] >> 5 != 1 ||
 	    (a[0] == 0x20 && a[1] == 0x01 &&
-		((a[2] == 0x0d && a[3] == 0xb8) || (a[2] == 0 && a[3] == 0)));
+		((a[2] == 0x0d && a[3] == 0xb8) || a[2] >> 1 == 0)) ||
+	    (a[0] == 0x3f && a[1] == 0xff && a[2] >> 4 == 0);
 }
 
 static bool is_loopback(const struct sockaddr *sa)
@@ -111,13 +113,17 @@ static bool is_private(const struct sockaddr *sa)
 	return sa->sa_family != AF_INET6 || is_private6(v6->sin6_addr.s6_addr);
 }
 
+static bool is_plain(const struct fetch_exchange *x)
+{
+	return strncasecmp(x->r->url, "http:", 5) == 0;
+}
+
 static curl_socket_t on_socket(void *arg, curlsocktype purpose,
     struct curl_sockaddr *addr)
 {
 	struct fetch_exchange *x = arg;
-	bool plain = strncasecmp(x->r->url, "http:", 5) == 0;
 
-	if ((plain && !is_loopback(&addr->addr)) ||
+	if ((is_plain(x) && !is_loopback(&addr->addr)) ||
 	    (!x->o->allow_private && is_private(&addr->addr))) {
 		x->refused = true;
 		return CURL_SOCKET_BAD;
@@ -238,6 +244,10 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	struct fetch_exchange *x = arg;
 	struct span value = span_of(p, n), name;
 
+	x->head += n;
+	x->too_large = x->head > HEADERS_ALL_MAX;
+	if (x->too_large)
+		return 0;
 	if (!span_cut(&value, ':', &name))
 		return n;
 	value = span_trim(value);
@@ -271,6 +281,8 @@ static bool set_options(CURL *c, const struct fetch_options *o)
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
 	SET(CURLOPT_MAXCONNECTS, 4L);
+	/* Faults tell the URL, and it must not hold a secret. */
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_USERAGENT, "birthmark/" BIRTHMARK_VERSION);
 	/* A proxy would connect where we cannot judge the address. */
 	if (!o->allow_private)
@@ -370,6 +382,8 @@ static bool set_request(CURL *c, struct fetch_exchange *x)
 	SET(CURLOPT_CUSTOMREQUEST, r->method);
 	SET(CURLOPT_INFILESIZE_LARGE, size);
 	SET(CURLOPT_URL, r->url);
+	/* Plain HTTP stays in this machine; else, what the system says. */
+	SET(CURLOPT_NOPROXY, is_plain(x) ? "*" : NULL);
 	SET(CURLOPT_HTTPHEADER, x->headers);
 	SET(CURLOPT_TIMEOUT_MS, (long)x->o->total_ms);
 	SET(CURLOPT_USERPWD, r->basic);
@@ -402,8 +416,9 @@ static enum rc explain(const struct fetch_exchange *x, CURLcode code,
 		    x->r->url);
 	if (x->too_large)
 		return err_set(e, RC_INVALID, "answer-too-large",
-		    "The answer of %.200s is larger than %zu bytes.", x->r->url,
-		    x->o->answer_max);
+		    "The answer of %.200s is larger than %zu bytes, or its "
+		    "headers are.",
+		    x->r->url, x->o->answer_max);
 	if (x->local_fault)
 		return err_set(e, RC_ENV, "local-file",
 		    "A local file could not be read or written.");
@@ -412,6 +427,9 @@ static enum rc explain(const struct fetch_exchange *x, CURLcode code,
 		return err_set(e, RC_DENIED, "url-not-allowed",
 		    "The address %.200s cannot be used: %.150s.", x->r->url,
 		    why);
+	case CURLE_LOGIN_DENIED:
+		return err_set(e, RC_DENIED, "url-not-allowed",
+		    "An address must not hold a user's name or password.");
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:

@@ -17,6 +17,7 @@ struct fetch_exchange {
 	struct curl_slist *headers;
 	size_t sent; /* of r->body */
 	uint64_t sent_fd, got;
+	size_t head; /* bytes of all headers */
 	off_t start; /* of body_fd */
 	bool too_large, local_fault;
 	bool refused; /* the policy refused an address */

@@ -172,6 +172,29 @@ static const struct {
     {"https://[fe80::1]/", false, false, "address-not-allowed"},
     {"https://[fd00::1]/", false, false, "address-not-allowed"},
     {"https://[2002:a00:1::]/", false, false, "address-not-allowed"},
+    {"https://[2002:a9fe:a9fe::]/", false, false, "address-not-allowed"},
+    {"https://[::ffff:169.254.169.254]/", false, false, "address-not-allowed"},
+    {"https://[::127.0.0.1]/", false, false, "address-not-allowed"},
+    {"https://[::8.8.8.8]/", false, false, "address-not-allowed"},
+    {"https://[2001:0:808:808::1]/", false, false, "address-not-allowed"},
+    {"https://[2001:20::1]/", false, false, "address-not-allowed"},
+    {"https://[2001:db8::1]/", false, false, "address-not-allowed"},
+    {"https://[3fff:fff::1]/", false, false, "address-not-allowed"},
+    {"https://[64:ff9b:1::a00:1]/", false, false, "address-not-allowed"},
+    {"https://[fec0::1]/", false, false, "address-not-allowed"},
+    {"https://[ff02::1]/", false, false, "address-not-allowed"},
+    {"https://224.0.0.1/", false, false, "address-not-allowed"},
+    {"https://240.0.0.1/", false, false, "address-not-allowed"},
+    {"https://255.255.255.255/", false, false, "address-not-allowed"},
+    {"https://198.18.0.1/", false, false, "address-not-allowed"},
+    {"https://0251.0376.0251.0376/", false, false, "address-not-allowed"},
+    {"https://example.com@10.0.0.1/", false, false, "url-not-allowed"},
+    {"https://user:pass-word@127.0.0.1:1/", true, true, "url-not-allowed"},
+    {"https://127.0.0.1:1/\r\nX-Evil: 1", true, true, "url-not-allowed"},
+    {"https://127.0.0.1:1/a b", true, true, "url-not-allowed"},
+    {"https://127.0.0.1:1\n/", true, true, "url-not-allowed"},
+    {" https://127.0.0.1:1/", true, true, "url-not-allowed"},
+    {"ftp://127.0.0.1:1/", true, true, "url-not-allowed"},
     {"file:///etc/passwd", true, true, "url-not-allowed"},
     {"gopher://127.0.0.1/", true, true, "url-not-allowed"},
     {"127.0.0.1", true, true, "url-not-allowed"},
@@ -204,6 +227,7 @@ static void addresses_are_refused(void **state)
 		if (get(&o, buf_cstr(&url), &a, &e) != RC_DENIED)
 			fail_msg("%s: %s", refused[i].url, e.text);
 		assert_string_equal(e.slug, refused[i].slug);
+		assert_null(strstr(e.text, "pass-word"));
 		fetch_answer_clear(&a);
 		buf_clear(&url);
 	}
@@ -221,6 +245,54 @@ static void plain_http_does_not_pass_for_tls(void **state)
 	(void)snprintf(url, sizeof(url), "https://%s/", peer.host);
 	assert_int_not_equal(get(&loopback, url, &a, &e), RC_OK);
 	stop();
+	fetch_answer_clear(&a);
+}
+
+static void endless_headers_end(void **state)
+{
+	struct fetch_answer a;
+	struct err e = {0};
+	struct buf flood;
+	char url[128];
+	int i;
+
+	buf_init(&flood, 1u << 20);
+	buf_add_str(&flood, OK_HEAD);
+	for (i = 0; i < 20000; i++)
+		buf_add_str(&flood, "X-Flood: x\r\n");
+	buf_add_str(&flood, "Content-Length: 0\r\n\r\n");
+	start(buf_cstr(&flood));
+	(void)snprintf(url, sizeof(url), "http://%s/", peer.host);
+	assert_int_equal(get(&loopback, url, &a, &e), RC_INVALID);
+	stop();
+	assert_string_equal(e.slug, "answer-too-large");
+	fetch_answer_clear(&a);
+	buf_clear(&flood);
+}
+
+/* Proxies of the environment: none where addresses are judged, and none for
+ * plain HTTP. */
+static void proxies_do_not_judge_addresses(void **state)
+{
+	struct fetch_options o = loopback;
+	struct fetch_answer a;
+	struct err e = {0};
+	char url[128];
+
+	start(OK_HEAD "Content-Length: 2\r\n\r\nhi");
+	peer.seen[0] = '\0';
+	(void)snprintf(url, sizeof(url), "http://%s/", peer.host);
+	assert_int_equal(setenv("https_proxy", url, 1), 0);
+	assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1/", 1), 0);
+	o.allow_private = false;
+	assert_int_equal(get(&o, "https://10.0.0.1/", &a, &e), RC_DENIED);
+	assert_string_equal(e.slug, "address-not-allowed");
+	assert_string_equal(peer.seen, "");
+	fetch_answer_clear(&a);
+	assert_int_equal(get(&loopback, url, &a, &e), RC_OK);
+	stop();
+	assert_int_equal(unsetenv("https_proxy"), 0);
+	assert_int_equal(unsetenv("http_proxy"), 0);
 	fetch_answer_clear(&a);
 }
 
@@ -279,6 +351,8 @@ int main(void)
 	    cmocka_unit_test(addresses_are_refused),
 	    cmocka_unit_test(answers_are_judged),
 	    cmocka_unit_test(plain_http_does_not_pass_for_tls),
+	    cmocka_unit_test(endless_headers_end),
+	    cmocka_unit_test(proxies_do_not_judge_addresses),
 	    cmocka_unit_test(request_carries_its_fields),
 	    cmocka_unit_test(headers_cannot_be_smuggled),
 	};
