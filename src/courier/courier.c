@@ -50,7 +50,7 @@ struct courier {
 	struct bearer *bearer;
 	struct line lines[2];
 	struct pacer *pacer;
-	struct session_set *sessions;
+	struct login_set *sessions;
 	struct stopper stopper;
 	char secret[PATH_MAX];
 	struct oidc *oidc; /* NULL: no single sign-on */
@@ -303,7 +303,7 @@ static enum rc courier_open(struct courier *c, struct err *e)
 	if (rc == RC_OK)
 		rc = pacer_new(&c->pacer, e);
 	if (rc == RC_OK)
-		rc = session_set_new(&c->sessions, e);
+		rc = login_set_new(&c->sessions, e);
 	return rc;
 }
 
@@ -316,7 +316,7 @@ static void courier_close(struct courier *c)
 	free(c->runners);
 	bearer_free(c->bearer);
 	pacer_free(c->pacer);
-	session_set_free(c->sessions);
+	login_set_free(c->sessions);
 	signer_free(c->signer);
 	stopper_clear(&c->stopper);
 	(void)pthread_mutex_destroy(&c->lines[0].lock);

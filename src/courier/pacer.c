@@ -12,9 +12,10 @@
 #define KEY_SIZE 257
 #define BUCKETS 256
 #define WAITERS 64
-/* A slot that a late thread missed may be caught up within this time.  It is
- * within the part of the quota that is not used. */
-#define SLACK_US 12000
+/* What a late thread missed may be caught up within this time.  Calls of a
+ * second at the full quota take 1000 / 0.975 ms at the share, 25 more than a
+ * second, so that this much less never brings one more into any second. */
+#define SLACK_US 15000
 #define FULL_MS 10
 #define LATE_MS 20     /* who has not asked again by then waits no more */
 #define LEAST_MS 60000 /* the smaller of two quotas counts for so long */
@@ -144,16 +145,14 @@ static int64_t take(struct bucket *b, const struct pacer_ask *a)
 	/* A minute in microseconds over the share of the quota. */
 	const int64_t each_us = (int64_t)60 * 1000000 * 1000 /
 	    ((int64_t)least_quota(b, a) * PACER_SHARE_MILLI);
-	/* Two calls at once would exceed a quota of one in that time. */
-	const int64_t slack = each_us < SLACK_US ? SLACK_US - each_us : 0;
 	int64_t now_us = a->now_ms * 1000, wait;
 	struct waiter *w = waiter_find(b, a);
 
 	b->used_ms = a->now_ms;
 	if (!w)
 		return FULL_MS;
-	if (b->due_us < now_us - slack)
-		b->due_us = now_us - slack;
+	if (b->due_us < now_us - SLACK_US)
+		b->due_us = now_us - SLACK_US;
 	wait = ceil_ms(
 	    b->due_us - now_us + (int64_t)before(b, w, a->now_ms) * each_us);
 	if (wait < b->hold_ms - a->now_ms)

@@ -112,9 +112,9 @@ static enum rc login(void *ctx, struct err *e)
 		k->fresh = true;
 		return RC_OK;
 	}
-	session_drop(k->t->sessions, k->cloud.id, buf_span(&k->session));
+	login_set_drop(k->t->sessions, k->cloud.id, buf_span(&k->session));
 	buf_reset(&k->session);
-	rc = session_get(k->t->sessions, &k->c, k->print, &k->session, e);
+	rc = login_set_get(k->t->sessions, &k->c, k->print, &k->session, e);
 	k->c.way.session = k->session.n > 0 ? buf_cstr(&k->session) : "";
 	return rc;
 }
@@ -158,7 +158,8 @@ static enum rc open_way(struct turn *k, struct err *e)
 	(void)snprintf(k->c.key, sizeof(k->c.key), "%s/%s", k->j->account, key);
 	rc = link_fetch(t->links, &t->core, &k->cloud, &k->c.fetch, e);
 	if (rc == RC_OK)
-		rc = session_get(t->sessions, &k->c, k->print, &k->session, e);
+		rc =
+		    login_set_get(t->sessions, &k->c, k->print, &k->session, e);
 	k->c.way.session = k->session.n > 0 ? buf_cstr(&k->session) : "";
 	return rc;
 }
@@ -264,7 +265,8 @@ static enum rc check_way(struct turn *k, bool *changed, struct err *e)
 	    strcmp(now.username, k->cloud.username) != 0 ||
 	    now.chunk != k->cloud.chunk || now.has_ca != k->cloud.has_ca ||
 	    memcmp(stored, k->stored, sizeof(stored)) != 0 ||
-	    (k->kind->has_login && session_is_old(k->t->sessions, k->cloud.id));
+	    (k->kind->has_login &&
+		login_set_is_old(k->t->sessions, k->cloud.id));
 	return RC_OK;
 }
 

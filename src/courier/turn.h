@@ -6,8 +6,8 @@
 #include "cloud/bearer.h"
 #include "courier/keyring.h"
 #include "courier/link.h"
+#include "courier/login_set.h"
 #include "courier/pacer.h"
-#include "courier/session.h"
 #include "courier/stopper.h"
 #include "store/store_job.h"
 
@@ -23,7 +23,7 @@ struct turn_tools {
 	/* shared */
 	struct bearer *bearer;
 	struct pacer *pacer;
-	struct session_set *sessions;
+	struct login_set *sessions;
 	struct stopper *stopper;
 };
 

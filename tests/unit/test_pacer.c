@@ -94,6 +94,49 @@ static void a_quota_is_used_and_never_exceeded(void **state)
 	}
 }
 
+/* One whose thread comes late by up to ten milliseconds, as it happens. */
+static void a_late_thread_catches_up_and_no_more(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(quotas); i++) {
+		struct pacer_ask a = {.key = "k",
+		    .per_minute = quotas[i],
+		    .who = 1,
+		    .now_ms = 5};
+
+		(void)teardown(state);
+		(void)setup(state);
+		while (a.now_ms < 5 + MINUTE) {
+			int64_t wait = pacer_take(p, &a);
+
+			if (wait == 0)
+				at[calls++] = a.now_ms;
+			else
+				a.now_ms += wait + (int64_t)(calls * 7 % 11);
+		}
+		if (calls > quotas[i] || calls < quotas[i] * 95ull / 100)
+			fail_msg("%u a minute: %zu", quotas[i], calls);
+		if (busiest() > quotas[i] / 60)
+			fail_msg("%u a minute: %zu in a second", quotas[i],
+			    busiest());
+	}
+}
+
+static void the_least_of_two_quotas_of_a_key_counts(void **state)
+{
+	struct pacer_ask a = {.key = "k", .per_minute = 600, .who = 1},
+			 b = {.key = "k", .per_minute = 6000, .who = 2};
+
+	assert_int_equal(pacer_take(p, &a), 0);
+	b.now_ms = 30;
+	assert_in_range(pacer_take(p, &b), 60, 80);
+	b.now_ms = 2 * MINUTE;
+	assert_int_equal(pacer_take(p, &b), 0);
+	b.now_ms += 20;
+	assert_int_equal(pacer_take(p, &b), 0);
+}
+
 static void slow_quotas_are_spaced(void **state)
 {
 	struct sender one = {.who = 1};
@@ -140,6 +183,8 @@ static void a_key_that_is_on_hold_sends_nothing(void **state)
 	calls = 0;
 	pacer_hold(p, "k", 3100);
 	assert_int_equal(pacer_take(p, &other), 0);
+	assert_int_equal(pacer_held(p, "k", 100), 3000);
+	assert_int_equal(pacer_held(p, "other", 100), 0);
 	run(&one, 1, 6000, 100, 3100);
 	assert_int_equal(calls, 0);
 	run(&one, 1, 6000, 3100, 4100);
@@ -173,6 +218,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(a_quota_is_used_and_never_exceeded),
+	    T(a_late_thread_catches_up_and_no_more),
+	    T(the_least_of_two_quotas_of_a_key_counts),
 	    T(slow_quotas_are_spaced),
 	    T(those_that_wait_are_served_in_turn),
 	    T(one_that_left_costs_nothing),

@@ -1,6 +1,6 @@
 /* Sessions of clouds, one login at a time for each.
  * Must not log one. */
-#include "courier/session.h"
+#include "courier/login_set.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -25,15 +25,15 @@ struct session {
 	unsigned int users;
 };
 
-struct session_set {
+struct login_set {
 	pthread_mutex_t lock;
 	uint64_t clock;
 	struct session sessions[SESSIONS];
 };
 
-enum rc session_set_new(struct session_set **out, struct err *e)
+enum rc login_set_new(struct login_set **out, struct err *e)
 {
-	struct session_set *s = calloc(1, sizeof(*s));
+	struct login_set *s = calloc(1, sizeof(*s));
 	size_t i;
 
 	*out = s;
@@ -47,7 +47,7 @@ enum rc session_set_new(struct session_set **out, struct err *e)
 	return RC_OK;
 }
 
-void session_set_free(struct session_set *s)
+void login_set_free(struct login_set *s)
 {
 	size_t i;
 
@@ -71,7 +71,7 @@ static void forget(struct session *x, const char *cloud)
 }
 
 /* The place of this cloud, which is not given to another until release. */
-static struct session *take_place(struct session_set *s, const char *cloud)
+static struct session *take_place(struct login_set *s, const char *cloud)
 {
 	struct session *x = NULL;
 	size_t i;
@@ -97,7 +97,7 @@ static struct session *take_place(struct session_set *s, const char *cloud)
 	return x;
 }
 
-static void release(struct session_set *s, struct session *x)
+static void release(struct login_set *s, struct session *x)
 {
 	(void)pthread_mutex_lock(&s->lock);
 	x->users--;
@@ -144,7 +144,7 @@ static enum rc make_once(struct session *x, const struct converse *c,
 	return rc;
 }
 
-enum rc session_get(struct session_set *s, const struct converse *c,
+enum rc login_set_get(struct login_set *s, const struct converse *c,
     const uint8_t print[32], struct buf *out, struct err *e)
 {
 	struct session *x;
@@ -176,7 +176,7 @@ enum rc session_get(struct session_set *s, const struct converse *c,
 	return rc;
 }
 
-void session_drop(struct session_set *s, const char *cloud, struct span refused)
+void login_set_drop(struct login_set *s, const char *cloud, struct span refused)
 {
 	struct session *x = take_place(s, cloud);
 
@@ -189,7 +189,7 @@ void session_drop(struct session_set *s, const char *cloud, struct span refused)
 	release(s, x);
 }
 
-bool session_is_old(struct session_set *s, const char *cloud)
+bool login_set_is_old(struct login_set *s, const char *cloud)
 {
 	struct session *x = take_place(s, cloud);
 	bool old;
