@@ -351,23 +351,32 @@ void enc_percent(struct buf *out, struct span in)
 	}
 }
 
+/* Characters that stand for themselves, from the first one on. */
+static size_t plain_run(struct span in)
+{
+	size_t i = 0;
+
+	while (i < in.n && in.p[i] > ' ' && in.p[i] <= '~' && in.p[i] != '%')
+		i++;
+	return i;
+}
+
 bool enc_unpercent(struct buf *out, struct span in)
 {
-	size_t before = out->n, i;
+	size_t before = out->n, n;
+	uint8_t c;
 
-	for (i = 0; i < in.n; i++) {
-		uint8_t c = in.p[i];
-		size_t n;
-
-		if (c <= ' ' || c > '~')
+	while (in.n > 0) {
+		n = plain_run(in);
+		buf_add(out, in.p, n);
+		in = span_sub(in, n, in.n - n);
+		if (in.n == 0)
+			break;
+		if (in.p[0] != '%' || in.n < 3 ||
+		    !enc_unhex(span_sub(in, 1, 2), &c, &n, 1))
 			goto broken;
-		if (c == '%') {
-			if (in.n - i < 3 ||
-			    !enc_unhex(span_sub(in, i + 1, 2), &c, &n, 1))
-				goto broken;
-			i += 2;
-		}
 		buf_add_u8(out, c);
+		in = span_sub(in, 3, in.n - 3);
 	}
 	if (buf_ok(out))
 		return true;

@@ -39,9 +39,9 @@ static void dress(struct http_response *resp)
 {
 	static const char name[] = "Cache-Control:";
 
-	http_add_header(resp, "X-Content-Type-Options", "nosniff");
+	buf_add_str(&resp->headers, "X-Content-Type-Options: nosniff\r\n");
 	if (!memmem(resp->headers.p, resp->headers.n, name, sizeof(name) - 1))
-		http_add_header(resp, "Cache-Control", "no-store");
+		buf_add_str(&resp->headers, "Cache-Control: no-store\r\n");
 }
 
 /* RFC 7030 4.2.3: a fault of EST is a line of text for people. */

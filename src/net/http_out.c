@@ -76,6 +76,17 @@ static void put_date(struct buf *out)
 	buf_add_str(out, "\r\n");
 }
 
+static void put_number(struct buf *out, size_t v)
+{
+	char text[24], *p = text + sizeof(text);
+
+	do {
+		*--p = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	buf_add(out, p, (size_t)(text + sizeof(text) - p));
+}
+
 void http_out_head(struct buf *out, const struct http_response *resp,
     struct http_out *o)
 {
@@ -86,15 +97,24 @@ void http_out_head(struct buf *out, const struct http_response *resp,
 	/* Without chunks only the end of the connection ends the body. */
 	if (resp->source && !o->chunked && !o->no_body)
 		o->keep = false;
-	buf_addf(out, "HTTP/1.1 %d %s\r\n", resp->status,
-	    reason_of(resp->status));
+	buf_add_str(out, "HTTP/1.1 ");
+	put_number(out, (size_t)resp->status);
+	buf_add_u8(out, ' ');
+	buf_add_str(out, reason_of(resp->status));
+	buf_add_str(out, "\r\n");
 	put_date(out);
-	if (resp->content_type && !bare)
-		buf_addf(out, "Content-Type: %s\r\n", resp->content_type);
-	if (o->chunked)
+	if (resp->content_type && !bare) {
+		buf_add_str(out, "Content-Type: ");
+		buf_add_str(out, resp->content_type);
+		buf_add_str(out, "\r\n");
+	}
+	if (o->chunked) {
 		buf_add_str(out, "Transfer-Encoding: chunked\r\n");
-	else if (!bare && !resp->source)
-		buf_addf(out, "Content-Length: %zu\r\n", resp->body.n);
+	} else if (!bare && !resp->source) {
+		buf_add_str(out, "Content-Length: ");
+		put_number(out, resp->body.n);
+		buf_add_str(out, "\r\n");
+	}
 	if (!o->keep)
 		buf_add_str(out, "Connection: close\r\n");
 	else if (o->minor == 0)

@@ -177,14 +177,30 @@ static int scan_byte(struct http_parse *p, uint8_t c)
 	return 0;
 }
 
+/* Most of a head: what is visible, within a line. */
+static size_t scan_visible(struct span in, size_t at)
+{
+	size_t i = at;
+
+	while (i < in.n && in.p[i] > ' ' && in.p[i] < 0x7f)
+		i++;
+	return i - at;
+}
+
 /* True when the head is complete; *n bytes of in belong to it. */
 static bool scan(struct http_parse *p, struct span in, size_t *n)
 {
-	size_t i;
+	size_t i, run;
 
 	for (i = 0; i < in.n; i++) {
 		uint8_t c = in.p[i];
 
+		run = p->cr ? 0 : scan_visible(in, i);
+		if (run > 0) {
+			p->column += run;
+			i += run - 1;
+			continue;
+		}
 		if (scan_byte(p, c) != 0)
 			break;
 		p->cr = c == '\r';
@@ -227,6 +243,12 @@ static int octet(struct span s, size_t *i)
 	return c;
 }
 
+static bool is_word(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
 /* Nothing that one reader would resolve and another would not. */
 static int check_path(struct http_parse *p, struct span path)
 {
@@ -236,6 +258,11 @@ static int check_path(struct http_parse *p, struct span path)
 	while (i < path.n) {
 		bool raw_slash = path.p[i] == '/';
 
+		if (is_word(path.p[i])) {
+			i++;
+			others++;
+			continue;
+		}
 		c = octet(path, &i);
 		if (c <= 0 || c == '\\' || c == '#' || c == 0x7f || c < ' ')
 			return fail(p, 400, "The path is malformed.");
