@@ -456,8 +456,7 @@ static void a_cloud_that_is_gone_is_no_cloud(void **state)
 	assert_string_equal(f.device[0].cloud_id, cloud.id);
 	PUBLISH_OK(db_script(store_db(pc->core.store),
 	    "UPDATE job SET state = 'cancelled'", &pc->e));
-	PUBLISH_OK(cloud_delete(&pc->core, &pc->oem, cloud.id, true,
-	    &pc->e));
+	PUBLISH_OK(cloud_delete(&pc->core, &pc->oem, cloud.id, true, &pc->e));
 	field_case_look(&f);
 	assert_string_equal(f.device[0].cloud_id, "");
 	PUBLISH_OK(claim_get(&pc->core, &pc->oem, v.id, &v, &pc->e));
