@@ -99,6 +99,7 @@ static bool add(struct tls_anchors *a, X509 *x, X509_STORE *store)
 	n->parent = NO_PARENT;
 	n->next = *slot - 1;
 	n->sound = X509_check_ca(x) == 1 && !is_critical_unknown(x) &&
+	    X509_check_purpose(x, X509_PURPOSE_SSL_CLIENT, 1) == 1 &&
 	    X509_get_ext_by_NID(x, NID_name_constraints, -1) < 0 &&
 	    is_strong(x, n->key);
 	*slot = ++a->n;
