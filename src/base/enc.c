@@ -364,7 +364,7 @@ static size_t plain_run(struct span in)
 bool enc_unpercent(struct buf *out, struct span in)
 {
 	size_t before = out->n, n;
-	uint8_t c;
+	uint8_t c = 0;
 
 	while (in.n > 0) {
 		n = plain_run(in);
