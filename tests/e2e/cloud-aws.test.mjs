@@ -1,6 +1,7 @@
 // AWS IoT Core against a strict double that botocore itself proves: ten
 // thousand devices through faults and kills, what is there already, plans and
 // audits, quarantine, revocation, unbinding, roles, and a cloud that is away.
+import './lib/release.mjs';
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';

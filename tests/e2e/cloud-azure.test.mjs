@@ -1,6 +1,7 @@
 // Azure IoT Hub and DPS against strict doubles: ten thousand devices through
 // faults and kills, what is there already, plans and audits, quarantine,
 // revocation, unbinding, Entra ID, and a hub that disappears.
+import './lib/release.mjs';
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';

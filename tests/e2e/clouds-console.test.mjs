@@ -1,6 +1,7 @@
 // Product clouds, products and the operators' pages in the browser, against a
 // real receiver, a real gate and a real fab's CAs.
 // Must not know a cloud's password from anything but its own typing.
+import './lib/release.mjs';
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';

@@ -1,15 +1,13 @@
 // A reel of a quarter of a million chips, and one of a single chip: published
 // with the memory of the service flat, bound, found, downloaded.
 // BIRTHMARK_CHIPS=N for another size; the bench publishes a million.
+import './lib/release.mjs';
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import {after, before, test} from 'node:test';
 
-// Its numbers are those of users, who have no sanitizer.
-process.env.BIRTHMARK_BIN = process.env.BIRTHMARK_RELEASE ||
-	process.env.BIRTHMARK || '';
-const {buildWorld, csvDevices} = await import('./lib/world.mjs');
+import {buildWorld, csvDevices} from './lib/world.mjs';
 
 const CHIPS = Number(process.env.BIRTHMARK_CHIPS || 250000);
 const FLAT_KB = 64 << 10;

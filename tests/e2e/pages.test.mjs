@@ -1,6 +1,7 @@
 // Every page of the console, as whoever may see it: no violation of WCAG 2.2
 // AA, nothing that the browser complains of, nothing fetched from elsewhere,
 // no sideways scrolling on the smallest phone, and not too much to load.
+import './lib/release.mjs';
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {axe, openBrowser, signIn} from './lib/browser.mjs';
