@@ -365,8 +365,11 @@ describe('people', () => {
 		await dialog(page).getByLabel('Name of the company').fill('Ovens Ltd');
 		await button(page, 'Make the account').click();
 		await page.waitForURL(/\/console\/a\/acc_/);
-		await page.goto(page.url() + '/settings');
-		await page.getByLabel('Name of the company').fill('Ovens and Co');
+		// Not by its address: that would cut off what the overview loads.
+		await page.getByRole('link', {name: 'Settings', exact: true}).click();
+		const name = page.getByLabel('Name of the company');
+		await until(async () => await name.inputValue() === 'Ovens Ltd', 15000, 'the name');
+		await name.fill('Ovens and Co');
 		await axe(page);
 		await button(page, 'Save').click();
 		await page.getByText('Saved').waitFor();
