@@ -126,7 +126,7 @@ enum rc store_certificate_find_key(struct store *s,
 {
 	struct stmt *st = NULL;
 	enum rc rc = db_ask(store_db(s), &st, e,
-	    "SELECT " COLS " FROM certificate WHERE seq = $1"
+	    "SELECT " COLS " FROM certificate WHERE seq > 0 AND seq = $1"
 	    " AND account_id = $2 AND ca_id = $3 AND spki_sha256 = $4"
 	    " AND state = 'valid' AND not_after > $5"
 	    " ORDER BY n DESC LIMIT 1",
@@ -284,10 +284,11 @@ enum rc store_certificate_used(struct store *s, const char *account,
     const char *bid, int64_t now_s, bool *used, struct err *e)
 {
 	struct stmt *st = NULL;
+	/* || '': not by the index of the account, who has them all */
 	enum rc rc = db_ask(store_db(s), &st, e,
 	    "SELECT EXISTS (SELECT 1 FROM reel b JOIN certificate t"
 	    " ON t.seq >= b.id << 28 AND t.seq < (b.id + 1) << 28"
-	    " WHERE b.bid = $1 AND t.seq > 0 AND t.account_id = $2"
+	    " WHERE b.bid = $1 AND t.seq > 0 AND t.account_id || '' = $2"
 	    " AND t.state <> 'revoked' AND t.not_after > $3"
 	    " AND NOT EXISTS (SELECT 1 FROM device_claim d"
 	    " WHERE d.seq = t.seq))",
