@@ -426,16 +426,7 @@ static enum rc run_test(struct turn *k, const struct err *unready,
 	turn_record_over(k, rc == RC_OK ? "done" : "failed", why.text);
 	buf_clear(&json);
 	converse_talk_clear(&t);
-	if (rc == RC_OK && breaker_success(&k->cloud.breaker)) {
-		rc = store_cloud_break(k->t->core.store, k->cloud.id,
-		    &k->cloud.breaker, e);
-		/* What waits for it is tried at once. */
-		if (rc == RC_OK)
-			rc = store_job_wake(k->t->core.store, k->cloud.id,
-			    clock_now_ms(), e);
-	} else {
-		rc = RC_OK;
-	}
+	rc = rc == RC_OK ? turn_record_well(k, e) : RC_OK;
 	return rc == RC_OK ? turn_record_end(k, e) : rc;
 }
 
@@ -456,6 +447,8 @@ static enum rc run_compare(struct turn *k, struct err *e)
 	struct err why = {0};
 	enum rc rc = compare_run(k, &why);
 
+	if (rc == RC_OK && (rc = turn_record_well(k, e)) != RC_OK)
+		return rc;
 	/* Also when the account has stopped it. */
 	if (rc == RC_OK || strcmp(k->record.ahead.state, "running") != 0)
 		return turn_record_end(k, e);

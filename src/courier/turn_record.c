@@ -162,14 +162,23 @@ static enum rc write_notes(struct turn *k, struct store_job *j, struct err *e)
 	return rc;
 }
 
-static enum rc write_breaker(struct turn *k, struct err *e)
+static bool has_answered(const struct turn *k)
 {
-	uint64_t now = k->drive ? drive_answers(k->drive) : 0;
+	return k->drive && drive_answers(k->drive) != k->answers;
+}
 
-	if (now == k->answers || !breaker_success(&k->cloud.breaker))
+/* What waits for the cloud is tried at once. */
+enum rc turn_record_well(struct turn *k, struct err *e)
+{
+	struct store_cloud_breaker b = k->cloud.breaker;
+	enum rc rc;
+
+	if (!breaker_success(&b))
 		return RC_OK;
-	return store_cloud_break(k->t->core.store, k->cloud.id,
-	    &k->cloud.breaker, e);
+	rc = store_cloud_break(k->t->core.store, k->cloud.id, &b, e);
+	return rc == RC_OK
+	    ? store_job_wake(k->t->core.store, k->cloud.id, clock_now_ms(), e)
+	    : rc;
 }
 
 static enum rc audit_end(struct turn *k, const struct store_job *j,
@@ -220,8 +229,8 @@ static enum rc write_once(struct turn *k, int64_t until_ms, struct store_job *j,
 		rc = k->kind->announce(&k->t->core, &k->cloud, j, e);
 	if (rc == RC_OK)
 		rc = write_notes(k, j, e);
-	if (rc == RC_OK)
-		rc = write_breaker(k, e);
+	if (rc == RC_OK && has_answered(k))
+		rc = turn_record_well(k, e);
 	if (rc == RC_OK && is_sync(k) && is_over(j))
 		rc = go_on(k, j, e);
 	if (rc == RC_OK)
@@ -257,7 +266,10 @@ static enum rc write_all(struct turn *k, int64_t until_ms, struct err *e)
 		return rc;
 	*k->j = r->ahead = j;
 	r->n = 0;
-	k->answers = k->drive ? drive_answers(k->drive) : 0;
+	if (has_answered(k)) {
+		k->answers = drive_answers(k->drive);
+		(void)breaker_success(&k->cloud.breaker);
+	}
 	if (strcmp(j.kind, "provision") == 0 && j.done > before)
 		metric_add(METRIC_DEVICES_PROVISIONED,
 		    (int64_t)(j.done - before));

@@ -16,6 +16,8 @@ MUST_CHECK enum rc turn_record_step(struct turn *k, struct err *e);
 /* The last step: the lease ends; state, next_ms and last_error are as set in
  * k->record.ahead. */
 MUST_CHECK enum rc turn_record_end(struct turn *k, struct err *e);
+/* Records that the cloud answers. */
+MUST_CHECK enum rc turn_record_well(struct turn *k, struct err *e);
 /* Sets them for a job that is over. */
 void turn_record_over(struct turn *k, const char *state, const char *why);
 
