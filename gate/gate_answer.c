@@ -58,6 +58,16 @@ static void take_pem(struct question *q, struct span pem)
 		q->bad = true;
 }
 
+static void take_base64(struct question *q, struct span text)
+{
+	q->sources++;
+	buf_reset(&q->der);
+	if (enc_unbase64(&q->der, text, false))
+		q->has_cert = true;
+	else
+		q->bad = true;
+}
+
 static void take_escaped(struct question *q, struct span escaped)
 {
 	struct buf pem;
@@ -103,6 +113,21 @@ static void take_json(struct question *q, struct span body)
 		q->sources++;
 		q->bad = true;
 	}
+	json_decref(root);
+}
+
+/* EMQX writes a certificate as the base64 of its DER, without lines. */
+static void read_emqx(struct question *q, const struct http_request *req)
+{
+	json_t *root = json_loadb((const char *)req->body.p, req->body.n,
+	    JSON_REJECT_DUPLICATES, NULL);
+	json_t *cert = json_object_get(root, "certificate");
+
+	if (json_is_string(cert) && json_string_length(cert) > 0)
+		take_base64(q,
+		    span_of(json_string_value(cert), json_string_length(cert)));
+	take_id(q, json_object_get(root, "client_id"));
+	q->bad = q->bad || !q->has_id;
 	json_decref(root);
 }
 
@@ -159,6 +184,17 @@ static void write_decision(const struct decide *d, struct http_response *resp)
 	json_end(&w);
 }
 
+/* Names may hold what means more in a topic: + # / */
+static void put_attr(struct json *w, const char *name, const char *value)
+{
+	struct buf b;
+
+	buf_init(&b, 4 * TABLE_NAME_MAX);
+	enc_percent(&b, span_str(value));
+	json_put_str(w, name, buf_ok(&b) && b.n > 0 ? buf_cstr(&b) : "");
+	buf_clear(&b);
+}
+
 /* A client of EMQX gets its names as attributes, for the rules there. */
 static void write_emqx(const struct decide *d, struct http_response *resp)
 {
@@ -170,9 +206,9 @@ static void write_emqx(const struct decide *d, struct http_response *resp)
 	if (d->admit) {
 		json_key(&w, "client_attrs");
 		json_obj(&w);
-		json_put_str(&w, "device", d->device);
-		json_put_str(&w, "product", d->product);
-		json_put_str(&w, "batch", d->batch);
+		put_attr(&w, "device", d->device);
+		put_attr(&w, "product", d->product);
+		put_attr(&w, "batch", d->batch);
 		json_end(&w);
 	}
 	json_end(&w);
@@ -211,15 +247,19 @@ void gate_answer_admit(struct gate_answer *a, const struct http_request *req,
 {
 	struct question q = {0};
 	struct decide d = {0};
+	bool emqx = span_eq_str(req->path, "/emqx");
 	int fault;
 
 	buf_init(&q.der, CERT_DER_MAX);
 	buf_init(&q.client_id, GATE_ANSWER_BODY_MAX);
-	read_question(&q, req);
+	if (emqx)
+		read_emqx(&q, req);
+	else
+		read_question(&q, req);
 	fault = decide_question(a, &q, now_s, &d);
 	if (d.admit && a->report)
 		gate_report_note(a->report, d.fp, now_s);
-	if (span_eq_str(req->path, "/emqx"))
+	if (emqx)
 		write_emqx(&d, resp);
 	else if (fault != 0)
 		answer_fault(resp, fault, d.reason);

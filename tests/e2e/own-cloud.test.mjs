@@ -161,10 +161,13 @@ for (const name of ['nginx', 'haproxy'])
 			assert.equal(await through(chips['chip-a'], {
 				'x-birthmark-product': 'Forged',
 				'x-birthmark-device': 'forged',
-				'x-birthmark-batch': 'forged'}), 200);
-			assert.deepEqual(['device', 'product', 'batch'].map((n) =>
-				seen[`x-birthmark-${n}`]),
-			['chip-a', 'Dishwasher%20DW-9', 'B1']);
+				'x-birthmark-batch': 'forged',
+				'X_Birthmark_Device': 'forged',
+				'X-BIRTHMARK_BATCH': 'forged'}), 200);
+			assert.deepEqual(Object.entries(seen)
+				.filter(([n]) => /birthmark/i.test(n)).sort(),
+			[['x-birthmark-batch', 'B1'], ['x-birthmark-device', 'chip-a'],
+				['x-birthmark-product', 'Dishwasher%20DW-9']]);
 		});
 
 		test('a chip that nobody bound does not pass', async () => {
@@ -199,20 +202,35 @@ test('a revoked device is out with its next request', async () => {
 		await until(async () => await get(port, chips.revoked) === 403);
 });
 
+/** As EMQX writes the certificate of a handshake. */
+const base64 = (chip) => pem(chip).replace(/-----[^-]+-----|\s/g, '');
+
 test('EMQX is told with status 200 whatever it asks', async () => {
-	const certificate = pem(chips['chip-a']);
+	const certificate = base64(chips['chip-a']);
 	const allow = await ask('/emqx', {certificate, client_id: 'chip-a:1'});
 	assert.deepEqual(allow, {status: 200, result: 'allow',
 		is_superuser: false, client_attrs: {device: 'chip-a',
-			product: 'Dishwasher DW-9', batch: 'B1'}});
+			product: 'Dishwasher%20DW-9', batch: 'B1'}});
 	const deny = {status: 200, result: 'deny', is_superuser: false};
 	for (const body of [{certificate, client_id: 'chip-b'},
 		{certificate, client_id: ''}, {certificate, client_id: 7},
-		{certificate: pem(chips.unbound), client_id: 'unbound'},
+		{certificate}, {certificate: '', client_id: 'chip-a'},
+		{certificate: pem(chips['chip-a']), client_id: 'chip-a'},
+		{certificate: base64(chips.unbound), client_id: 'unbound'},
 		{certificate: 'undefined', client_id: 'chip-a'},
-		{certificate, fingerprint: chips['chip-a'].fp}, {}, '{', ''])
+		{fingerprint: chips['chip-a'].fp, client_id: 'chip-a'},
+		pem(chips['chip-a']), {}, '{', ''])
 		assert.deepEqual(await ask('/emqx', body), deny,
 			JSON.stringify(body).slice(-60));
+});
+
+test('EMQX has no listener without the certificate of a handshake', () => {
+	const conf = fs.readFileSync(new URL('emqx.conf', docs), 'utf8');
+	for (const kind of ['tcp', 'ws', 'wss'])
+		assert.ok(conf.includes(`listeners.${kind}.default.enable = false`));
+	assert.match(conf, /verify = verify_peer\n *fail_if_no_peer_cert = true/);
+	assert.match(conf, /certificate = "\$\{cert_pem\}"/);
+	assert.doesNotMatch(conf, /username/);
 });
 
 test('an extension is told by the status', async () => {
