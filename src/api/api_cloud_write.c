@@ -134,6 +134,7 @@ static void field_write(struct json *w, const struct cloud_field *f)
 	json_put_bool(w, "secret", f->secret);
 	json_put_bool(w, "required", f->required);
 	json_put_bool(w, "fixed", f->fixed);
+	json_put_bool(w, "destination", f->destination);
 	json_put_u64(w, "max", f->max);
 	json_put_str(w, "example", f->example ? f->example : "");
 	json_end(w);

@@ -256,6 +256,7 @@ static const struct cloud_field fields[] = {
     {.name = "url",
 	.what = "Address of the receiver, without /interop",
 	.required = true,
+	.destination = true,
 	.max = 512,
 	.example =
 	    "https://a1b2c3.execute-api.eu-central-1.amazonaws.com/prod"},

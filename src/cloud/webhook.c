@@ -249,6 +249,7 @@ static const struct cloud_field fields[] = {
     {.name = "url",
 	.what = "Address that takes the events",
 	.required = true,
+	.destination = true,
 	.max = URL_MAX,
 	.example = "https://iot.example.com/birthmark"},
     {.name = "bearer",

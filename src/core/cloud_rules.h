@@ -19,8 +19,10 @@ struct cloud_field {
 	const char *what; /* one line for forms and documents */
 	bool secret;	  /* in "credentials": goes in and never out */
 	bool required;
-	bool fixed;	     /* a setting that cannot be changed once set */
-	size_t max;	     /* bytes */
+	bool fixed;	  /* a setting that cannot be changed, nor set later */
+	bool destination; /* a setting that says who is sent the credentials:
+			   * changed with them only */
+	size_t max;	  /* bytes */
 	const char *example; /* "" for none */
 };
 

@@ -127,22 +127,41 @@ static enum rc check_required(const struct cloud_rules *r, json_t *settings,
 	return RC_OK;
 }
 
+static bool is_changed(const struct cloud_field *f, json_t *before, json_t *now)
+{
+	return strcmp(text_of(before, f->name), text_of(now, f->name)) != 0;
+}
+
 static enum rc check_fixed(const struct cloud_rules *r, json_t *before,
     json_t *now, struct err *e)
 {
 	const struct cloud_field *f;
 
 	for (f = r->fields; f && f->name; f++) {
-		const char *had = text_of(before, f->name);
-
-		if (!f->secret && f->fixed && had[0] != '\0' &&
-		    strcmp(had, text_of(now, f->name)) != 0)
+		if (!f->secret && f->fixed && is_changed(f, before, now))
 			return err_set(e, RC_CONFLICT, "cloud-setting-fixed",
 			    "The setting \"%s\" cannot be changed: devices may "
 			    "be there by it.  Add another product cloud, and "
 			    "move the batches.",
 			    f->name);
 	}
+	return RC_OK;
+}
+
+/* Who may change a cloud must not get its secret sent to an address of
+ * theirs. */
+static enum rc check_destination(const struct cloud_rules *r, json_t *before,
+    json_t *now, struct err *e)
+{
+	const struct cloud_field *f;
+
+	for (f = r->fields; f && f->name; f++)
+		if (f->destination && is_changed(f, before, now))
+			return err_set(e, RC_CONFLICT,
+			    "cloud-credentials-needed",
+			    "With another \"%s\" give the credentials again: "
+			    "the stored ones were meant for the old one.",
+			    f->name);
 	return RC_OK;
 }
 
@@ -196,16 +215,18 @@ enum rc cloud_setting_take(const struct cloud_rules *r,
 {
 	json_t *before = load(row->settings);
 	json_t *settings = before ? json_deep_copy(before) : NULL;
+	bool given = s->credentials && json_object_size(s->credentials) > 0;
 	enum rc rc = RC_OK;
 
 	if (!settings)
 		rc = no_memory(e);
 	if (rc == RC_OK)
 		rc = judge(r, s, settings, made ? before : NULL, e);
+	if (rc == RC_OK && made && row->has_secret && !given)
+		rc = check_destination(r, before, settings, e);
 	if (rc == RC_OK)
 		rc = dump(settings, row->settings, sizeof(row->settings), e);
-	if (rc == RC_OK && s->credentials &&
-	    json_object_size(s->credentials) > 0)
+	if (rc == RC_OK && given)
 		rc = write_secret(s->credentials, secret, e);
 	json_decref(settings);
 	json_decref(before);

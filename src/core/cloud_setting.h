@@ -12,7 +12,7 @@
 /* The settings of row and the credentials as a JSON object, of which secret
  * stays empty when none are given.  made: row has been stored before, so that
  * s changes what it has; RC_CONFLICT "cloud-setting-fixed" for what cannot be
- * changed. */
+ * changed, "cloud-credentials-needed" for what the stored ones are not for. */
 MUST_CHECK enum rc cloud_setting_take(const struct cloud_rules *r,
     const struct cloud_spec *s, bool made, struct store_cloud *row,
     struct buf *secret, struct err *e);

@@ -123,9 +123,14 @@ describe('what a cloud is made of', () => {
 		assert.deepEqual(c.breaker,
 			{state: 'closed', why: '', since: null, until: null});
 		assert.deepEqual(c.work, {jobs: 0, total: 0, done: 0});
+		const elsewhere = {settings: {url: 'https://iot.test/other'}};
+		for (const credentials of [undefined, {}])
+			assert.equal((await patch(`clouds/${c.id}`,
+				{...elsewhere, credentials}, 409)).code,
+			'cloud-credentials-needed');
 		const now = await patch(`clouds/${c.id}`, {name: 'merged',
-			settings: {url: 'https://iot.test/other'}, quotas: {post: null},
-			ca_certificate: ca});
+			...elsewhere, credentials: {bearer: SECRET},
+			quotas: {post: null}, ca_certificate: ca});
 		assert.deepEqual([now.name, now.settings.url, now.quotas.post > 5,
 			now.private_ca], ['merged', 'https://iot.test/other', true, true]);
 		assert.equal((await patch(`clouds/${c.id}`, {ca_certificate: ''}))
@@ -146,6 +151,10 @@ describe('what a cloud is made of', () => {
 				secret_access_key: 'k'.repeat(40)}}, 201);
 		assert.equal((await patch(`clouds/${c.id}`,
 			{settings: {region: 'us-east-1'}}, 409)).code,
+		'cloud-setting-fixed');
+		// The address of the region's own is one, too.
+		assert.equal((await patch(`clouds/${c.id}`,
+			{settings: {sts_endpoint: 'https://sts.test'}}, 409)).code,
 		'cloud-setting-fixed');
 		await patch(`clouds/${c.id}`, {settings: {region: 'eu-central-1'}});
 		assert.equal((await get(`clouds/${c.id}`)).settings.region,

@@ -8,6 +8,8 @@
 
 static const struct cloud_field fields[] = {
     {.name = "region", .required = true, .fixed = true, .max = 8},
+    {.name = "zone", .fixed = true, .max = 8},
+    {.name = "to", .destination = true, .max = 8},
     {.name = "label", .max = 16},
     {.name = "key", .secret = true, .required = true, .max = 8},
     {.name = "token", .secret = true, .max = 8},
@@ -166,6 +168,37 @@ static void a_change_leaves_what_it_does_not_name(void **state)
 	    "{\"label\":\"b\",\"region\":\"eu\"}");
 }
 
+static void a_default_is_fixed_too(void **state)
+{
+	struct made m = {.secret = ""};
+
+	assert_int_equal(take(&m, false, "{'region':'eu'}", "{'key':'k'}",
+			     NULL),
+	    RC_OK);
+	assert_int_equal(take(&m, true, "{'zone':'a'}", "{'key':'k'}", NULL),
+	    RC_CONFLICT);
+	assert_string_equal(m.e.slug, "cloud-setting-fixed");
+}
+
+static void a_secret_goes_to_nobody_else(void **state)
+{
+	struct made m = {.secret = ""};
+
+	assert_int_equal(take(&m, false, "{'region':'eu','to':'a'}",
+			     "{'key':'k'}", NULL),
+	    RC_OK);
+	/* Nothing is stored: it may go anywhere. */
+	assert_int_equal(take(&m, true, "{'to':'b'}", NULL, NULL), RC_OK);
+	m.row.has_secret = true;
+	assert_int_equal(take(&m, true, "{'to':'c'}", NULL, NULL), RC_CONFLICT);
+	assert_string_equal(m.e.slug, "cloud-credentials-needed");
+	assert_int_equal(take(&m, true, "{'to':'c'}", "{}", NULL), RC_INVALID);
+	assert_int_equal(take(&m, true, "{'to':'b','label':'x'}", NULL, NULL),
+	    RC_OK);
+	assert_int_equal(take(&m, true, "{'to':'c'}", "{'key':'x'}", NULL),
+	    RC_OK);
+}
+
 static void a_quota_is_the_default_until_another_is_given(void **state)
 {
 	json_t *own = load("{'read':7}"), *odd = load("{'read':-7}");
@@ -183,6 +216,8 @@ int main(void)
 	    cmocka_unit_test(what_does_not_fit_is_refused),
 	    cmocka_unit_test(what_fits_is_kept_in_one_form),
 	    cmocka_unit_test(a_change_leaves_what_it_does_not_name),
+	    cmocka_unit_test(a_default_is_fixed_too),
+	    cmocka_unit_test(a_secret_goes_to_nobody_else),
 	    cmocka_unit_test(a_quota_is_the_default_until_another_is_given),
 	};
 

@@ -62,15 +62,24 @@ export function ChangeSettings({kind, ...props}: Changing & {kind: CloudKind}) {
 	const {t} = useI18n();
 	const {cloud, onClose} = props;
 	const [values, setValues] = useState<Values>(cloud.settings);
+	const [secrets, setSecrets] = useState<Values>({});
 	const save = useChange(props);
 	const fields = settingsOf(kind).filter((f) => !f.fixed);
 	// Only what differs; an empty one is taken away.
 	const settings = Object.fromEntries(fields.map((f) => [f.name, (values[f.name] ?? '').trim()] as const)
 		.filter(([name, v]) => v !== (cloud.settings[name] ?? '')));
+	const wanted = cloud.has_credentials && fields.some((f) => f.destination && f.name in settings) ?
+		credentialsOf(kind) : [];
+	const body: Schemas['CloudChange'] = {settings, ...wanted.length > 0 &&
+		{credentials: filled(wanted, secrets)}};
 	return <Dialog title={t(x.changeSettings)} onClose={onClose}>
 		<Form action={save} submit={t(common.save)} onSubmit={() =>
-			void save.run(Object.keys(settings).length > 0 ? {settings} : {})}>
+			void save.run(Object.keys(settings).length > 0 ? body : {})}>
 			<KindFields fields={fields} values={values} onValues={setValues} />
+			{wanted.length > 0 && <>
+				<p>{t(x.secretsAgain)}</p>
+				<KindFields fields={wanted} values={secrets} onValues={setSecrets} />
+			</>}
 			{settingsOf(kind).some((f) => f.fixed) && <p class="faint">{t(x.fixedText)}</p>}
 		</Form>
 	</Dialog>;

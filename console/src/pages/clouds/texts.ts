@@ -139,6 +139,11 @@ export const texts = define({
 		zh: '一次性全部更换：留空的内容将被清除。中断随即解除，等待中的任务将使用新凭据继续。'},
 	replaced: {en: 'Replaced. Test the connection now.', de: 'Ersetzt. Testen Sie jetzt die Verbindung.', zh: '已更换，请测试连接。'},
 	isFixed: {en: 'fixed', de: 'fest', zh: '固定'},
+	secretsAgain: {
+		en: 'Give the credentials again: the stored ones are meant for the old address.',
+		de: 'Geben Sie die Zugangsdaten noch einmal ein: Die gespeicherten sind für die alte Adresse bestimmt.',
+		zh: '请重新输入凭据：已保存的凭据仅供旧地址使用。',
+	},
 	fixedText: {
 		en: 'What is fixed says which cloud this is. For another one, add a cloud.',
 		de: 'Was fest ist, sagt, welche Cloud dies ist. Für eine andere fügen Sie eine Cloud hinzu.',
