@@ -1,4 +1,5 @@
-/* One device in AWS IoT Core, call by call.  The thing comes first, so that a
+/* One device in AWS IoT Core, call by call.  Certificates that are not valid
+ * any more go first, whatever comes of the others; then the thing, so that a
  * name that is another's admits nothing.
  * Must not take "exists already" for a success without looking. */
 #include "cloud/aws_sync.h"
@@ -14,8 +15,8 @@
 #include "cloud/aws_thing.h"
 
 #define PEM_MAX (64u << 10)
-#define LOOPS_MAX 3  /* of what the cloud says is there, and then not */
-#define STATES_MAX 6 /* of a detachment that is still on its way */
+#define LOOPS_MAX 3   /* of what the cloud says is there, and then not */
+#define STATES_MAX 12 /* of a detachment that is still on its way */
 #define LIMITS_MAX 20
 
 enum step {
@@ -43,6 +44,7 @@ enum step {
 enum counted { LOOPS, STATES, LIMITS, COUNTED };
 struct memory {
 	unsigned int counts[COUNTED];
+	bool admitting;			 /* what is to go is gone */
 	char words[CONNECTOR_TEXT_SIZE]; /* of "exists already" */
 };
 
@@ -128,24 +130,57 @@ static enum rc fail(struct connector_talk *t, enum connector_result r,
 	return RC_OK;
 }
 
+static enum rc go_cert(struct connector_talk *t);
+
 static enum rc go(struct connector_talk *t, enum step step)
 {
+	struct memory *m = memory(t);
+
+	if (m)
+		m->counts[STATES] = 0;
 	t->step = step;
 	return RC_OK;
+}
+
+static bool is_admitting(struct connector_talk *t)
+{
+	const struct memory *m = memory(t);
+
+	return m && m->admitting;
+}
+
+/* The thing, once, and then the certificates that are valid. */
+static enum rc go_admit(struct connector_talk *t)
+{
+	struct memory *m = memory(t);
+
+	if (!m || m->admitting)
+		return finish(t);
+	m->admitting = true;
+	t->at = 0;
+	if (aws_thing_wanted(t->way))
+		return go(t, THING_CREATE);
+	return go_cert(t);
 }
 
 /* To the certificate at t->at, or to what comes behind the last. */
 static enum rc go_cert(struct connector_talk *t)
 {
 	const struct connector_device *d = device(t);
+	bool admit = d->want == CONNECTOR_ADMIT;
 
+	while (admit && t->at < d->certs_n && cert(t)->valid != is_admitting(t))
+		t->at++;
 	if (t->at < d->certs_n) {
 		if (d->want == CONNECTOR_SUSPEND)
 			return go(t, SUSPEND);
-		if (d->want == CONNECTOR_REMOVE || !cert(t)->valid)
-			return go(t, OUT_INACTIVE);
-		return go(t, CERT_REGISTER);
+		return go(t,
+		    d->want == CONNECTOR_REMOVE || !cert(t)->valid
+			? OUT_INACTIVE
+			: CERT_REGISTER);
 	}
+	if (admit)
+		return go_admit(t);
 	if (d->want == CONNECTOR_REMOVE && aws_thing_wanted(t->way))
 		return go(t, GONE_DESCRIBE);
 	return finish(t);
@@ -171,8 +206,6 @@ static enum rc start(struct connector_talk *t)
 {
 	t->at = 0;
 	t->out[0].result = CONNECTOR_NONE;
-	if (device(t)->want == CONNECTOR_ADMIT && aws_thing_wanted(t->way))
-		return go(t, THING_CREATE);
 	return go_cert(t);
 }
 
@@ -192,7 +225,7 @@ static enum rc not_yet(struct connector_talk *t, const struct aws_answer *x,
 {
 	if (is_too_often(t, STATES, STATES_MAX))
 		return fail(t, CONNECTOR_REFUSED, "", x->words);
-	return err_set(e, RC_AGAIN, "cloud-state",
+	return err_set(e, RC_AGAIN, CONNECTOR_NOT_YET,
 	    "AWS is not ready for this yet: %.300s", x->words);
 }
 

@@ -15,6 +15,9 @@
 
 #define CONNECTOR_CERTS_MAX 8	/* of one device */
 #define CONNECTOR_NAME_SIZE 129 /* of a device in its cloud */
+/* The slug of an RC_AGAIN that is no fault of the cloud: what was asked for
+ * takes it a moment.  The connector says so a limited number of times. */
+#define CONNECTOR_NOT_YET "cloud-not-yet"
 #define CONNECTOR_TEXT_SIZE 301 /* of messages */
 #define CONNECTOR_ITEMS_MAX 20	/* that one device is made of in its cloud */
 #define CONNECTOR_KEY_SIZE 161

@@ -310,6 +310,10 @@ static void on_fault(struct drive *d, struct slot *s, enum rc rc,
 	s->due_ms = clock_mono_ms() + backoff_ms(s->tries);
 	if (rc == RC_LIMIT) {
 		hold(d, s, why);
+	} else if (rc == RC_AGAIN &&
+	    strcmp(why->slug, CONNECTOR_NOT_YET) == 0) {
+		/* The cloud is well; the connector counts these. */
+		d->answers++;
 	} else if ((rc == RC_AGAIN || rc == RC_INVALID) &&
 	    s->tries >= TRIES_MAX) {
 		/* Others went well: it is something about these. */

@@ -70,7 +70,7 @@ class State:
 		self.account, self.region = account, region
 		self.keys = {}	# id: {secret, token, ends, arn}
 		self.roles = {}	# arn: {external_id, keys, web}
-		self.lag = 0	# deletions that come too early after a detachment
+		self.lag = 0	# seconds that a detachment takes
 		self.clear()
 
 	def clear(self):
@@ -155,9 +155,7 @@ class State:
 		del self.certs[certificateId]
 
 	def is_lagging(self, i):
-		left = self.lagging.get(i, 0)
-		self.lagging[i] = max(0, left - 1)
-		return left > 0
+		return time.monotonic() < self.lagging.get(i, 0)
 
 	def ListCertificates(self, pageSize=None, marker=None,
 			ascendingOrder=False):
@@ -277,7 +275,8 @@ class State:
 			raise Refused('ResourceNotFoundException', 'Not attached.')
 		t['principals'].discard(i)
 		self.cert(i)['things'].discard(thingName)
-		self.lagging[i] = self.lagging[thingName] = self.lag
+		self.lagging[i] = self.lagging[thingName] = \
+			time.monotonic() + self.lag
 		return {}
 
 	def ListThingPrincipals(self, thingName, nextToken=None, maxResults=None):

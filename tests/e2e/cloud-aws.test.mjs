@@ -255,7 +255,7 @@ describe('a small reel', () => {
 	test('a second one is unbound while detachments are slow', async () => {
 		const other = await bound(3);
 		await done(await provision(other.batch, {cloud}), {created: 3});
-		await aws.config({lag: 1, slow_ms: 20, things: [{name: 'theirs'}]});
+		await aws.config({lag: 3, slow_ms: 20, things: [{name: 'theirs'}]});
 		await w.must(204, 'admin', 'DELETE', w.in(`batches/${other.batch}`));
 		await until(async () => Object.keys((await aws.state()).certificates)
 			.length === 4, 20000, 'three to go');

@@ -275,12 +275,6 @@ static void a_certificate_that_is_not_valid_any_more_goes(void **state)
 	aws_case_set(&k, "policy", "");
 	k.d.certs_n = 2;
 	k.d.certs[1].valid = false;
-	aws_case_asks(&k, "POST " THING, NULL);
-	aws_case_gets(&k, 200, NULL, THING_OK);
-	aws_case_asks(&k, "POST /certificate/register-no-ca", NULL);
-	aws_case_gets(&k, 200, NULL, CREATED);
-	aws_case_asks(&k, "PUT " THING "/principals", NULL);
-	aws_case_gets(&k, 200, NULL, "{}");
 	aws_case_asks(&k,
 	    "PUT /certificates/" AWS_CASE_ID1 "?newStatus=INACTIVE", NULL);
 	aws_case_gets(&k, 200, NULL, "");
@@ -289,8 +283,33 @@ static void a_certificate_that_is_not_valid_any_more_goes(void **state)
 	aws_case_asks(&k,
 	    "DELETE /certificates/" AWS_CASE_ID1 "?forceDelete=true", NULL);
 	aws_case_gets(&k, 200, NULL, "");
+	aws_case_asks(&k, "POST " THING, NULL);
+	aws_case_gets(&k, 200, NULL, THING_OK);
+	aws_case_asks(&k, "POST /certificate/register-no-ca", NULL);
+	aws_case_gets(&k, 200, NULL, CREATED);
+	aws_case_asks(&k, "PUT " THING "/principals", NULL);
+	aws_case_gets(&k, 200, NULL, "{}");
 	assert_true(k.t.over);
 	assert_int_equal(k.out.result, CONNECTOR_CREATED);
+	aws_case_close(&k);
+}
+
+/* Also when the thing turns out to be another's. */
+static void a_conflict_leaves_no_revoked_certificate(void **state)
+{
+	struct aws_case k;
+
+	aws_case_open(&k, CONNECTOR_SYNC);
+	k.d.certs_n = 2;
+	k.d.certs[0].valid = false;
+	aws_case_asks(&k, "PUT " CERT "?newStatus=INACTIVE", NULL);
+	aws_case_gets(&k, 404, "ResourceNotFoundException", "{}");
+	aws_case_asks(&k, "POST " THING, NULL);
+	aws_case_gets(&k, 409, "ResourceAlreadyExistsException", "{}");
+	aws_case_asks(&k, "GET " THING, NULL);
+	aws_case_gets(&k, 200, NULL, THING_OK);
+	assert_true(k.t.over);
+	assert_int_equal(k.out.result, CONNECTOR_CONFLICT);
 	aws_case_close(&k);
 }
 
@@ -377,7 +396,7 @@ static void a_state_that_does_not_pass_is_refused(void **state)
 	aws_case_asks(&k, "PUT " CERT "?newStatus=INACTIVE", NULL);
 	aws_case_gets(&k, 200, NULL, "");
 	aws_case_asks(&k, "DELETE " CERT "?forceDelete=true", NULL);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 12; i++)
 		assert_int_equal(aws_case_take(&k, 409,
 				     "DeleteConflictException", "{}"),
 		    RC_AGAIN);
@@ -618,6 +637,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(things_are_judged_by_their_mark),
     cmocka_unit_test(a_thing_of_ours_is_brought_up_to_date),
     cmocka_unit_test(a_certificate_that_is_not_valid_any_more_goes),
+    cmocka_unit_test(a_conflict_leaves_no_revoked_certificate),
     cmocka_unit_test(suspending_makes_each_inactive),
     cmocka_unit_test(removing_takes_five_calls),
     cmocka_unit_test(what_is_not_there_is_removed_by_two_calls),
