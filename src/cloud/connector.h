@@ -9,12 +9,13 @@
 #include "base/json.h"
 #include "base/rand.h"
 #include "core/cloud_rules.h"
+#include "core/cloud_want.h"
 #include "core/core.h"
 #include "store/store_cloud.h"
 #include "store/store_job.h"
 
-#define CONNECTOR_CERTS_MAX 8	/* of one device */
-#define CONNECTOR_NAME_SIZE 129 /* of a device in its cloud */
+#define CONNECTOR_CERTS_MAX CLOUD_WANT_CERTS_MAX /* of one device */
+#define CONNECTOR_NAME_SIZE 129			 /* of a device in its cloud */
 /* The slug of an RC_AGAIN that is no fault of the cloud: what was asked for
  * takes it a moment.  The connector says so a limited number of times. */
 #define CONNECTOR_NOT_YET "cloud-not-yet"
@@ -45,8 +46,8 @@ struct connector_device {
 	char name[CONNECTOR_NAME_SIZE]; /* by the cloud's template */
 	char bid[65];
 	char product[257]; /* its name, "" for none */
-	/* The birth certificate first, then its own, newest first; also those
-	 * that are not valid any more, so that they go. */
+	/* The birth certificate first, then its own, the valid ones first;
+	 * also those that are not valid any more, so that they go. */
 	struct connector_cert certs[CONNECTOR_CERTS_MAX];
 	size_t certs_n;
 };

@@ -6,7 +6,9 @@
 
 #include "core/device.h"
 
-#define CLOUD_WANT_CERTS_MAX 8
+/* More than a device may have that are valid (enrolment_issue.c), so that
+ * those that are not any more have room, to be taken out. */
+#define CLOUD_WANT_CERTS_MAX 24
 
 enum cloud_want_state {
 	CLOUD_WANT_ADMIT,
@@ -27,8 +29,8 @@ struct cloud_want {
 	char chip_id[CERT_ID_MAX + 1];
 	char bid[65];
 	char product[257]; /* its name, "" for none */
-	/* The birth certificate, then its own of this account, newest first;
-	 * of more than fit, the newest. */
+	/* The birth certificate, then its own of this account: the valid ones,
+	 * newest first, then those that ceased to be last. */
 	struct cloud_want_cert certs[CLOUD_WANT_CERTS_MAX];
 	size_t certs_n;
 	struct buf der;

@@ -177,6 +177,19 @@ enum rc store_certificate_find_serial(struct store *s,
 	" AND ($4 = 0 OR seq = $4) AND ($5 = 0 OR n < $5)"            \
 	" ORDER BY n DESC LIMIT $7"
 
+static enum rc take_all(struct stmt *st, enum rc rc,
+    struct store_certificate *out, size_t *n, size_t room, struct err *e)
+{
+	while (rc == RC_OK && *n < room && (rc = db_step(st, e)) == RC_OK) {
+		read_row(st, &out[*n]);
+		if (!buf_ok(&out[(*n)++].der))
+			rc = err_set(e, RC_ENV, "no-memory",
+			    "Not enough memory.");
+	}
+	db_done(st);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc store_certificate_list(struct store *s,
     const struct store_certificate_list *l, struct store_certificate *out,
     size_t *n, struct err *e)
@@ -197,14 +210,27 @@ enum rc store_certificate_list(struct store *s,
 			: "SELECT " COLS
 			  " FROM certificate WHERE account_id = $1" LIST_WHERE,
 	    vals, sizeof(vals) / sizeof(vals[0]), &st, e);
-	while (rc == RC_OK && *n < room && (rc = db_step(st, e)) == RC_OK) {
-		read_row(st, &out[*n]);
-		if (!buf_ok(&out[(*n)++].der))
-			rc = err_set(e, RC_ENV, "no-memory",
-			    "Not enough memory.");
-	}
-	db_done(st);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	return take_all(st, rc, out, n, room, e);
+}
+
+enum rc store_certificate_of_device(struct store *s, const char *account,
+    int64_t seq, int64_t now_s, struct store_certificate *out, size_t *n,
+    struct err *e)
+{
+	struct stmt *st = NULL;
+	size_t room = *n;
+	enum rc rc;
+
+	*n = 0;
+	rc = db_ask(store_db(s), &st, e,
+	    "SELECT " COLS " FROM certificate WHERE seq > 0 AND seq = $1"
+	    " AND account_id = $2 AND kind <> 'role'"
+	    " ORDER BY state = 'valid' AND not_after >= $3 DESC,"
+	    " CASE WHEN state <> 'valid' THEN state_at"
+	    " WHEN not_after < $3 THEN not_after ELSE 0 END DESC,"
+	    " n DESC LIMIT $4",
+	    DB_I(seq), DB_T(account), DB_I(now_s), DB_I(room));
+	return take_all(st, rc, out, n, room, e);
 }
 
 enum rc store_certificate_set(struct store *s,

@@ -264,7 +264,7 @@ static void a_batch_of_another_account_is_gone(void **state)
 	assert_string_equal(walked(f, true, NULL, 0), "RRRRR");
 }
 
-static void its_own_certificates_come_newest_first(void **state)
+static void its_own_certificates_come_valid_ones_first(void **state)
 {
 	struct want_case *f = *state;
 	int64_t later = f->pc.now_s + 1000;
@@ -281,17 +281,25 @@ static void its_own_certificates_come_newest_first(void **state)
 	assert_string_equal(walked(f, false, &w, 3), "AAAAA");
 	assert_int_equal(w.certs_n, 6);
 	assert_int_equal(w.certs[1].fp[31], 5);
-	assert_true(w.certs[0].valid && w.certs[1].valid);
-	assert_false(w.certs[2].valid || w.certs[3].valid);
-	assert_false(w.certs[4].valid); /* expired */
-	assert_true(w.certs[5].valid);
-	/* Of more than fit, the newest. */
-	for (i = 5; i < 12; i++)
-		issue(f, 3, i, "valid", later);
+	assert_true(w.certs[0].valid && w.certs[1].valid && w.certs[2].valid);
+	assert_int_equal(w.certs[2].fp[31], 1);
+	assert_false(w.certs[3].valid || w.certs[4].valid);
+	assert_false(w.certs[5].valid);
+	/* However many ceased to be: no valid one is left out, and of the
+	 * others those come that ceased to be last. */
+	for (i = 5; i < 40; i++)
+		issue(f, 3, i, "revoked", later);
+	sqlf(f, "UPDATE certificate SET state_at = %lld WHERE id = 'crt_3_2'",
+	    (long long)f->pc.now_s);
 	assert_string_equal(walked(f, false, &w, 3), "AAAAA");
 	assert_int_equal(w.certs_n, CLOUD_WANT_CERTS_MAX);
 	assert_memory_equal(w.certs[0].fp, f->birth[3], DIGEST_SHA256);
-	assert_int_equal(w.certs[1].fp[31], 12);
+	assert_true(w.certs[1].valid && w.certs[2].valid);
+	assert_int_equal(w.certs[1].fp[31], 5);
+	assert_int_equal(w.certs[2].fp[31], 1);
+	assert_int_equal(w.certs[3].fp[31], 3);
+	assert_int_equal(w.certs[4].fp[31], 2);
+	assert_int_equal(w.certs[5].fp[31], 40);
 	cloud_want_clear(&w);
 }
 
@@ -327,7 +335,7 @@ int main(void)
 	    CASE(who_is_kept_out_is_suspended_or_gone),
 	    CASE(what_others_have_claimed_is_theirs),
 	    CASE(a_batch_of_another_account_is_gone),
-	    CASE(its_own_certificates_come_newest_first),
+	    CASE(its_own_certificates_come_valid_ones_first),
 	    CASE(a_plan_assumes_what_would_be),
 	};
 
