@@ -27,6 +27,7 @@ static const struct cloud_field fields[] = {
 	.example = "123456789012"},
     {.name = "policy",
 	.what = "IoT policy that each certificate gets; none: no policy",
+	.fixed = true,
 	.max = 128,
 	.example = "birthmark-devices"},
     {.name = "thing_name",

@@ -263,7 +263,7 @@ size_t aws_list_expect(const struct connector_way *way,
 	if (!aws_thing_wanted(way) ||
 	    aws_thing_name(way, d, name, NULL) != RC_OK)
 		return n;
-	attributes = aws_thing_attributes(way, d);
+	attributes = aws_thing_attributes(way, d, false);
 	aws_thing_value(way, attributes, aws_call_setting(way, "thing_type"),
 	    value);
 	json_decref(attributes);

@@ -251,7 +251,7 @@ static enum rc body_thing(struct connector_talk *t, bool merge,
 	json_t *o = json_object(), *payload = json_object();
 
 	(void)json_object_set_new(payload, "attributes",
-	    aws_thing_attributes(t->way, device(t)));
+	    aws_thing_attributes(t->way, device(t), merge));
 	/* What users added themselves stays. */
 	if (merge)
 		(void)json_object_set_new(payload, "merge", json_true());
@@ -449,14 +449,17 @@ static bool is_same_thing(const struct connector_talk *t, json_t *root)
 {
 	const char *type = aws_call_setting(t->way, "thing_type");
 	const char *there = connector_str(root, "thingTypeName");
-	json_t *want = aws_thing_attributes(t->way, device(t)), *v;
+	json_t *want = aws_thing_attributes(t->way, device(t), true), *v;
 	json_t *have = json_object_get(root, "attributes");
-	const char *k;
+	const char *k, *is;
 	bool same =
 	    want && (type[0] == '\0' || (there && strcmp(there, type) == 0));
 
-	json_object_foreach(want, k, v) same =
-	    same && json_equal(v, json_object_get(have, k));
+	json_object_foreach(want, k, v)
+	{
+		is = connector_str(have, k);
+		same = same && strcmp(is ? is : "", json_string_value(v)) == 0;
+	}
 	json_decref(want);
 	return same;
 }

@@ -125,21 +125,23 @@ enum rc aws_thing_check(json_t *settings, struct err *e)
 	    type[0] != '\0', e);
 }
 
-/* Puts an attribute whose text comes to something. */
+/* Puts an attribute.  One whose text comes to nothing is "" in a merge, which
+ * takes it away. */
 static void put(json_t *to, const struct connector_device *d, struct span name,
-    struct span tmpl)
+    struct span tmpl, bool merge)
 {
 	struct connector_device copy = *d;
 	char text[257];
+	bool has = span_copy_str(tmpl, text, sizeof(text)) &&
+	    connector_name(text, &value_rules, &copy, NULL) == RC_OK;
 
-	if (span_copy_str(tmpl, text, sizeof(text)) &&
-	    connector_name(text, &value_rules, &copy, NULL) == RC_OK)
+	if (has || merge)
 		(void)json_object_setn_new(to, (const char *)name.p, name.n,
-		    json_string(copy.name));
+		    json_string(has ? copy.name : ""));
 }
 
 json_t *aws_thing_attributes(const struct connector_way *way,
-    const struct connector_device *d)
+    const struct connector_device *d, bool merge)
 {
 	struct span list = span_str(
 	    setting_or(way->settings, "attributes", default_attributes));
@@ -151,7 +153,7 @@ json_t *aws_thing_attributes(const struct connector_way *way,
 	(void)json_object_set_new(to, AWS_THING_MARK, json_string(d->ref));
 	while (next_part(&list, &part))
 		if (span_cut(&part, '=', &name))
-			put(to, d, name, part);
+			put(to, d, name, part, merge);
 	return to;
 }
 

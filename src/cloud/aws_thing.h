@@ -16,9 +16,10 @@ MUST_CHECK enum rc aws_thing_name(const struct connector_way *way,
     struct err *e);
 /* Judge the settings; what is wrong becomes the error. */
 MUST_CHECK enum rc aws_thing_check(json_t *settings, struct err *e);
-/* {"mark": ..., own attributes}; NULL without memory. */
+/* {"mark": ..., own attributes}; NULL without memory.  merge: with "" for those
+ * that it is not to have. */
 json_t *aws_thing_attributes(const struct connector_way *way,
-    const struct connector_device *d);
+    const struct connector_device *d, bool merge);
 /* The i-th group; false after the last. */
 bool aws_thing_group(const struct connector_way *way, size_t i,
     char out[CONNECTOR_NAME_SIZE]);

@@ -20,7 +20,9 @@
  * takes it a moment.  The connector says so a limited number of times. */
 #define CONNECTOR_NOT_YET "cloud-not-yet"
 #define CONNECTOR_TEXT_SIZE 301 /* of messages */
-#define CONNECTOR_ITEMS_MAX 20	/* that one device is made of in its cloud */
+/* That one device is made of in its cloud: a certificate and what it may do,
+ * and its name. */
+#define CONNECTOR_ITEMS_MAX (2 * CONNECTOR_CERTS_MAX + 1)
 #define CONNECTOR_KEY_SIZE 161
 #define CONNECTOR_VALUE_SIZE 201
 

@@ -267,6 +267,22 @@ static void a_thing_of_ours_is_brought_up_to_date(void **state)
 	aws_case_close(&k);
 }
 
+static void an_attribute_that_is_none_any_more_goes(void **state)
+{
+	struct aws_case k;
+
+	aws_case_open(&k, CONNECTOR_SYNC);
+	k.d.product[0] = '\0';
+	aws_case_asks(&k, "POST " THING, "{\"birthmark\":");
+	assert_null(memmem(k.q.body.p, k.q.body.n, "product", 7));
+	aws_case_gets(&k, 409, EXISTS, "{}");
+	aws_case_asks(&k, "GET " THING, NULL);
+	aws_case_gets(&k, 200, NULL, MARKED(AWS_CASE_REF));
+	aws_case_asks(&k, "PATCH " THING, "\"product\":\"\"");
+	aws_case_gets(&k, 200, NULL, "{}");
+	aws_case_close(&k);
+}
+
 static void a_certificate_that_is_not_valid_any_more_goes(void **state)
 {
 	struct aws_case k;
@@ -636,6 +652,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_cloud_that_contradicts_itself_ends_in_a_refusal),
     cmocka_unit_test(things_are_judged_by_their_mark),
     cmocka_unit_test(a_thing_of_ours_is_brought_up_to_date),
+    cmocka_unit_test(an_attribute_that_is_none_any_more_goes),
     cmocka_unit_test(a_certificate_that_is_not_valid_any_more_goes),
     cmocka_unit_test(a_conflict_leaves_no_revoked_certificate),
     cmocka_unit_test(suspending_makes_each_inactive),

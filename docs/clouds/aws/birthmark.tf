@@ -2,7 +2,7 @@
 # batches known to IoT Core, and take them out again.  Nothing else.
 terraform {
   required_providers {
-    aws = { source = "hashicorp/aws", version = ">= 5.0" }
+    aws = { source = "hashicorp/aws", version = ">= 5.81" }
   }
 }
 
