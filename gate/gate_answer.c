@@ -116,6 +116,39 @@ static void take_json(struct question *q, struct span body)
 	json_decref(root);
 }
 
+static bool is_ascii(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
+			return false;
+	return true;
+}
+
+/* What EMQX tells of the handshake's certificate, which nobody without a
+ * handshake can write, has to fit: should its configuration take the
+ * certificate from what a client sends, that is no proof of the key. */
+static bool is_of_handshake(json_t *root, struct span der)
+{
+	const char *subject =
+	    json_string_value(json_object_get(root, "subject"));
+	json_t *name = json_object_get(root, "common_name");
+	struct cert c;
+	struct span cn;
+
+	/* "CN=..."; without a handshake it is empty or "undefined". */
+	if (!subject || !strchr(subject, '=') || !json_is_string(name) ||
+	    cert_parse(&c, der, NULL) != RC_OK)
+		return false;
+	cn = cert_subject_attr(&c, "2.5.4.3");
+	/* EMQX writes other characters in a way of its own. */
+	if (cn.n == 0 || !is_ascii(cn))
+		return true;
+	return span_eq(cn,
+	    span_of(json_string_value(name), json_string_length(name)));
+}
+
 /* EMQX writes a certificate as the base64 of its DER, without lines. */
 static void read_emqx(struct question *q, const struct http_request *req)
 {
@@ -127,7 +160,8 @@ static void read_emqx(struct question *q, const struct http_request *req)
 		take_base64(q,
 		    span_of(json_string_value(cert), json_string_length(cert)));
 	take_id(q, json_object_get(root, "client_id"));
-	q->bad = q->bad || !q->has_id;
+	q->bad =
+	    q->bad || !q->has_id || !is_of_handshake(root, buf_span(&q->der));
 	json_decref(root);
 }
 

@@ -6,8 +6,10 @@
  * of PEM, or a body {"certificate": PEM} or {"fingerprint": hex}; the body may
  * have the "client_id" of an MQTT client, which then has to be the device's.
  * 200 {"admit":true,...} or 403 {"admit":false,"reason"}.
- * /emqx, POST with such a body: 200 {"result":"allow" or "deny",...}, as EMQX
- * asks, which passes over any other status.
+ * /emqx, POST with {"certificate": base64 of the DER, "subject",
+ * "common_name", "client_id"}, all of which EMQX must know from the handshake
+ * but the last: 200 {"result":"allow" or "deny",...}, as EMQX asks, which
+ * passes over any other status.
  * /healthz: what the table holds and when it was last known to be current. */
 #ifndef BIRTHMARK_GATE_GATE_ANSWER_H
 #define BIRTHMARK_GATE_GATE_ANSWER_H

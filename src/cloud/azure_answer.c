@@ -55,7 +55,7 @@ enum rc azure_answer_wait(const struct connector_answer *a, enum rc rc,
 	return rc;
 }
 
-/* 403 is said of rights, and of quotas that are used up. */
+/* Also said of quotas that are used up. */
 static enum rc forbidden(const char *who, const char *text, struct err *e)
 {
 	enum rc rc;
@@ -63,7 +63,7 @@ static enum rc forbidden(const char *who, const char *text, struct err *e)
 	if (!strstr(text, "Quota") && !strstr(text, "TooMany") &&
 	    !strstr(text, "MaximumQueue") && !strstr(text, "Limit"))
 		return err_set(e, RC_DENIED, "cloud-right-missing",
-		    "%s refuses this to the credentials (status 403)%s%s", who,
+		    "%s refuses this to the credentials%s%s", who,
 		    text[0] ? ": " : ".", text);
 	rc = err_set(e, RC_LIMIT, "cloud-quota",
 	    "A quota of the cloud is used up (status 403): %s", text);
@@ -72,19 +72,30 @@ static enum rc forbidden(const char *who, const char *text, struct err *e)
 	return rc;
 }
 
+bool azure_answer_lacks_right(const struct connector_answer *a)
+{
+	char text[CONNECTOR_TEXT_SIZE];
+
+	if (a->status != 401)
+		return a->status == 403;
+	azure_answer_text(a, text);
+	return strstr(text, "is not authorized for") ||
+	    strstr(text, "no assigned permissions");
+}
+
 enum rc azure_answer_fault(const struct connector_answer *a, const char *who,
     struct err *e)
 {
 	char text[CONNECTOR_TEXT_SIZE];
 
 	azure_answer_text(a, text);
+	if (azure_answer_lacks_right(a))
+		return forbidden(who, text, e);
 	if (a->status == 401)
 		return err_set(e, RC_UNAUTHENTICATED,
 		    "cloud-credentials-refused",
 		    "%s refused the credentials (status 401)%s%s", who,
 		    text[0] ? ": " : ".", text);
-	if (a->status == 403)
-		return forbidden(who, text, e);
 	if (a->status == 429)
 		return azure_answer_wait(a, RC_LIMIT, who, e);
 	if (a->status == 400 || a->status == 413)

@@ -16,6 +16,9 @@ enum rc azure_answer_garbage(struct err *e, const char *why);
 /* What the service says about a fault, cleaned; "" when it says nothing. */
 void azure_answer_text(const struct connector_answer *a,
     char out[CONNECTOR_TEXT_SIZE]);
+/* It is about what these credentials may do, not about who they are: status
+ * 403, and a hub's 401 to one of Entra ID that has no role for this. */
+bool azure_answer_lacks_right(const struct connector_answer *a);
 /* The fault of an answer that is not 2xx, by its status; who: "The hub". */
 MUST_CHECK enum rc azure_answer_fault(const struct connector_answer *a,
     const char *who, struct err *e);

@@ -671,7 +671,7 @@ static enum rc take_test(struct connector_talk *t,
 
 	if (t->step >= TEST_OVER)
 		return err_set(e, RC_BUG, "nothing-sent", "Nothing was sent.");
-	if (a->status == 403)
+	if (azure_answer_lacks_right(a))
 		return err_set(e, RC_DENIED, "cloud-right-missing", "%s",
 		    tests[t->step].bad);
 	if (!ok)

@@ -396,7 +396,8 @@ static enum rc take_look(struct connector_talk *t, const size_t *idx, size_t n,
 
 	/* Where queries are not to be had, each is looked up by itself: the
 	 * basic tier, credentials without the right to read twins. */
-	if (a->status != 200 && a->status != 400 && a->status != 403)
+	if (a->status != 200 && a->status != 400 &&
+	    !azure_answer_lacks_right(a))
 		return azure_answer_fault(a, "The hub", e);
 	more =
 	    a->status == 200 && connector_header(a, "x-ms-continuation").n > 0;
@@ -551,7 +552,8 @@ static enum rc take_test(struct connector_talk *t,
 
 	if (t->step >= TEST_OVER)
 		return err_set(e, RC_BUG, "nothing-sent", "Nothing was sent.");
-	if (a->status == 403 || (t->step == TEST_QUERY && a->status == 400))
+	if (azure_answer_lacks_right(a) ||
+	    (t->step == TEST_QUERY && a->status == 400))
 		return err_set(e, RC_DENIED, "cloud-right-missing", "%s",
 		    tests[t->step].bad);
 	if (!ok)

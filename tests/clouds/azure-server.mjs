@@ -124,7 +124,7 @@ export class AzureServer {
 		if (value.startsWith('Bearer ') && this.entra) {
 			const rights = this.entra.rightsOf(value.slice(7), this.audience);
 			if (rights)
-				return rights;
+				return Object.assign([...rights], {byRole: true});
 		}
 		throw new Refusal(401, 'IotHubUnauthorizedAccess', 'Unauthorized');
 	}
@@ -156,6 +156,9 @@ export class AzureServer {
 	}
 
 	need(rights, right) {
+		if (!rights.includes(right) && rights.byRole)
+			throw new Refusal(401, 'IotHubUnauthorized', 'Principal p is not ' +
+				`authorized for ${right} on / due to no assigned permissions`);
 		if (!rights.includes(right))
 			throw new Refusal(403, 'GenericForbidden', `the right ${right} is missing`);
 	}

@@ -250,5 +250,5 @@ test('Entra ID gives tokens for what was shown', async () => {
 	r._restApiClient.setOptions({http: {agent: agentTo(hub)}});
 	await fails(r.get('x'), 'DeviceNotFoundError');
 	await fails(r.create({deviceId: 'x', authentication: selfSigned(thumb('a'))}),
-		'TooManyDevicesError');
+		'UnauthorizedError');
 });

@@ -86,6 +86,7 @@ before(async () => {
 		'EnrollmentWrite'];
 	entra = await new Entra({pki, tenant: 'tenant-1', apps: {
 		'app-1': {secret: SECRET, rights},
+		'app-3': {secret: SECRET, rights: ['RegistryRead']},
 		'app-2': {rights, verify: (jwt) => {
 			const [head, body, signature] = jwt.split('.');
 			const header = JSON.parse(Buffer.from(head, 'base64url'));
@@ -355,6 +356,12 @@ describe('a small reel', () => {
 		assert.deepEqual((await request(issuer.jwks_uri, {ca: w.service.ca})).json,
 			jwks);
 		await done(await provision(reel.batch, {cloud: clouds[0]}), {same: 4});
+		const reader = await tested(await addCloud('hub', {settings: {...settings,
+			host: hub.host, client_id: 'app-3'},
+		credentials: {client_secret: SECRET}}));
+		assert.equal(reader.state, 'failed');
+		assert.match(JSON.stringify(reader), /right|may not/i);
+		assert.doesNotMatch(JSON.stringify(reader), /credentials refused|refused the credentials/);
 		const bad = await tested(await addCloud('hub', {settings: {...settings,
 			host: hub.host, client_id: 'app-1'},
 		credentials: {client_secret: 'another'}}));

@@ -121,6 +121,12 @@ before(async () => {
 		chips[name] = {...c, fp: fingerprint(c.bundle)};
 	}
 	feed = await new Feed({server}).start();
+	for (const [i, name] of ['+', '#', 'a/b'].entries()) {
+		const cn = `odd-${i}`;
+		const c = makeCert(dir, devicesCa, cn);
+		chips[name] = {...c, cn, fp: fingerprint(c.bundle)};
+		feed.admit(chips[name].fp, name, name, name);
+	}
 	feed.admit(chips['chip-a'].fp, 'chip-a');
 	feed.admit(chips.revoked.fp, 'revoked');
 	gatePort = await freePort();
@@ -163,7 +169,9 @@ for (const name of ['nginx', 'haproxy'])
 				'x-birthmark-device': 'forged',
 				'x-birthmark-batch': 'forged',
 				'X_Birthmark_Device': 'forged',
-				'X-BIRTHMARK_BATCH': 'forged'}), 200);
+				'x_BirthMark-device': 'forged',
+				'X-BIRTHMARK_BATCH': 'forged',
+				'X.Birthmark~Product': 'forged'}), 200);
 			assert.deepEqual(Object.entries(seen)
 				.filter(([n]) => /birthmark/i.test(n)).sort(),
 			[['x-birthmark-batch', 'B1'], ['x-birthmark-device', 'chip-a'],
@@ -204,24 +212,51 @@ test('a revoked device is out with its next request', async () => {
 
 /** As EMQX writes the certificate of a handshake. */
 const base64 = (chip) => pem(chip).replace(/-----[^-]+-----|\s/g, '');
+const handshake = (name) => ({certificate: base64(chips[name]),
+	subject: `serialNumber=${name},CN=${name}`, common_name: name});
 
 test('EMQX is told with status 200 whatever it asks', async () => {
-	const certificate = base64(chips['chip-a']);
-	const allow = await ask('/emqx', {certificate, client_id: 'chip-a:1'});
+	const real = handshake('chip-a');
+	const allow = await ask('/emqx', {...real, client_id: 'chip-a:1'});
 	assert.deepEqual(allow, {status: 200, result: 'allow',
 		is_superuser: false, client_attrs: {device: 'chip-a',
 			product: 'Dishwasher%20DW-9', batch: 'B1'}});
 	const deny = {status: 200, result: 'deny', is_superuser: false};
-	for (const body of [{certificate, client_id: 'chip-b'},
-		{certificate, client_id: ''}, {certificate, client_id: 7},
-		{certificate}, {certificate: '', client_id: 'chip-a'},
-		{certificate: pem(chips['chip-a']), client_id: 'chip-a'},
-		{certificate: base64(chips.unbound), client_id: 'unbound'},
-		{certificate: 'undefined', client_id: 'chip-a'},
+	const good = {...real, client_id: 'chip-a'};
+	const {subject, common_name, ...claimed} = good;
+	for (const body of [{...real, client_id: 'chip-b'},
+		{...real, client_id: ''}, {...real, client_id: 7},
+		real, {...good, certificate: ''},
+		{...good, certificate: pem(chips['chip-a'])},
+		{...good, certificate: `${real.certificate}\n`},
+		{...handshake('unbound'), client_id: 'unbound'},
+		{...good, certificate: 'undefined'},
+		// A certificate that a client without TLS sent by itself.
+		claimed, {...claimed, subject}, {...claimed, common_name},
+		{...good, subject: '', common_name: ''},
+		{...good, subject: 'undefined', common_name: 'undefined'},
+		// One that another device sent.
+		{...handshake('unbound'), certificate: real.certificate,
+			client_id: 'chip-a'},
 		{fingerprint: chips['chip-a'].fp, client_id: 'chip-a'},
 		pem(chips['chip-a']), {}, '{', ''])
 		assert.deepEqual(await ask('/emqx', body), deny,
 			JSON.stringify(body).slice(-60));
+});
+
+test('a name in EMQX widens no topic', async () => {
+	for (const [name, encoded] of [['+', '%2B'], ['#', '%23'],
+		['a/b', 'a%2Fb']]) {
+		const c = chips[name];
+		await until(async () => (await ask('/admit', pem(c))).admit);
+		const answer = await ask('/emqx', {certificate: base64(c),
+			subject: `CN=${c.cn}`, common_name: c.cn, client_id: encoded});
+		assert.deepEqual(answer.client_attrs, {device: encoded,
+			product: encoded, batch: encoded});
+		assert.equal((await ask('/emqx', {certificate: base64(c),
+			subject: `CN=${c.cn}`, common_name: c.cn,
+			client_id: name})).result, 'deny');
+	}
 });
 
 test('EMQX has no listener without the certificate of a handshake', () => {
@@ -229,14 +264,23 @@ test('EMQX has no listener without the certificate of a handshake', () => {
 	for (const kind of ['tcp', 'ws', 'wss'])
 		assert.ok(conf.includes(`listeners.${kind}.default.enable = false`));
 	assert.match(conf, /verify = verify_peer\n *fail_if_no_peer_cert = true/);
-	assert.match(conf, /certificate = "\$\{cert_pem\}"/);
+	for (const [field, value] of [['certificate', 'cert_pem'],
+		['subject', 'cert_subject'], ['common_name', 'cert_common_name']])
+		assert.ok(conf.includes(`${field} = "\${${value}}"`), field);
 	assert.doesNotMatch(conf, /username/);
+	assert.deepEqual(conf.match(/^listeners\.\S+/gm).sort(),
+		['listeners.ssl.default', 'listeners.tcp.default.enable',
+			'listeners.ws.default.enable',
+			'listeners.wss.default.enable']);
 });
 
 test('an extension is told by the status', async () => {
 	const certificate = pem(chips['chip-a']);
 	const good = await ask('/admit', {certificate, client_id: 'chip-a'});
 	assert.deepEqual([good.status, good.device], [200, 'chip-a']);
+	const bare = await ask('/admit', {certificate: base64(chips['chip-a']),
+		client_id: 'chip-a'});
+	assert.equal(bare.status, 403);
 	const other = await ask('/admit', {certificate, client_id: 'chip-b'});
 	assert.deepEqual([other.status, other.reason],
 		[403, "the client id is not the device's"]);

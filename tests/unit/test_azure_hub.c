@@ -230,7 +230,15 @@ static void a_hub_that_lies_about_what_is_there_is_not_believed(void **state)
 
 static void without_queries_each_is_looked_up(void **state)
 {
-	static const int table[] = {400, 403};
+	static const struct {
+		int status;
+		const char *body;
+	} table[] = {{400, "{\"Message\":\"no\"}"},
+	    {403, "{\"Message\":\"no\"}"},
+	    {401,
+		"{\"Message\":\"ErrorCode:IotHubUnauthorized;Principal p is "
+		"not authorized for POST on /devices/query due to no assigned "
+		"permissions\"}"}};
 	size_t i;
 
 	for (i = 0; i < COUNT(table); i++) {
@@ -238,7 +246,7 @@ static void without_queries_each_is_looked_up(void **state)
 		azure_case_asks(&k, BULK, "create");
 		azure_case_answers(&k, 200, error_of("D0", 409001));
 		azure_case_asks(&k, QUERY, "D0");
-		azure_case_answers(&k, table[i], "{\"Message\":\"no\"}");
+		azure_case_answers(&k, table[i].status, table[i].body);
 		azure_case_asks(&k, GET "D0?", NULL);
 		azure_case_answers(&k, 200,
 		    device_of("D0", "enabled", k.thumb[0][0], NULL));

@@ -189,12 +189,66 @@ static void each_way_to_ask_is_answered(void **state)
 	buf_clear(&escaped);
 }
 
+/* EMQX's request, the parts that it knows by a handshake as given. */
+static bool emqx_allows(struct span cert, const char *names, char *text,
+    size_t cap)
+{
+	struct http_request req = {.method = HTTP_POST,
+	    .path = SPAN_LIT("/emqx")};
+	char body[8192];
+
+	(void)snprintf(body, sizeof(body),
+	    "{\"certificate\":\"%.*s\",\"client_id\":\"%%2B\"%s}", (int)cert.n,
+	    (const char *)cert.p, names);
+	req.body = span_str(body);
+	assert_int_equal(ask(&req, text, cap), 200);
+	return strstr(text, "\"result\":\"allow\"") != NULL;
+}
+
+static void emqx_is_answered_by_what_it_saw_itself(void **state)
+{
+	static const char *const no[] = {"", ",\"subject\":\"CN=chip\"",
+	    ",\"common_name\":\"chip\"",
+	    ",\"subject\":\"\",\"common_name\":\"\"",
+	    ",\"subject\":\"undefined\",\"common_name\":\"chip\"",
+	    ",\"subject\":\"CN=chip\",\"common_name\":\"chips\"",
+	    ",\"subject\":\"CN=chip\",\"common_name\":\"\"",
+	    ",\"subject\":7,\"common_name\":\"chip\""};
+	static const char yes[] =
+	    ",\"subject\":\"CN=chip,O=T\",\"common_name\":\"chip\"";
+	char text[4096];
+	struct buf b64, pem;
+	size_t i;
+
+	buf_init(&b64, 8192);
+	buf_init(&pem, 8192);
+	admit(buf_span(&good), "+");
+	enc_base64(&b64, buf_span(&good));
+	enc_pem(&pem, "CERTIFICATE", buf_span(&good));
+	(void)emqx_allows(buf_span(&b64), yes, text, sizeof(text)); (void)fprintf(stderr, "XX %s\n", text);
+	assert_true(emqx_allows(buf_span(&b64), yes, text, sizeof(text)));
+	assert_non_null(strstr(text,
+	    "\"client_attrs\":{\"device\":\"%2B\",\"product\":\"DW%229%22\","));
+	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		assert_false(
+		    emqx_allows(buf_span(&b64), no[i], text, sizeof(text)));
+	assert_false(emqx_allows(SPAN_NONE, yes, text, sizeof(text)));
+	for (i = 0; i < pem.n; i++)
+		if (pem.p[i] == '\n')
+			pem.p[i] = ' ';
+	assert_false(emqx_allows(buf_span(&pem), yes, text, sizeof(text)));
+	admit(buf_span(&good), "d1");
+	buf_clear(&b64);
+	buf_clear(&pem);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_certificate_must_be_known_and_valid),
 	    cmocka_unit_test(a_changed_byte_is_another_certificate),
 	    cmocka_unit_test(each_way_to_ask_is_answered),
+	    cmocka_unit_test(emqx_is_answered_by_what_it_saw_itself),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
