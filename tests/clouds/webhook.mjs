@@ -101,6 +101,8 @@ export class Webhook {
 
 	reset() {
 		this.faults = [];	  // of the courier
+		this.kills = false;	  // couriers are killed meanwhile
+		this.told = [];		  // fingerprints, as they came
 		this.calls = [];	  // {at, id, type, n, status}
 		this.devices = new Map(); // fingerprint -> its last word
 		this.seen = new Map();	  // id -> {digest, reply}
@@ -186,13 +188,18 @@ export class Webhook {
 		const odd = [];
 		for (const d of event.devices) {
 			const was = this.devices.get(d.fingerprint);
+			this.told.push(d.fingerprint);
 			if (this.others.has(d.fingerprint)) {
 				odd.push({fingerprint: d.fingerprint, device: d.device,
 					result: 'conflict', message: this.others.get(d.fingerprint)});
 				continue;
 			}
-			if (was && was.time > event.time)
-				this.faults.push(`${d.device}: an older word came later`);
+			// What a killed courier had under way may come behind.
+			if (was && was.time > event.time) {
+				if (!this.kills)
+					this.faults.push(`${d.device}: an older word came later`);
+				continue;
+			}
 			this.devices.set(d.fingerprint, {op: d.op, time: event.time,
 				batch: d.batch, product: d.product,
 				valid: d.certificates.filter((c) => c.valid)
