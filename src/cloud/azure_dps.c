@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "cloud/azure_answer.h"
 #include "cloud/azure_auth.h"
+#include "cloud/azure_enrolment.h"
 #include "cloud/azure_sync.h"
 #include "pki/cert.h"
 
@@ -53,6 +54,13 @@ static const struct cloud_field fields[] = {
 		"batch",
 	.max = 3,
 	.example = "no"},
+    {.name = "hub_is_cloud",
+	.what = "\"yes\": the hub itself is a cloud of type azure-hub here, "
+		"with the same device ids, which disables and removes devices "
+		"there; without it a device that stays registered in a hub is "
+		"shown",
+	.max = 3,
+	.example = "yes"},
     {.name = "tenant_id",
 	.what = "Directory (tenant) of the application, for Entra ID",
 	.max = 100,
@@ -138,6 +146,7 @@ static enum rc dps_check(json_t *settings, json_t *credentials, struct err *e)
 	const char *how = connector_str(settings, "allocation_policy");
 	const char *id = connector_str(settings, "device_id");
 	const char *tags = connector_str(settings, "twin_tags");
+	const char *paired = connector_str(settings, "hub_is_cloud");
 	enum rc rc = azure_auth_check(settings, credentials, e);
 
 	if (rc == RC_OK && hubs)
@@ -152,6 +161,10 @@ static enum rc dps_check(json_t *settings, json_t *credentials, struct err *e)
 	    strcmp(tags, "yes") != 0 && strcmp(tags, "no") != 0)
 		rc = bad_setting(e,
 		    "The setting twin_tags is \"yes\" or \"no\".");
+	if (rc == RC_OK && paired && paired[0] != '\0' &&
+	    strcmp(paired, "yes") != 0 && strcmp(paired, "no") != 0)
+		rc = bad_setting(e,
+		    "The setting hub_is_cloud is \"yes\" or \"no\".");
 	if (rc == RC_OK && id && id[0] != '\0')
 		rc = connector_name_check(id, &naming, e);
 	return rc;
@@ -244,6 +257,7 @@ static const struct azure_sync_kind kind = {
     .look = AZURE_SYNC_GET,
     .thing = "enrollment",
     .ignores_case = true,
+    .drops_alone = true,
 };
 
 /* "" for the registration id. */
@@ -264,115 +278,27 @@ static enum rc device_id(const struct connector_way *way,
 
 /* --- devices become what is wanted --- */
 
-static void put_certificate(struct json *w, const char *key, struct span der)
-{
-	struct buf text;
-
-	buf_init(&text, 2 * CERT_DER_MAX);
-	enc_base64(&text, der);
-	json_key(w, key);
-	json_obj(w);
-	json_put_span(w, "certificate", buf_span(&text));
-	json_end(w);
-	if (!buf_ok(&text))
-		w->out->bad = true;
-	buf_clear(&text);
-}
-
-static void put_attestation(struct json *w, const struct connector_device *d)
-{
-	const struct connector_cert *pair[2];
-	struct connector_device copy = *d;
-	size_t n;
-
-	/* An enrolment has one also where it is only named, to be deleted. */
-	if (copy.want == CONNECTOR_REMOVE)
-		copy.want = CONNECTOR_SUSPEND;
-	n = azure_sync_certs(&kind, &copy, pair);
-	if (n == 0 && d->certs_n > 0) {
-		pair[0] = &d->certs[0];
-		n = 1;
-	}
-
-	json_key(w, "attestation");
-	json_obj(w);
-	json_put_str(w, "type", "x509");
-	json_key(w, "x509");
-	json_obj(w);
-	json_key(w, "clientCertificates");
-	json_obj(w);
-	if (n > 0)
-		put_certificate(w, "primary", pair[0]->der);
-	if (n > 1)
-		put_certificate(w, "secondary", pair[1]->der);
-	json_end(w);
-	json_end(w);
-	json_end(w);
-}
-
-static void put_twin(struct json *w, const struct connector_device *d)
-{
-	json_key(w, "initialTwin");
-	json_obj(w);
-	json_key(w, "tags");
-	json_obj(w);
-	if (d->product[0] != '\0')
-		json_put_str(w, "product", d->product);
-	json_put_str(w, "batch", d->bid);
-	json_end(w);
-	json_key(w, "properties");
-	json_obj(w);
-	json_key(w, "desired");
-	json_obj(w);
-	json_end(w);
-	json_end(w);
-	json_end(w);
-}
-
-static void put_hubs(struct json *w, const char *list)
-{
-	struct span rest = span_str(list), one;
-
-	json_key(w, "iotHubs");
-	json_arr(w);
-	while (rest.n > 0) {
-		(void)span_cut(&rest, ',', &one);
-		json_span(w, span_trim(one));
-	}
-	json_end(w);
-}
-
-static enum rc put_enrolment(struct connector_talk *t, struct json *w,
-    const struct azure_sync_slot *s, const struct connector_device *d,
+static enum rc put_enrolment(struct connector_talk *t, struct json *w, size_t i,
     struct err *e)
 {
-	const char *hubs = setting(t->way, "iot_hubs");
-	const char *how = setting(t->way, "allocation_policy");
+	const struct azure_sync_slot *s = azure_sync_slots(t, &kind) + i;
+	const struct connector_device *d = &t->devices[i];
 	const char *tags = setting(t->way, "twin_tags");
 	char id[CONNECTOR_NAME_SIZE];
+	struct azure_enrolment x = {.device = d,
+	    .name = s->name,
+	    .device_id = id,
+	    .hubs = setting(t->way, "iot_hubs"),
+	    .policy = setting(t->way, "allocation_policy"),
+	    .has_tags = !tags || strcmp(tags, "no") != 0};
 	enum rc rc = device_id(t->way, d, id, e);
 
-	if (rc != RC_OK)
-		return rc;
-	json_obj(w);
-	json_put_str(w, "registrationId", s->name);
-	if (s->todo != AZURE_SYNC_CREATE)
-		json_put_str(w, "etag", s->etag);
-	put_attestation(w, d);
-	if (s->todo != AZURE_SYNC_DROP) {
-		if (id[0] != '\0')
-			json_put_str(w, "deviceId", id);
-		json_put_str(w, "provisioningStatus",
-		    d->want == CONNECTOR_ADMIT ? "enabled" : "disabled");
-		if (how)
-			json_put_str(w, "allocationPolicy", how);
-		if (hubs)
-			put_hubs(w, hubs);
-		if (!tags || strcmp(tags, "no") != 0)
-			put_twin(w, d);
+	x.certs_n = azure_sync_certs(&kind, d, x.certs);
+	if (s->todo == AZURE_SYNC_WRITE) {
+		x.etag = s->etag;
+		x.there = azure_sync_kept(t, i);
 	}
-	json_end(w);
-	return RC_OK;
+	return rc == RC_OK ? azure_enrolment_put(w, &x, e) : rc;
 }
 
 static enum rc ask_bulk(struct connector_talk *t, const size_t *idx, size_t n,
@@ -381,7 +307,6 @@ static enum rc ask_bulk(struct connector_talk *t, const size_t *idx, size_t n,
 	static const char *const modes[] = {
 	    [AZURE_SYNC_CREATE] = "create",
 	    [AZURE_SYNC_WRITE] = "updateIfMatchETag",
-	    [AZURE_SYNC_DROP] = "delete",
 	};
 	struct azure_sync_slot *slots = azure_sync_slots(t, &kind);
 	struct json w;
@@ -396,8 +321,7 @@ static enum rc ask_bulk(struct connector_talk *t, const size_t *idx, size_t n,
 	json_key(&w, "enrollments");
 	json_arr(&w);
 	for (j = 0; rc == RC_OK && j < n; j++)
-		rc = put_enrolment(t, &w, &slots[idx[j]], &t->devices[idx[j]],
-		    e);
+		rc = put_enrolment(t, &w, idx[j], e);
 	json_end(&w);
 	json_end(&w);
 	if (rc == RC_OK)
@@ -405,7 +329,9 @@ static enum rc ask_bulk(struct connector_talk *t, const size_t *idx, size_t n,
 	return rc;
 }
 
-static enum rc ask_get(struct connector_talk *t, size_t i,
+/* "GET", or "DELETE" of the version that was seen: in bulk nothing says that
+ * a deletion keeps to it. */
+static enum rc ask_one(struct connector_talk *t, const char *method, size_t i,
     struct connector_request *q, struct err *e)
 {
 	struct azure_sync_slot *slots = azure_sync_slots(t, &kind);
@@ -417,7 +343,9 @@ static enum rc ask_get(struct connector_talk *t, size_t i,
 	enc_percent(&path, span_str(slots[i].name));
 	buf_add_str(&path, "?" VERSION);
 	q->op = OP_ENROLMENT;
-	rc = azure_auth_begin(t, q, "GET", buf_cstr(&path), e);
+	rc = azure_auth_begin(t, q, method, buf_cstr(&path), e);
+	if (slots[i].todo == AZURE_SYNC_DROP)
+		buf_addf(&q->headers, "If-Match: %s\n", slots[i].etag);
 	buf_clear(&path);
 	return rc;
 }
@@ -458,7 +386,9 @@ static enum rc ask_sync(struct connector_talk *t, struct connector_request *q,
 		return RC_OK;
 	}
 	if (slots[idx[0]].todo == AZURE_SYNC_GET)
-		return ask_get(t, idx[0], q, e);
+		return ask_one(t, "GET", idx[0], q, e);
+	if (slots[idx[0]].todo == AZURE_SYNC_DROP)
+		return ask_one(t, "DELETE", idx[0], q, e);
 	return ask_bulk(t, idx, n, q, e);
 }
 
@@ -476,6 +406,14 @@ static bool read_thumb(json_t *certs, const char *which,
 	    azure_sync_thumb(json_object_get(info, "sha256Thumbprint"), f);
 }
 
+static bool is_plain(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < 0x20 || *s > 0x7e)
+			return false;
+	return true;
+}
+
 static bool read_enrolment(json_t *o, struct azure_sync_found *f)
 {
 	const char *status =
@@ -491,7 +429,9 @@ static bool read_enrolment(json_t *o, struct azure_sync_found *f)
 	    (strcmp(status, "enabled") != 0 && strcmp(status, "disabled") != 0))
 		return false;
 	f->enabled = status[0] == 'e';
-	if (etag && !span_copy_str(span_str(etag), f->etag, sizeof(f->etag)))
+	if (etag &&
+	    (!is_plain(etag) ||
+		!span_copy_str(span_str(etag), f->etag, sizeof(f->etag))))
 		return false;
 	if (strcmp(f->way_in, "x509") != 0)
 		return true;
@@ -551,6 +491,8 @@ static enum rc take_get(struct connector_talk *t, size_t i,
 		rc = azure_answer_garbage(e, "it is of another enrolment");
 	else if (!read_enrolment(root, &f) || f.etag[0] == '\0')
 		rc = azure_answer_garbage(e, "it describes no enrolment");
+	else if (!azure_sync_keep(t, i, a->body))
+		rc = azure_answer_garbage(e, "the enrolment is too large");
 	else {
 		f.differs = is_set_otherwise(t, i, root);
 		azure_sync_judge(t, &kind, i, &f);
@@ -559,12 +501,48 @@ static enum rc take_get(struct connector_talk *t, size_t i,
 	return rc;
 }
 
+/* An enrolment says who may register, and not who is: of a device that a hub
+ * has by now it would be no truth that it is kept out.  Said once: tried again
+ * there is nothing left to be done here, and that is success. */
+static void tell_registered(struct connector_talk *t, size_t i)
+{
+	const char *paired = setting(t->way, "hub_is_cloud");
+	struct span kept = azure_sync_kept(t, i);
+	json_t *root, *state;
+	const char *hub, *id, *status;
+	char text[512];
+
+	if (t->devices[i].want == CONNECTOR_ADMIT || kept.n == 0 ||
+	    (t->out[i].result != CONNECTOR_REMOVED &&
+		t->out[i].result != CONNECTOR_CHANGED) ||
+	    (paired && strcmp(paired, "yes") == 0))
+		return;
+	root = json_loadb((const char *)kept.p, kept.n, 0, NULL);
+	state = json_object_get(root, "registrationState");
+	status = json_string_value(json_object_get(state, "status"));
+	hub = json_string_value(json_object_get(state, "assignedHub"));
+	id = json_string_value(json_object_get(state, "deviceId"));
+	if (status && strcmp(status, "assigned") == 0) {
+		(void)snprintf(text, sizeof(text),
+		    "The enrolment is %s, but the device is still registered "
+		    "in the hub %.100s as %.128s: %s it there too.",
+		    t->out[i].result == CONNECTOR_REMOVED ? "removed"
+							  : "disabled",
+		    hub ? hub : "(not told)", id ? id : "(not told)",
+		    t->devices[i].want == CONNECTOR_REMOVE ? "remove"
+							   : "disable");
+		azure_sync_end(t, i, CONNECTOR_REFUSED, text);
+	}
+	json_decref(root);
+}
+
 static enum rc take_sync(struct connector_talk *t,
     const struct connector_answer *a, struct err *e)
 {
 	struct azure_sync_slot *slots = azure_sync_slots(t, &kind);
 	size_t idx[AZURE_SYNC_GROUP_MAX];
 	struct azure_sync_sent sent = {.idx = idx, .names = "registrationId"};
+	size_t j;
 	enum rc rc;
 
 	sent.n = azure_sync_pick(t, &kind, false, idx);
@@ -572,8 +550,12 @@ static enum rc take_sync(struct connector_talk *t,
 		return err_set(e, RC_BUG, "nothing-sent", "Nothing was sent.");
 	if (slots[idx[0]].todo == AZURE_SYNC_GET)
 		rc = take_get(t, idx[0], a, e);
+	else if (slots[idx[0]].todo == AZURE_SYNC_DROP)
+		rc = azure_sync_dropped(t, idx[0], a, e);
 	else
 		rc = azure_sync_done(t, &kind, &sent, a, e);
+	for (j = 0; j < sent.n; j++)
+		tell_registered(t, idx[j]);
 	if (rc == RC_OK)
 		t->over = azure_sync_pick(t, &kind, false, idx) == 0;
 	return rc;

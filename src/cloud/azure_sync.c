@@ -8,7 +8,9 @@
 #include "base/enc.h"
 #include "cloud/azure_answer.h"
 
-#define ROUNDS_MAX 4 /* of a device that changes while we look */
+#define ROUNDS_MAX 4   /* of a device that changes while we look */
+#define KEPT_MAX 65536 /* of one device; a twin has 32 KB */
+#define KEPT_ALL_MAX (4u << 20)
 
 /* The same device as if all were well with it: quarantined, it keeps the
  * certificates that it will need again, and may not in by any. */
@@ -119,10 +121,37 @@ size_t azure_sync_pick(struct connector_talk *t,
 				break;
 		if (j == n)
 			out[n++] = i;
-		if (todo == AZURE_SYNC_GET)
+		if (todo == AZURE_SYNC_GET ||
+		    (k->drops_alone && todo == AZURE_SYNC_DROP))
 			break;
 	}
 	return n;
+}
+
+bool azure_sync_keep(struct connector_talk *t, size_t i, struct span what)
+{
+	struct azure_sync_slot *s;
+	size_t at = t->note.n;
+
+	if (what.n > KEPT_MAX)
+		return false;
+	if (t->note.max < KEPT_ALL_MAX)
+		t->note.max = KEPT_ALL_MAX;
+	buf_add_span(&t->note, what);
+	if (!buf_ok(&t->note))
+		return false;
+	s = (struct azure_sync_slot *)(void *)t->note.p + i;
+	s->kept_at = at;
+	s->kept_n = what.n;
+	return true;
+}
+
+struct span azure_sync_kept(const struct connector_talk *t, size_t i)
+{
+	const struct azure_sync_slot *s =
+	    (const struct azure_sync_slot *)(const void *)t->note.p + i;
+
+	return span_of(t->note.p + s->kept_at, s->kept_n);
 }
 
 void azure_sync_end(struct connector_talk *t, size_t i,
@@ -428,6 +457,26 @@ enum rc azure_sync_done(struct connector_talk *t,
 	}
 	json_decref(root);
 	return rc;
+}
+
+enum rc azure_sync_dropped(struct connector_talk *t, size_t i,
+    const struct connector_answer *a, struct err *e)
+{
+	struct azure_sync_slot *s =
+	    (struct azure_sync_slot *)(void *)t->note.p + i;
+	json_t *root = azure_answer_json(a);
+	enum azure_answer_code code =
+	    azure_answer_code(json_object_get(root, "errorCode"));
+
+	json_decref(root);
+	if (a->status == 200 || a->status == 204 ||
+	    (a->status == 404 && code == AZURE_ANSWER_GONE))
+		was_done(t, s, i);
+	else if (a->status != 412)
+		return azure_answer_fault(a, "The cloud", e);
+	else if (!is_hopeless(t, i, "It changes faster than it is removed."))
+		s->todo = AZURE_SYNC_GET;
+	return RC_OK;
 }
 
 /* --- what is there, as text --- */

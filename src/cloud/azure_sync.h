@@ -28,6 +28,7 @@ struct azure_sync_slot {
 	uint8_t is_wanted; /* in the registry, enabled or not */
 	char name[CONNECTOR_NAME_SIZE];
 	char etag[AZURE_SYNC_ETAG_SIZE];
+	size_t kept_at, kept_n; /* in the talk's note */
 };
 
 /* How a service differs. */
@@ -42,6 +43,7 @@ struct azure_sync_kind {
 	enum azure_sync_todo look; /* how devices are looked up first */
 	const char *thing;	   /* "device", "enrollment" */
 	bool ignores_case;	   /* of names */
+	bool drops_alone;	   /* a request for each that is removed */
 };
 
 /* The slots of t->devices, made at the first call; NULL when out of memory. */
@@ -53,6 +55,12 @@ struct azure_sync_slot *azure_sync_slots(struct connector_talk *t,
 size_t azure_sync_pick(struct connector_talk *t,
     const struct azure_sync_kind *k, bool all_writes,
     size_t out[AZURE_SYNC_GROUP_MAX]);
+
+/* Remembers what was read of a device, for what is to be written of it; false
+ * when it is too large.  Moves the slots. */
+MUST_CHECK bool azure_sync_keep(struct connector_talk *t, size_t i,
+    struct span what);
+struct span azure_sync_kept(const struct connector_talk *t, size_t i);
 
 /* The certificates that shall stand there, primary first: of a device that is
  * suspended those it will need again. */
@@ -88,6 +96,9 @@ struct azure_sync_sent {
 };
 MUST_CHECK enum rc azure_sync_done(struct connector_talk *t,
     const struct azure_sync_kind *k, const struct azure_sync_sent *sent,
+    const struct connector_answer *a, struct err *e);
+/* The answer to the conditional deletion of one. */
+MUST_CHECK enum rc azure_sync_dropped(struct connector_talk *t, size_t i,
     const struct connector_answer *a, struct err *e);
 void azure_sync_end(struct connector_talk *t, size_t i,
     enum connector_result result, const char *message);

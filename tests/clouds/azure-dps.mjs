@@ -134,6 +134,7 @@ export class AzureDps extends AzureServer {
 		fields(o, {registrationId: ID, deviceId: DEVICE, attestation: 'object',
 			provisioningStatus: /^(?:enabled|disabled)$/, initialTwin: 'object',
 			iotHubs: 'array', allocationPolicy: /^(?:hashed|geoLatency|static|custom)$/,
+			optionalDeviceInformation: 'object', customAllocationDefinition: 'object',
 			etag: 'string', capabilities: 'object', reprovisionPolicy: 'object',
 			iotHubHostName: HOST, registrationState: 'object',
 			createdDateTimeUtc: 'string', lastUpdatedDateTimeUtc: 'string'}, what);
@@ -194,14 +195,18 @@ export class AzureDps extends AzureServer {
 			return EXISTS;
 		if (mode !== 'create' && !is)
 			return NOT_FOUND;
-		if ((mode === 'updateIfMatchETag' || (mode === 'delete' && o.etag)) &&
-			o.etag !== is.etag)
+		// A deletion in bulk is not documented to look at the ETag.
+		if (mode === 'updateIfMatchETag' && o.etag !== is.etag)
 			return OTHER_ETAG;
 		if (mode === 'delete') {
 			this.enrolments.delete(key);
 			this.answered.delete(o.registrationId);
 		} else {
-			this.put(o.registrationId, {...o, etag: this.newEtag()});
+			// As a whole: what is not sent is gone.  Its own are the dates and
+			// what became of the device.
+			this.put(o.registrationId, {...o, etag: this.newEtag(),
+				...is?.registrationState ?
+					{registrationState: is.registrationState} : {}});
 		}
 		return 0;
 	}
@@ -222,6 +227,7 @@ export class AzureDps extends AzureServer {
 		if (match && match !== '*' && match !== is.etag)
 			throw new Refusal(412, 'PreconditionFailed', 'ETag');
 		this.enrolments.delete(id.toLowerCase());
+		this.answered.delete(is.registrationId);
 		return {status: 204};
 	}
 

@@ -308,6 +308,39 @@ describe('a small reel', () => {
 		assert.equal(dps.enrolments.size, 3);
 	});
 
+	test('what others set in an enrolment stays, and what a hub has is told', async () => {
+		const other = await bound(2);
+		const cloud = await addCloud('dps');
+		await done(await provision(other.batch, {cloud}), {done: 2, created: 2});
+		const [one, two] = other.all;
+		const at = (d) => dps.enrolments.get(d.cn.toLowerCase());
+		const theirs = {reprovisionPolicy: {updateHubAssignment: true,
+			migrateDeviceData: false}, capabilities: {iotEdge: true},
+		optionalDeviceInformation: {line: 7}, initialTwin: {
+			tags: {...at(one).initialTwin.tags, floor: 2},
+			properties: {desired: {rate: 5}}}};
+		Object.assign(at(one), theirs);
+		for (const [verb, status] of [['quarantine', 'disabled'],
+			['release', 'enabled']]) {
+			await post(`devices/${one.fp}/${verb}`, 204);
+			await until(() => at(one).provisioningStatus === status, 15000, verb);
+			for (const [name, value] of Object.entries(theirs))
+				assert.deepEqual(at(one)[name], value, name);
+		}
+		at(two).registrationState = {registrationId: two.cn, status: 'assigned',
+			assignedHub: 'h.azure-devices.test', deviceId: 'dev-7'};
+		const {id} = await post(`batches/${other.batch}/remove`, 202, {cloud});
+		await done(id, {removed: 1, failed: 1});
+		const x = await get(`jobs/${id}/exceptions`);
+		assert.match(x.items[0].message,
+			/removed, but .* h\.azure-devices\.test as dev-7/);
+		assert.equal(at(one) ?? at(two), undefined);
+		// Done there by hand, it is tried again, and is well.
+		await post(`jobs/${id}/retry`);
+		await until(async () => (await get(`jobs/${id}`)).failed === 0, 15000,
+			'the retry');
+	});
+
 	test('a new certificate lets in, and one that is revoked does not', async () => {
 		await addAuthority(w, {[w.product]: {}});
 		const d = reel.devices.find((x) => x.id === reel.all[2].id);

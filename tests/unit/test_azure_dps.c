@@ -194,11 +194,111 @@ static void only_the_device_s_own_is_deleted(void **state)
 	    "{\"errorCode\":404201,\"trackingId\":\"0\",\"message\":"
 	    "\"Enrollment not found.\"}");
 	azure_case_ends(&k, 1, CONNECTOR_SAME);
-	azure_case_asks(&k, BULK,
-	    "{\"mode\":\"delete\",\"enrollments\":[{\"registrationId\":"
-	    "\"chip-a\",\"etag\":");
-	assert_null(strstr(buf_cstr(&k.q.body), "chip-b"));
+	azure_case_asks(&k, "DELETE https://hub.test/enrollments/chip-a?",
+	    NULL);
+	assert_non_null(strstr(buf_cstr(&k.q.headers), "If-Match: \"E1\"\n"));
+	/* Another was faster: it is judged anew. */
+	azure_case_answers(&k, 412, "{\"errorCode\":412001}");
+	azure_case_asks(&k, GET "chip-a?", NULL);
+	azure_case_answers(&k, 200,
+	    enrolment_of("chip-a", "disabled", k.thumb[0][0], ""));
+	azure_case_asks(&k, "DELETE https://hub.test/enrollments/chip-a?",
+	    NULL);
+	assert_int_equal(azure_case_take(&k, 503, "", ""), RC_AGAIN);
+	azure_case_answers(&k, 204, "");
+	azure_case_ends(&k, 0, CONNECTOR_REMOVED);
+	assert_true(k.t.over);
+}
+
+static void what_others_set_survives_an_update(void **state)
+{
+	static const char *const kept[] = {
+	    "\"reprovisionPolicy\":{\"updateHubAssignment\":true}",
+	    "\"capabilities\":{\"iotEdge\":true}",
+	    "\"optionalDeviceInformation\":{\"line\":7}",
+	    "\"allocationPolicy\":\"custom\"",
+	    "\"customAllocationDefinition\":{\"webhookUrl\":\"https://f\"}",
+	    "\"tags\":{\"floor\":2,\"product\":\"Dishwasher\","
+	    "\"batch\":\"BID1\"}",
+	    "\"properties\":{\"desired\":{\"rate\":5}}",
+	};
+	const char *body;
+	size_t i;
+
+	open_case(two, 1);
+	k.devices[0].want = CONNECTOR_SUSPEND;
+	azure_case_asks(&k, BULK, "create");
+	azure_case_answers(&k, 200, error_of("chip-a", 409201));
+	azure_case_asks(&k, GET "chip-a?", NULL);
+	azure_case_answers(&k, 200,
+	    enrolment_of("chip-a", "enabled", k.thumb[0][0],
+		",\"reprovisionPolicy\":{\"updateHubAssignment\":true},"
+		"\"capabilities\":{\"iotEdge\":true},\"deviceId\":null,"
+		"\"optionalDeviceInformation\":{\"line\":7},"
+		"\"allocationPolicy\":\"custom\","
+		"\"customAllocationDefinition\":{\"webhookUrl\":\"https://f\"},"
+		"\"initialTwin\":{\"tags\":{\"floor\":2,\"product\":\"Old\"},"
+		"\"properties\":{\"desired\":{\"rate\":5}}},"
+		"\"createdDateTimeUtc\":\"2026-01-01T00:00:00Z\","
+		"\"registrationState\":{\"status\":\"unassigned\"}"));
+	azure_case_asks(&k, BULK, "updateIfMatchETag");
+	body = buf_cstr(&k.q.body);
+	for (i = 0; i < COUNT(kept); i++)
+		if (!strstr(body, kept[i]))
+			fail_msg("%s is not in %s", kept[i], body);
+	assert_non_null(strstr(body, "\"provisioningStatus\":\"disabled\""));
+	assert_non_null(strstr(body, "\"certificate\":"));
+	assert_null(strstr(body, "sha256Thumbprint"));
+	assert_null(strstr(body, "registrationState"));
+	assert_null(strstr(body, "createdDateTimeUtc"));
+	assert_null(strstr(body, "deviceId"));
 	azure_case_answers(&k, 200, ALL_GOOD);
+	azure_case_ends(&k, 0, CONNECTOR_CHANGED);
+}
+
+#define ASSIGNED                                                \
+	",\"registrationState\":{\"status\":\"assigned\","      \
+	"\"assignedHub\":\"h.azure-devices.net\",\"deviceId\":" \
+	"\"dev-7\"}"
+
+static void what_a_hub_still_has_is_told(void **state)
+{
+	open_case(two, 2);
+	k.devices[0].want = CONNECTOR_REMOVE;
+	k.devices[1].want = CONNECTOR_SUSPEND;
+	azure_case_asks(&k, GET "chip-a?", NULL);
+	azure_case_answers(&k, 200,
+	    enrolment_of("chip-a", "enabled", k.thumb[0][0], ASSIGNED));
+	azure_case_asks(&k, BULK, "create");
+	azure_case_answers(&k, 200, error_of("chip-b", 409201));
+	azure_case_asks(&k, GET "chip-b?", NULL);
+	azure_case_answers(&k, 200,
+	    enrolment_of("chip-b", "enabled", k.thumb[1][0], ASSIGNED));
+	azure_case_asks(&k, BULK, "updateIfMatchETag");
+	azure_case_answers(&k, 200, ALL_GOOD);
+	azure_case_ends(&k, 1, CONNECTOR_REFUSED);
+	assert_string_equal(k.out[1].message,
+	    "The enrolment is disabled, but the device is still registered in "
+	    "the hub h.azure-devices.net as dev-7: disable it there too.");
+	azure_case_asks(&k, "DELETE https://hub.test/enrollments/chip-a?",
+	    NULL);
+	azure_case_answers(&k, 204, "");
+	azure_case_ends(&k, 0, CONNECTOR_REFUSED);
+	assert_non_null(strstr(k.out[0].message, "is removed, but"));
+	assert_true(k.t.over);
+}
+
+static void what_another_cloud_does_is_no_exception(void **state)
+{
+	open_case(two, 1);
+	azure_case_set(&k, "hub_is_cloud", "yes");
+	k.devices[0].want = CONNECTOR_REMOVE;
+	azure_case_asks(&k, GET "chip-a?", NULL);
+	azure_case_answers(&k, 200,
+	    enrolment_of("chip-a", "enabled", k.thumb[0][0], ASSIGNED));
+	azure_case_asks(&k, "DELETE https://hub.test/enrollments/chip-a?",
+	    NULL);
+	azure_case_answers(&k, 204, "");
 	azure_case_ends(&k, 0, CONNECTOR_REMOVED);
 }
 
@@ -483,6 +583,8 @@ static void settings_of_enrolments_are_judged(void **state)
 	    {"allocation_policy", "custom", false},
 	    {"twin_tags", "no", true},
 	    {"twin_tags", "never", false},
+	    {"hub_is_cloud", "yes", true},
+	    {"hub_is_cloud", "maybe", false},
 	    {"device_id", "", true},
 	    {"device_id", "{batch}", false},
 	};
@@ -508,6 +610,9 @@ int main(void)
 	    TEST(what_is_there_is_judged_by_its_certificate),
 	    TEST(other_attestations_are_conflicts),
 	    TEST(only_the_device_s_own_is_deleted),
+	    TEST(what_others_set_survives_an_update),
+	    TEST(what_a_hub_still_has_is_told),
+	    TEST(what_another_cloud_does_is_no_exception),
 	    TEST(a_common_name_that_is_no_registration_id_is_refused),
 	    TEST(only_certificates_of_its_name_let_in),
 	    TEST(a_list_shows_what_is_expected),

@@ -12,7 +12,8 @@ export type Values = Readonly<Record<string, string>>;
 
 // Seldom wanted, so behind “More settings”.
 const rare: ReadonlySet<string> = new Set(['thing_type', 'thing_groups', 'attributes', 'external_id',
-	'endpoint', 'sts_endpoint', 'login_endpoint', 'iot_hubs', 'allocation_policy', 'twin_tags']);
+	'endpoint', 'sts_endpoint', 'login_endpoint', 'iot_hubs', 'allocation_policy', 'twin_tags',
+	'hub_is_cloud']);
 // What the form begins with, as leaving it empty says something else.
 const named: ReadonlySet<string> = new Set(['thing_name']);
 const long_from = 1024;

@@ -20,9 +20,9 @@ export const kindTexts = define({
 		zh: '每台设备成为您 IoT Hub 中的一个标识，附带其证书指纹。'},
 	dps: {en: 'Azure Device Provisioning Service', de: 'Azure Device Provisioning Service', zh: 'Azure 设备预配服务'},
 	dpsAbout: {
-		en: 'Each device gets an enrolment of its own; the service sends it to the right IoT Hub.',
-		de: 'Jedes Gerät bekommt eine eigene Registrierung; der Dienst schickt es zum passenden IoT Hub.',
-		zh: '每台设备获得单独的注册，由该服务将其分配到合适的 IoT Hub。'},
+		en: 'Each device gets an enrolment of its own; the service sends it to the right IoT Hub. A device that is there already stays there: add the hub as a cloud too.',
+		de: 'Jedes Gerät bekommt eine eigene Registrierung; der Dienst schickt es zum passenden IoT Hub. Ein Gerät, das dort schon ist, bleibt dort: Fügen Sie den Hub auch als Cloud hinzu.',
+		zh: '每台设备获得单独的注册，由该服务将其分配到合适的 IoT Hub。已在 Hub 中的设备会留在那里：请将 Hub 也添加为云。'},
 	webhook: {en: 'Webhook', de: 'Webhook', zh: 'Webhook'},
 	webhookAbout: {
 		en: 'Groups of devices are sent to an address of yours as signed JSON.',
@@ -133,6 +133,10 @@ export const fieldWords: Record<string, FieldWords> = {
 		en: 'Otherwise each device twin begins with the tags product and batch.',
 		de: 'Sonst beginnt jeder Gerätezwilling mit den Tags product und batch.',
 		zh: '否则每个设备孪生将带有 product 和 batch 标签。'}},
+	hub_is_cloud: {label: {en: 'The hub is a cloud here too', de: 'Der Hub ist hier auch eine Cloud', zh: 'Hub 也是这里的云'}, hint: {
+		en: 'It takes devices out of the hub itself. Otherwise those that stay registered there are shown.',
+		de: 'Sie nimmt Geräte aus dem Hub selbst. Sonst werden die gezeigt, die dort registriert bleiben.',
+		zh: '由该云将设备从 Hub 中移除；否则会显示仍在 Hub 中注册的设备。'}},
 	connection_string: {label: {en: 'Connection string', de: 'Verbindungszeichenfolge', zh: '连接字符串'}},
 	client_secret: {label: {en: 'Client secret', de: 'Clientgeheimnis', zh: '客户端密码'}},
 	url: {label: {en: 'Address', de: 'Adresse', zh: '地址'}, hint: {
