@@ -210,8 +210,10 @@ static void only_the_device_s_own_is_deleted(void **state)
 	assert_true(k.t.over);
 }
 
-static void what_others_set_survives_an_update(void **state)
+/* The user's own, of a device that is suspended or has a new certificate. */
+static void check_survival(bool renewed)
 {
+	static const char *const same[] = {"chip-a", "chip-a"};
 	static const char *const kept[] = {
 	    "\"reprovisionPolicy\":{\"updateHubAssignment\":true}",
 	    "\"capabilities\":{\"iotEdge\":true}",
@@ -225,8 +227,14 @@ static void what_others_set_survives_an_update(void **state)
 	const char *body;
 	size_t i;
 
-	open_case(two, 1);
-	k.devices[0].want = CONNECTOR_SUSPEND;
+	open_case(same, 2);
+	k.t.n = 1;
+	if (renewed) {
+		k.devices[0].certs[1] = k.devices[1].certs[0];
+		k.devices[0].certs_n = 2;
+	} else {
+		k.devices[0].want = CONNECTOR_SUSPEND;
+	}
 	azure_case_asks(&k, BULK, "create");
 	azure_case_answers(&k, 200, error_of("chip-a", 409201));
 	azure_case_asks(&k, GET "chip-a?", NULL);
@@ -246,7 +254,10 @@ static void what_others_set_survives_an_update(void **state)
 	for (i = 0; i < COUNT(kept); i++)
 		if (!strstr(body, kept[i]))
 			fail_msg("%s is not in %s", kept[i], body);
-	assert_non_null(strstr(body, "\"provisioningStatus\":\"disabled\""));
+	assert_non_null(strstr(body,
+	    renewed ? "\"provisioningStatus\":\"enabled\""
+		    : "\"provisioningStatus\":\"disabled\""));
+	assert_int_equal(strstr(body, "\"secondary\"") != NULL, renewed);
 	assert_non_null(strstr(body, "\"certificate\":"));
 	assert_null(strstr(body, "sha256Thumbprint"));
 	assert_null(strstr(body, "registrationState"));
@@ -254,6 +265,13 @@ static void what_others_set_survives_an_update(void **state)
 	assert_null(strstr(body, "deviceId"));
 	azure_case_answers(&k, 200, ALL_GOOD);
 	azure_case_ends(&k, 0, CONNECTOR_CHANGED);
+}
+
+static void what_others_set_survives_an_update(void **state)
+{
+	check_survival(false);
+	(void)close_case(NULL);
+	check_survival(true);
 }
 
 #define ASSIGNED                                                \
