@@ -286,6 +286,33 @@ describe('a small reel', () => {
 	});
 });
 
+describe('a quota that holds things up', () => {
+	test('is kept to when it is known', async () => {
+		await fresh();
+		await aws.config({quotas: {CreateThing: 1200}});
+		const reel = await bound(120);
+		const cloud = await addCloud({quotas: {...rates(OPS), thing: 1200}});
+		await done(await provision(reel.batch, {cloud}), {created: 120});
+		assertExact(await aws.state(), reel);
+		const c = await assertClean();
+		// Twenty a second.
+		assert.ok(c.span_s > 5, `${c.span_s} s`);
+	});
+
+	test('is found out when it is less than we were told', async () => {
+		await fresh();
+		await aws.config({quotas: {CreateThing: 600}});
+		const reel = await bound(60);
+		const cloud = await addCloud({quotas: {...rates(OPS), thing: 6000}});
+		await done(await provision(reel.batch, {cloud}), {created: 60});
+		assertExact(await aws.state(), reel);
+		const c = await aws.counters();
+		assert.deepEqual(c.faults, []);
+		assert.ok(c.over.CreateThing > 0, JSON.stringify(c.over));
+		assert.ok(c.over.CreateThing < 60, JSON.stringify(c.over));
+	});
+});
+
 describe('credentials', () => {
 	test('a test says which right is missing', async () => {
 		await fresh();
