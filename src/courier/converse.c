@@ -14,6 +14,7 @@
 #define NOTE_MAX (4u << 20)
 #define SESSION_MAX (16u << 10)
 #define BACKOFF_MS 250
+#define MASK_MIN 8	 /* bytes of a secret that is not shown */
 #define WAIT_MAX_MS 5000 /* for a cloud that asks to, in between */
 
 void converse_quotas(struct converse *c, const char *json)
@@ -146,6 +147,31 @@ void converse_hold(const struct converse *c, unsigned int op, int64_t ms)
 	pacer_hold(c->pacer, key, clock_mono_ms() + ms);
 }
 
+static void mask_one(const char *secret, char *text)
+{
+	size_t n = secret ? strlen(secret) : 0;
+	char *p = text;
+
+	while (n >= MASK_MIN && (p = strstr(p, secret)) != NULL)
+		memset(p, '*', n);
+}
+
+/* A cloud's words are shown, and may be our own: what it was sent. */
+static void mask(const struct connector_way *way, char *text)
+{
+	json_t *session, *v;
+	const char *k;
+
+	if (text[0] == '\0')
+		return;
+	session = json_loads(way->session ? way->session : "", 0, NULL);
+	json_object_foreach(way->credentials, k, v)
+	    mask_one(json_string_value(v), text);
+	json_object_foreach(session, k, v) mask_one(json_string_value(v), text);
+	mask_one(way->session, text);
+	json_decref(session);
+}
+
 enum rc converse_take(struct connector_talk *t, const struct converse *c,
     const struct fetch_answer *a, enum rc sent, struct err *e)
 {
@@ -154,9 +180,14 @@ enum rc converse_take(struct connector_talk *t, const struct converse *c,
 	    .headers = buf_span(&a->headers),
 	    .date_s = a->date_s};
 	enum rc rc = sent;
+	size_t i;
 
 	if (rc == RC_OK)
 		rc = c->kind->take(t, &answer, e);
+	if (rc != RC_OK && e)
+		mask(&c->way, e->text);
+	for (i = 0; t->out && i < t->n; i++)
+		mask(&c->way, t->out[i].message);
 	if (rc != RC_OK && e && e->retry_after_s == 0 &&
 	    (rc == RC_LIMIT || rc == RC_AGAIN))
 		e->retry_after_s = (unsigned int)a->retry_after_s;

@@ -262,6 +262,11 @@ describe('what must not be', () => {
 	});
 
 	test('the bearer token is nowhere to be seen', async () => {
+		// Not even where a cloud gives it back.
+		rx.script = [(event, res) => rx.answer(res, 400,
+			{message: `you sent "Bearer ${BEARER}"`})];
+		const t = await tested(cloud);
+		assert.match(t.result.ping.detail, /you sent "Bearer \*{8,}"/);
 		for (const route of [`clouds/${cloud}`, 'clouds', 'audit', 'jobs']) {
 			const a = await w.api('admin', 'GET', w.in(route));
 			assert.ok(!a.text.includes(BEARER), route);
