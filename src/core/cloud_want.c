@@ -78,18 +78,19 @@ static enum rc add_own(const struct cloud_want_walk *w, struct cloud_want *out,
     struct err *e)
 {
 	struct store_certificate list[CLOUD_WANT_CERTS_MAX - 1];
-	int64_t now_s = clock_now_s();
+	const struct store_certificate_list l = {.account = w->account,
+	    .seq = out->seq,
+	    .now_s = clock_now_s()};
 	size_t i, n = CLOUD_WANT_CERTS_MAX - 1;
 	enum rc rc;
 
 	for (i = 0; i < n; i++)
 		store_certificate_init(&list[i]);
-	rc = store_certificate_of_device(w->c->store, w->account, out->seq,
-	    now_s, list, &n, e);
+	rc = store_certificate_of_device(w->c->store, &l, list, &n, e);
 	for (i = 0; rc == RC_OK && i < n; i++)
 		rc = add_cert(out, list[i].fp, buf_span(&list[i].der),
 		    strcmp(list[i].state, "valid") == 0 &&
-			list[i].not_after >= now_s,
+			list[i].not_after >= l.now_s,
 		    e);
 	for (i = 0; i < CLOUD_WANT_CERTS_MAX - 1; i++)
 		store_certificate_clear(&list[i]);

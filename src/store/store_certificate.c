@@ -213,9 +213,9 @@ enum rc store_certificate_list(struct store *s,
 	return take_all(st, rc, out, n, room, e);
 }
 
-enum rc store_certificate_of_device(struct store *s, const char *account,
-    int64_t seq, int64_t now_s, struct store_certificate *out, size_t *n,
-    struct err *e)
+enum rc store_certificate_of_device(struct store *s,
+    const struct store_certificate_list *l, struct store_certificate *out,
+    size_t *n, struct err *e)
 {
 	struct stmt *st = NULL;
 	size_t room = *n;
@@ -229,7 +229,7 @@ enum rc store_certificate_of_device(struct store *s, const char *account,
 	    " CASE WHEN state <> 'valid' THEN state_at"
 	    " WHEN not_after < $3 THEN not_after ELSE 0 END DESC,"
 	    " n DESC LIMIT $4",
-	    DB_I(seq), DB_T(account), DB_I(now_s), DB_I(room));
+	    DB_I(l->seq), DB_T(l->account), DB_I(l->now_s), DB_I(room));
 	return take_all(st, rc, out, n, room, e);
 }
 

@@ -62,11 +62,12 @@ MUST_CHECK enum rc store_certificate_list(struct store *s,
     const struct store_certificate_list *l, struct store_certificate *out,
     size_t *n, struct err *e);
 
-/* One device's of this account: first those that are valid at now_s, newest
- * first; then the others, those first that became so last.  *n as above. */
+/* Those of l's account and device (seq): first the ones that are valid at
+ * now_s, newest first; then the others, those first that became so last.  *n as
+ * above. */
 MUST_CHECK enum rc store_certificate_of_device(struct store *s,
-    const char *account, int64_t seq, int64_t now_s,
-    struct store_certificate *out, size_t *n, struct err *e);
+    const struct store_certificate_list *l, struct store_certificate *out,
+    size_t *n, struct err *e);
 
 struct store_certificate_state {
 	const char *state;
