@@ -175,6 +175,9 @@ class Bench {
 		if (!await over())
 			await this.must(200, 'POST', `jobs/${id}/cancel`, {});
 		await until(() => Date.now() - sink.calls.at(-1) > 500);
+		// A batch is in so many clouds and no more.
+		await until(() => this.world.api('admin', 'DELETE',
+			this.world.in(`clouds/${cloud.id}?force=1`)).then((r) => r.status === 204));
 		return sink;
 	}
 
