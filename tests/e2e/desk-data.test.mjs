@@ -125,12 +125,15 @@ test('counters follow the jobs of a batch', async () => {
 	assert.equal(o.days[1].devices_bound + o.days[2].devices_bound, 13);
 });
 
-test('a binding that is undone in time leaves no trace', async () => {
+test('a binding that is undone in time leaves no trace', async (t) => {
+	const account = w.in('').replace(/\/$/, '');
+	t.after(() => w.must(200, 'admin', 'PATCH', account,
+		{default_cloud: null, auto_provision: false}));
 	const reel = w.fab.reel('undo', {batch: 'UNDO-1'});
 	const before_ = await overview();
 
 	await w.mustPublish(reel);
-	await w.must(200, 'admin', 'PATCH', w.in('').replace(/\/$/, ''),
+	await w.must(200, 'admin', 'PATCH', account,
 		{default_cloud: w.cloud, auto_provision: true});
 	const r = await w.bind('operator', reel.label, {hold_s: 60});
 	assert.deepEqual([r.status, r.json.state], [201, 'provisioning'], r.text);
@@ -152,8 +155,6 @@ test('a binding that is undone in time leaves no trace', async () => {
 	const days = (of) => of.days.map((d) => ({...d, devices_first_seen: null}));
 	assert.deepEqual([o.batches, o.devices, days(o)],
 		[before_.batches, before_.devices, days(before_)]);
-	await w.must(200, 'admin', 'PATCH', w.in('').replace(/\/$/, ''),
-		{default_cloud: null, auto_provision: false});
 	assert.equal((await w.ask(reel.devices[0].cert)).status, 403);
 });
 
@@ -301,9 +302,10 @@ test('what is known of a device is told', async () => {
 });
 
 test('what a cloud refuses shows everywhere, counted once over kills',
-	async () => {
+	async (t) => {
 		const {rx, cloud} = await addAwsCloud(w,
 			{name: 'Picky cloud', chunk: 5});
+		t.after(() => rx.stop());
 		rx.delay = 40;
 		const reel = w.fab.reel('picky', {count: 100, keyless: true});
 		const bad = reel.devices.slice(7, 9);
@@ -345,7 +347,6 @@ test('what a cloud refuses shows everywhere, counted once over kills',
 		assert.deepEqual([(await batch(reel.batch)).state,
 			(await overview()).since.devices_provisioned -
 			was.since.devices_provisioned], ['provisioned', 100]);
-		await rx.stop();
 	});
 
 test('the overview tells what needs attention, to whom it may', async () => {
