@@ -1,5 +1,5 @@
 // Puts providers, frame and pages together; decides who sees the login.
-import {ErrorBoundary, LocationProvider, Route, Router, useLocation} from 'preact-iso';
+import {LocationProvider, Route, Router} from 'preact-iso';
 import {I18nProvider} from './i18n';
 import {Frame} from './frame';
 import {Login} from './pages/login';
@@ -29,20 +29,10 @@ const shown = routes.map((page) => ({path: page.path,
 	component: () => <Shown page={page} />}));
 
 function Pages() {
-	const {url} = useLocation();
-	return <ErrorBoundary onError={(e) => {
-		// A page of an older build is gone: the new one is a reload away.
-		if (/dynamically imported|module script/i.test(String(e)) &&
-				!sessionStorage.getItem('reloaded')) {
-			sessionStorage.setItem('reloaded', url);
-			location.reload();
-		}
-	}}>
-		<Router onLoadEnd={() => sessionStorage.removeItem('reloaded')}>
-			{shown.map((r) => <Route key={r.path} path={r.path} component={r.component} />)}
-			<Route default component={NotFound} />
-		</Router>
-	</ErrorBoundary>;
+	return <Router>
+		{shown.map((r) => <Route key={r.path} path={r.path} component={r.component} />)}
+		<Route default component={NotFound} />
+	</Router>;
 }
 
 export function App() {

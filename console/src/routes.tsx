@@ -1,10 +1,8 @@
 // Every page, loaded when it is first shown.
 // /scan is a document of its own, as it alone may run WebAssembly: links to
 // and from it load the page anew.
-import {lazy} from 'preact-iso';
 import type {FunctionComponent} from 'preact';
-
-type Load = () => Promise<{default: FunctionComponent}>;
+import {lazyPage, type Load} from './lazy';
 
 export interface PageRoute {
 	path: string;
@@ -14,7 +12,7 @@ export interface PageRoute {
 }
 
 const page = (path: string, load: Load, more: Partial<PageRoute> = {}): PageRoute =>
-	({path, component: lazy(load) as FunctionComponent, ...more});
+	({path, component: lazyPage(load), ...more});
 
 export const routes: readonly PageRoute[] = [
 	page('/', () => import('./pages/home')),

@@ -363,6 +363,37 @@ describe('devices', () => {
 	});
 });
 
+describe('the frame', () => {
+	test('is there once while a page is on its way, and says where it leads', async () => {
+		const page = await desk('admin', '');
+		let arrive;
+		const held = new Promise((resolve) => arrive = resolve);
+		await page.route(/assets\/products-.*\.js$/, async (route) => {
+			await held;
+			await route.continue();
+		});
+		await page.getByRole('link', {name: 'Products', exact: true}).click();
+		await page.waitForURL(/\/products$/);
+		await page.getByRole('status').getByText('Loading').waitFor({state: 'attached'});
+		assert.equal(await page.locator('.shell').count(), 1);
+		assert.equal(await page.locator('[aria-current=page]').innerText(), 'Products');
+		arrive();
+		await page.getByRole('heading', {level: 1, name: 'Products'}).waitFor();
+		assert.equal(await page.locator('.shell').count(), 1);
+	});
+
+	test('stays when a page cannot be loaded, and the page says so', async () => {
+		browser.expect(/dynamically imported/, /ERR_FAILED/);
+		const page = await desk('admin', '');
+		await page.route(/assets\/tokens-.*\.js$/, (route) => route.abort());
+		await page.getByRole('link', {name: 'API tokens', exact: true}).click();
+		await page.getByRole('alert').getByText('cannot be reached').waitFor();
+		await page.unroute(/assets\/tokens-.*\.js$/);
+		await button(page, 'Try again').click();
+		await page.getByRole('heading', {level: 1, name: 'API tokens'}).waitFor();
+	});
+});
+
 describe('the overview', () => {
 	test('shows the first steps to an account without batches', async () => {
 		const page = await desk('rival', '', {account: w.rival});
