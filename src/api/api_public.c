@@ -10,6 +10,8 @@
 #include "base/rand.h"
 #include "store/store_count.h"
 
+#define IDENTITY_JWKS_PATH "/.well-known/birthmark/identity-jwks.json"
+
 static const char jwks_type[] = "application/jwk-set+json";
 
 static void public_text(struct api_call *call, const char *type,
@@ -91,18 +93,25 @@ enum rc api_public_jwks(struct api_call *call, struct err *e)
 	return signer_jwks(call->core->signer, &call->resp->body, e);
 }
 
+enum rc api_public_identity_jwks(struct api_call *call, struct err *e)
+{
+	if (!call->core->signer)
+		return public_away(e);
+	public_text(call, jwks_type, "");
+	return signer_identity_jwks(call->core->signer, &call->resp->body, e);
+}
+
 enum rc api_public_account_jwks(struct api_call *call, struct err *e)
 {
 	return public_account(call, jwks_type, signer_interop_jwks, e);
 }
 
 static void put_url(struct json *w, const char *key, const char *base,
-    const char *account, const char *file)
+    const char *path, const char *account)
 {
 	char url[512];
 
-	(void)snprintf(url, sizeof(url),
-	    "%s/.well-known/birthmark/accounts/%s%s", base, account, file);
+	(void)snprintf(url, sizeof(url), "%s%s%s", base, path, account);
 	json_put_str(w, key, url);
 }
 
@@ -128,11 +137,11 @@ enum rc api_public_account_openid(struct api_call *call, struct err *e)
 	public_text(call, "application/json", "");
 	json_init(&w, &call->resp->body);
 	json_obj(&w);
-	put_url(&w, "issuer", url, id, "");
-	put_url(&w, "jwks_uri", url, id, "/jwks.json");
+	put_url(&w, "issuer", url, SIGNER_ACCOUNT_PATH, id);
+	put_url(&w, "jwks_uri", url, IDENTITY_JWKS_PATH, "");
 	put_list(&w, "response_types_supported", "id_token");
 	put_list(&w, "subject_types_supported", "public");
-	put_list(&w, "id_token_signing_alg_values_supported", "ES256");
+	put_list(&w, "id_token_signing_alg_values_supported", "RS256");
 	put_list(&w, "claims_supported", "sub");
 	json_end(&w);
 	return RC_OK;

@@ -8,6 +8,7 @@
 enum rc api_public_health(struct api_call *call, struct err *e);
 enum rc api_public_metrics(struct api_call *call, struct err *e);
 enum rc api_public_jwks(struct api_call *call, struct err *e);
+enum rc api_public_identity_jwks(struct api_call *call, struct err *e);
 enum rc api_public_account_jwks(struct api_call *call, struct err *e);
 enum rc api_public_account_openid(struct api_call *call, struct err *e);
 enum rc api_public_account_pem(struct api_call *call, struct err *e);

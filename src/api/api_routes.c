@@ -37,6 +37,7 @@ const struct api_route api_routes[] = {
 	{"GET", "/healthz", API_PUBLIC, 0, 0, api_public_health, NULL},
 	{"GET", "/metrics", API_PUBLIC, 0, 0, api_public_metrics, NULL},
 	{"GET", "/.well-known/jwks.json", API_PUBLIC, 0, 0, api_public_jwks, NULL},
+	{"GET", "/.well-known/birthmark/identity-jwks.json", API_PUBLIC, 0, 0, api_public_identity_jwks, NULL},
 	{"GET", "/.well-known/birthmark/accounts/{account}/interop-key.pem", API_PUBLIC, 0, 0, api_public_account_pem, NULL},
 	{"GET", "/.well-known/birthmark/accounts/{account}/.well-known/openid-configuration", API_PUBLIC, 0, 0, api_public_account_openid, NULL},
 	{"GET", "/.well-known/birthmark/accounts/{account}/jwks.json", API_PUBLIC, 0, 0, api_public_account_jwks, NULL},

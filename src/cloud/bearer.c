@@ -3,7 +3,6 @@
 #include "cloud/bearer.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 
 #define ENTRIES 64
 #define JWT_MAX 4096
-#define ISSUER_SIZE 512
 
 struct entry {
 	char account[RAND_ID_SIZE];
@@ -95,7 +93,6 @@ static enum rc entry_renew(struct bearer *b, struct entry *x,
 	    .issuer = b->issuer,
 	    .audience = w->audience,
 	    .ttl_s = BEARER_TTL_S};
-	char issuer[ISSUER_SIZE];
 	enum rc rc;
 
 	buf_reset(&x->jwt);
@@ -107,13 +104,8 @@ static enum rc entry_renew(struct bearer *b, struct entry *x,
 		sizeof(x->audience)))
 		return err_set(e, RC_INVALID, "audience-too-long",
 		    "The audience of this cloud is too long.");
-	if (w->identity) {
-		(void)snprintf(issuer, sizeof(issuer),
-		    "%s/.well-known/birthmark/accounts/%s", b->issuer,
-		    w->account);
-		r.issuer = issuer;
-	}
-	rc = signer_interop(b->signer, &r, &x->jwt, e);
+	rc = (w->identity ? signer_identity : signer_interop)(b->signer, &r,
+	    &x->jwt, e);
 	if (rc == RC_OK)
 		x->renew_ms = clock_mono_ms() +
 		    (int64_t)(BEARER_TTL_S - BEARER_RENEW_S) * 1000;

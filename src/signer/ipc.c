@@ -52,6 +52,7 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 
 	switch (r->type) {
 	case IPC_INTEROP:
+	case IPC_IDENTITY:
 		buf_add_block(out, r->interop.account);
 		buf_add_block(out, r->interop.issuer);
 		buf_add_block(out, r->interop.audience);
@@ -85,6 +86,7 @@ void ipc_request_build(struct buf *out, const struct ipc_request *r)
 		buf_add_span(out, r->nonce);
 		break;
 	case IPC_JWKS:
+	case IPC_IDENTITY_JWKS:
 	case IPC_ENTRY_PEM:
 		break;
 	default:
@@ -103,7 +105,8 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		return false;
 	switch (type) {
 	case IPC_INTEROP:
-		r->type = IPC_INTEROP;
+	case IPC_IDENTITY:
+		r->type = type;
 		return span_take_block(&in, &r->interop.account) &&
 		    span_take_block(&in, &r->interop.issuer) &&
 		    span_take_block(&in, &r->interop.audience) &&
@@ -136,6 +139,7 @@ bool ipc_request_parse(struct ipc_request *r, struct span in)
 		r->type = IPC_TOTP;
 		return span_take(&in, 32, &r->nonce) && in.n == 0;
 	case IPC_JWKS:
+	case IPC_IDENTITY_JWKS:
 	case IPC_ENTRY_PEM:
 		r->type = type;
 		return in.n == 0;
@@ -216,6 +220,20 @@ static enum rc refuse(struct err *e, const char *what)
 /* Each account has its own key, so its id has to be exactly one. */
 static const char no_account[] = "the account is no id";
 
+static enum rc check_interop(const struct ipc_interop *r, struct err *e)
+{
+	if (!rand_is_id(r->account, "acc"))
+		return refuse(e, no_account);
+	if (!is_url(r->issuer, ISSUER_MAX))
+		return refuse(e, "the issuer is not an https URL");
+	if (!is_plain(r->audience, 1, SIGNER_AUDIENCE_MAX))
+		return refuse(e,
+		    "the audience is not plain text of 1 to 200 characters");
+	if (r->ttl_s < 1 || r->ttl_s > SIGNER_TTL_MAX_S)
+		return refuse(e, "the time to live is not 1 to 3600 seconds");
+	return RC_OK;
+}
+
 static enum rc check_event(const struct ipc_event *v, struct err *e)
 {
 	if (!rand_is_id(v->account, "acc"))
@@ -242,19 +260,8 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 {
 	switch (r->type) {
 	case IPC_INTEROP:
-		if (!rand_is_id(r->interop.account, "acc"))
-			return refuse(e, no_account);
-		if (!is_url(r->interop.issuer, ISSUER_MAX))
-			return refuse(e, "the issuer is not an https URL");
-		if (!is_plain(r->interop.audience, 1, SIGNER_AUDIENCE_MAX))
-			return refuse(e,
-			    "the audience is not plain text of 1 "
-			    "to 200 characters");
-		if (r->interop.ttl_s < 1 || r->interop.ttl_s > SIGNER_TTL_MAX_S)
-			return refuse(e,
-			    "the time to live is not 1 to 3600 "
-			    "seconds");
-		return RC_OK;
+	case IPC_IDENTITY:
+		return check_interop(&r->interop, e);
 	case IPC_FEED:
 		if (!is_plain(r->feed.account, 1, ID_MAX) ||
 		    !is_plain(r->feed.cloud, 1, ID_MAX))
@@ -287,6 +294,7 @@ enum rc ipc_request_check(const struct ipc_request *r, struct err *e)
 		    ? RC_OK
 		    : refuse(e, "the nonce has not 32 bytes");
 	case IPC_JWKS:
+	case IPC_IDENTITY_JWKS:
 	case IPC_ENTRY_PEM:
 		return RC_OK;
 	default:

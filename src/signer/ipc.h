@@ -28,8 +28,10 @@ enum ipc_type {
 	IPC_VOUCHER_PEM = 17,
 	IPC_CLAIM = 18,
 	IPC_CLAIM_CHECK = 19,
-	IPC_EVENT = 20, /* with a file: its body */
-	IPC_LAST = IPC_EVENT
+	IPC_EVENT = 20,	   /* with a file: its body */
+	IPC_IDENTITY = 21, /* an account's JWT for identity providers */
+	IPC_IDENTITY_JWKS = 22,
+	IPC_LAST = IPC_IDENTITY_JWKS
 };
 
 struct ipc_interop {

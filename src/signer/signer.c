@@ -186,16 +186,28 @@ static enum rc call(struct signer *s, struct ipc_request *r, struct buf *out,
 	return ask(s, &a, out, e);
 }
 
-enum rc signer_interop(struct signer *s, const struct signer_interop *r,
-    struct buf *jwt, struct err *e)
+static enum rc token(struct signer *s, enum ipc_type type,
+    const struct signer_interop *r, struct buf *jwt, struct err *e)
 {
-	struct ipc_request q = {.type = IPC_INTEROP};
+	struct ipc_request q = {.type = type};
 
 	q.interop.account = span_str(r->account);
 	q.interop.issuer = span_str(r->issuer);
 	q.interop.audience = span_str(r->audience);
 	q.interop.ttl_s = r->ttl_s;
 	return call(s, &q, jwt, e);
+}
+
+enum rc signer_interop(struct signer *s, const struct signer_interop *r,
+    struct buf *jwt, struct err *e)
+{
+	return token(s, IPC_INTEROP, r, jwt, e);
+}
+
+enum rc signer_identity(struct signer *s, const struct signer_interop *r,
+    struct buf *jwt, struct err *e)
+{
+	return token(s, IPC_IDENTITY, r, jwt, e);
 }
 
 enum rc signer_feed(struct signer *s, const struct signer_feed *r,
@@ -260,6 +272,13 @@ enum rc signer_entry_pem(struct signer *s, struct buf *pem, struct err *e)
 enum rc signer_jwks(struct signer *s, struct buf *json, struct err *e)
 {
 	struct ipc_request q = {.type = IPC_JWKS};
+
+	return call(s, &q, json, e);
+}
+
+enum rc signer_identity_jwks(struct signer *s, struct buf *json, struct err *e)
+{
+	struct ipc_request q = {.type = IPC_IDENTITY_JWKS};
 
 	return call(s, &q, json, e);
 }

@@ -32,6 +32,14 @@ struct signer_interop {
 MUST_CHECK enum rc signer_interop(struct signer *s,
     const struct signer_interop *r, struct buf *jwt, struct err *e);
 
+/* A token with the same claims for identity providers (RFC 7523, AWS web
+ * identity), RS256, as OpenID Connect Core 3.1.3.7 and Entra ID have it: the
+ * issuer is the account's own, URL of the service SIGNER_ACCOUNT_PATH ACCOUNT,
+ * built by the signer, as one key signs for all accounts. */
+#define SIGNER_ACCOUNT_PATH "/.well-known/birthmark/accounts/"
+MUST_CHECK enum rc signer_identity(struct signer *s,
+    const struct signer_interop *r, struct buf *jwt, struct err *e);
+
 /* The head of one page of a gate's feed, as a JWS with typ "birthmark-feed":
  * {"account","cloud","from","to","count","sha256","iat"}; sha256 is over the
  * page's entries as sent. */
@@ -78,6 +86,9 @@ MUST_CHECK enum rc signer_entry_pem(struct signer *s, struct buf *pem,
 
 /* The public key of feeds as a JWKS (RFC 7517). */
 MUST_CHECK enum rc signer_jwks(struct signer *s, struct buf *json,
+    struct err *e);
+/* That of signer_identity. */
+MUST_CHECK enum rc signer_identity_jwks(struct signer *s, struct buf *json,
     struct err *e);
 /* An account's public interop key, as PEM and as a JWKS: of every id of the
  * form, so that they do not tell which accounts there are. */

@@ -12,7 +12,8 @@
 #define SKEW_S 3600
 #define VALID_S (20LL * 366 * 86400)
 
-static enum rc make_key(const char *dir, const char *name, struct err *e)
+static enum rc make_key(const char *dir, const char *name, enum key_type type,
+    struct err *e)
 {
 	struct key *k = NULL;
 	char path[4096];
@@ -23,7 +24,7 @@ static enum rc make_key(const char *dir, const char *name, struct err *e)
 	if (rc != RC_OK || file_exists(path))
 		return rc;
 	buf_init(&pem, 16 * 1024);
-	rc = key_generate(&k, KEY_P256, e);
+	rc = key_generate(&k, type, e);
 	if (rc == RC_OK)
 		rc = key_pem(k, &pem, e);
 	if (rc == RC_OK)
@@ -96,7 +97,9 @@ enum rc signer_init(const char *dir, struct err *e)
 
 	rc = file_mkdir(dir, 0700, e);
 	for (i = 0; rc == RC_OK && i < sizeof(keys) / sizeof(keys[0]); i++)
-		rc = make_key(dir, keys[i], e);
+		rc = make_key(dir, keys[i], KEY_P256, e);
+	if (rc == RC_OK)
+		rc = make_key(dir, SIGNER_KEYS_IDENTITY, KEY_RSA3072, e);
 	for (i = 0; rc == RC_OK && i < sizeof(own) / sizeof(own[0]); i++)
 		rc = make_cert(dir, &own[i], e);
 	if (rc == RC_OK)

@@ -4,6 +4,7 @@
 #define BIRTHMARK_SIGNER_SIGNER_KEYS_H
 
 #define SIGNER_KEYS_INTEROP "interop.pem"
+#define SIGNER_KEYS_IDENTITY "identity.pem"
 #define SIGNER_KEYS_FEED "feed.pem"
 #define SIGNER_KEYS_MANIFEST "manifest.pem"
 #define SIGNER_KEYS_MANIFEST_CERT "manifest-cert.pem"

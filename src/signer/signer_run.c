@@ -35,7 +35,7 @@ struct run {
 	struct signer_account accounts;
 	struct ca_keys cas;
 	struct run_proof proofs;
-	struct key *interop, *feed, *manifest;
+	struct key *interop, *identity, *feed, *manifest;
 	struct buf manifest_cert; /* DER */
 	struct pollfd fds[CLIENTS_MAX];
 	unsigned int may[CLIENTS_MAX];
@@ -62,24 +62,21 @@ static enum rc sign(struct key *k, const char *typ, struct buf *payload,
 	return jose_sign(k, typ, buf_span(payload), out, e);
 }
 
-static enum rc do_interop(struct run *s, const struct ipc_interop *r,
-    struct buf *out, struct err *e)
+/* A token of the account with this iss, by this key. */
+static enum rc sign_token(struct key *k, const struct ipc_interop *r,
+    struct span issuer, struct buf *out, struct err *e)
 {
 	int64_t now = clock_now_s();
-	struct key *k = NULL;
 	struct buf payload;
 	uint8_t jti[16];
 	struct json w;
 	enum rc rc;
 
-	rc = signer_account_key(&s->accounts, s->interop, r->account, &k, e);
-	if (rc != RC_OK)
-		return rc;
 	rand_bytes(jti, sizeof(jti));
 	buf_init(&payload, OUT_MAX);
 	json_init(&w, &payload);
 	json_obj(&w);
-	json_put_span(&w, "iss", r->issuer);
+	json_put_span(&w, "iss", issuer);
 	json_put_span(&w, "sub", r->account);
 	json_put_span(&w, "aud", r->audience);
 	json_put_u64(&w, "iat", (uint64_t)now);
@@ -88,6 +85,33 @@ static enum rc do_interop(struct run *s, const struct ipc_interop *r,
 	json_end(&w);
 	rc = sign(k, "JWT", &payload, out, e);
 	buf_clear(&payload);
+	return rc;
+}
+
+static enum rc do_interop(struct run *s, const struct ipc_interop *r,
+    struct buf *out, struct err *e)
+{
+	struct key *k = NULL;
+	enum rc rc;
+
+	rc = signer_account_key(&s->accounts, s->interop, r->account, &k, e);
+	return rc == RC_OK ? sign_token(k, r, r->issuer, out, e) : rc;
+}
+
+/* One key for all accounts: whose token it is says the issuer, so that is
+ * written here. */
+static enum rc do_identity(struct run *s, const struct ipc_interop *r,
+    struct buf *out, struct err *e)
+{
+	struct buf issuer;
+	enum rc rc;
+
+	buf_init(&issuer, OUT_MAX);
+	buf_add_span(&issuer, r->issuer);
+	buf_add_str(&issuer, SIGNER_ACCOUNT_PATH);
+	buf_add_span(&issuer, r->account);
+	rc = sign_token(s->identity, r, buf_span(&issuer), out, e);
+	buf_clear(&issuer);
 	return rc;
 }
 
@@ -218,6 +242,7 @@ static unsigned int needs(enum ipc_type type)
 {
 	switch (type) {
 	case IPC_INTEROP:
+	case IPC_IDENTITY:
 		return SIGNER_MAY_INTEROP;
 	case IPC_EVENT:
 		return SIGNER_MAY_EVENT;
@@ -240,6 +265,7 @@ static unsigned int needs(enum ipc_type type)
 	case IPC_CLAIM_CHECK:
 		return SIGNER_MAY_VOUCHER;
 	case IPC_JWKS:
+	case IPC_IDENTITY_JWKS:
 	case IPC_PEM:
 	case IPC_ENTRY_PEM:
 	case IPC_ACCOUNT_JWKS:
@@ -295,12 +321,16 @@ static enum rc perform(struct run *s, const struct ipc_request *r, int fd,
 	switch (r->type) {
 	case IPC_INTEROP:
 		return do_interop(s, &r->interop, out, e);
+	case IPC_IDENTITY:
+		return do_identity(s, &r->interop, out, e);
 	case IPC_FEED:
 		return do_feed(s, &r->feed, out, e);
 	case IPC_EVENT:
 		return do_event(s, &r->event, fd, out, e);
 	case IPC_JWKS:
 		return put_jwks(s->feed, out, e);
+	case IPC_IDENTITY_JWKS:
+		return put_jwks(s->identity, out, e);
 	case IPC_PEM:
 	case IPC_ACCOUNT_JWKS:
 		return do_account(s, r, out, e);
@@ -447,6 +477,7 @@ static void close_keys(struct run *s)
 	ca_keys_clear(&s->cas);
 	run_proof_clear(&s->proofs);
 	key_free(s->interop);
+	key_free(s->identity);
 	key_free(s->feed);
 	key_free(s->manifest);
 	buf_clear(&s->manifest_cert);
@@ -475,6 +506,7 @@ static struct run *start(const char *dir, const struct signer_client *clients,
 	}
 	s->fds_n = s->open = clients_n;
 	if (open_key(&s->interop, dir, SIGNER_KEYS_INTEROP, e) == RC_OK &&
+	    open_key(&s->identity, dir, SIGNER_KEYS_IDENTITY, e) == RC_OK &&
 	    open_key(&s->feed, dir, SIGNER_KEYS_FEED, e) == RC_OK &&
 	    open_key(&s->manifest, dir, SIGNER_KEYS_MANIFEST, e) == RC_OK &&
 	    run_proof_open(&s->proofs, dir, e) == RC_OK &&

@@ -349,21 +349,15 @@ class State:
 
 
 def verify_jwt(jwt, pem):
-	"""The claims of an ES256 token, verified by openssl."""
+	"""The claims of an RS256 token, verified by openssl."""
 	def part(s):
 		return base64.urlsafe_b64decode(s + '=' * (-len(s) % 4))
-
-	def integer(b):
-		b = b.lstrip(b'\0') or b'\0'
-		b = b'\0' + b if b[0] & 0x80 else b
-		return bytes([2, len(b)]) + b
 
 	try:
 		head, body, sig = jwt.split('.')
 		raw = part(sig)
-		if json.loads(part(head)).get('alg') != 'ES256' or len(raw) != 64:
-			raise ValueError('no ES256')
-		der = integer(raw[:32]) + integer(raw[32:])
+		if json.loads(part(head)).get('alg') != 'RS256':
+			raise ValueError('no RS256')
 		claims = json.loads(part(body))
 	except (ValueError, TypeError):
 		raise Refused('InvalidIdentityTokenException',
@@ -371,7 +365,7 @@ def verify_jwt(jwt, pem):
 	with tempfile.NamedTemporaryFile() as key, \
 			tempfile.NamedTemporaryFile() as signature:
 		key.write(pem.encode())
-		signature.write(bytes([0x30, len(der)]) + der)
+		signature.write(raw)
 		key.flush()
 		signature.flush()
 		r = subprocess.run(['openssl', 'dgst', '-sha256', '-verify',

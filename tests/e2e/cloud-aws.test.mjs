@@ -352,7 +352,9 @@ describe('credentials', () => {
 
 	test('roles are assumed, by keys and by our own token', async () => {
 		await fresh();
-		const {pem} = await w.interopKeys();
+		const [key] = (await w.identityKeys()).keys;
+		const pem = crypto.createPublicKey({key, format: 'jwk'})
+			.export({type: 'spki', format: 'pem'});
 		const issuer = `${w.service.url}/.well-known/birthmark/accounts/` +
 			w.account;
 		await aws.config({types: ['washer'], groups: ['kitchen'], roles: {

@@ -81,7 +81,7 @@ async function leave(server) {
 before(async () => {
 	w = await buildWorld();
 	pki = serverPki(fs.mkdtempSync(w.path('azure-')));
-	({jwks} = await w.interopKeys());
+	jwks = await w.identityKeys();
 	const rights = ['RegistryRead', 'RegistryWrite', 'EnrollmentRead',
 		'EnrollmentWrite'];
 	entra = await new Entra({pki, tenant: 'tenant-1', apps: {
@@ -92,9 +92,9 @@ before(async () => {
 			const header = JSON.parse(Buffer.from(head, 'base64url'));
 			const claims = JSON.parse(Buffer.from(body, 'base64url'));
 			const jwk = jwks.keys.find((k) => k.kid === header.kid);
+			assert.equal(header.alg, 'RS256', 'all that Entra ID documents');
 			assert.ok(crypto.verify('sha256', Buffer.from(`${head}.${body}`),
-				{key: crypto.createPublicKey({key: jwk, format: 'jwk'}),
-					dsaEncoding: 'ieee-p1363'},
+				crypto.createPublicKey({key: jwk, format: 'jwk'}),
 				Buffer.from(signature, 'base64url')), 'signature');
 			assert.equal(claims.aud, AUDIENCE);
 			assert.equal(claims.sub, w.account);
@@ -386,6 +386,7 @@ describe('a small reel', () => {
 		const at = `${shown.iss}/.well-known/openid-configuration`;
 		const issuer = (await request(at, {ca: w.service.ca})).json;
 		assert.equal(issuer.issuer, shown.iss);
+		assert.deepEqual(issuer.id_token_signing_alg_values_supported, ['RS256']);
 		assert.deepEqual((await request(issuer.jwks_uri, {ca: w.service.ca})).json,
 			jwks);
 		await done(await provision(reel.batch, {cloud: clouds[0]}), {same: 4});

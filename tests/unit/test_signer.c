@@ -221,6 +221,57 @@ static void feed_is_signed_by_another_key(void **state)
 	signer_free(s);
 }
 
+static struct key_pub *identity_key(struct signer *s)
+{
+	struct key_pub *k = NULL;
+	struct buf jwks, spki;
+	struct span jwk;
+
+	buf_init(&jwks, 4096);
+	buf_init(&spki, 4096);
+	assert_int_equal(signer_identity_jwks(s, &jwks, NULL), RC_OK);
+	assert_null(strstr(buf_cstr(&jwks), "\"d\""));
+	jwk = span_sub(buf_span(&jwks), strlen("{\"keys\":["), jwks.n);
+	jwk.n -= strlen("]}");
+	assert_int_equal(jose_jwk_spki(jwk, &spki, NULL), RC_OK);
+	assert_int_equal(key_pub_new(&k, buf_span(&spki), NULL), RC_OK);
+	buf_clear(&jwks);
+	buf_clear(&spki);
+	return k;
+}
+
+/* One key signs for all accounts, so the issuer has to be the account's. */
+static void identity_token_names_the_account_as_issuer(void **state)
+{
+	struct signer_interop r = {ONE, "https://a:8443", "api://X", 300};
+	struct signer *s = client(COURIER), *worker = client(WORKER);
+	struct key_pub *k = identity_key(worker),
+		       *own = interop_key(worker, ONE);
+	struct buf jwt, payload;
+
+	buf_init(&jwt, 4096);
+	buf_init(&payload, 4096);
+	assert_int_equal(signer_identity(worker, &r, &jwt, NULL), RC_DENIED);
+	assert_int_equal(signer_identity(s, &r, &jwt, NULL), RC_OK);
+	assert_int_equal(jose_verify(buf_span(&jwt), k, "JWT", &payload, NULL),
+	    RC_OK);
+	assert_non_null(strstr(buf_cstr(&payload),
+	    "\"iss\":\"https://a:8443/.well-known/birthmark/accounts/" ONE
+	    "\",\"sub\":\"" ONE "\",\"aud\":\"api://X\""));
+	buf_reset(&payload);
+	assert_int_not_equal(jose_verify(buf_span(&jwt), own, "JWT", &payload,
+				 NULL),
+	    RC_OK);
+	r.account = "acc_1";
+	assert_int_equal(signer_identity(s, &r, &jwt, NULL), RC_INVALID);
+	buf_clear(&jwt);
+	buf_clear(&payload);
+	key_pub_free(k);
+	key_pub_free(own);
+	signer_free(s);
+	signer_free(worker);
+}
+
 static void limits_are_checked_by_the_signer(void **state)
 {
 	static char long_audience[SIGNER_AUDIENCE_MAX + 2];
@@ -447,6 +498,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(interop_token_is_signed_as_asked),
 	    TEST(token_of_one_account_is_not_of_another),
+	    TEST(identity_token_names_the_account_as_issuer),
 	    TEST(key_of_an_account_outlives_the_cache),
 	    TEST(feed_is_signed_by_another_key),
 	    TEST(limits_are_checked_by_the_signer),

@@ -243,6 +243,15 @@ export class World {
 			pem: await get('interop-key.pem')};
 	}
 
+	/** The public keys of tokens for identity providers, of all accounts. */
+	async identityKeys() {
+		const r = await request(`${this.service.url}/.well-known/birthmark/` +
+			'identity-jwks.json', {ca: this.service.ca});
+		if (r.status !== 200)
+			throw new Error(`${r.status} ${r.text}`);
+		return r.json;
+	}
+
 	publish(reel, args = []) {
 		return this.cli('vendor', ['publish', '--json', ...args, reel.dir]);
 	}
