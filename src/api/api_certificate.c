@@ -340,7 +340,10 @@ enum rc api_certificate_server(struct api_call *call, struct err *e)
 	return rc;
 }
 
-enum rc api_certificate_quarantine(struct api_call *call, struct err *e)
+static enum rc keep_out(struct api_call *call,
+    enum rc (*how)(struct core *, const struct core_actor *,
+	const struct device *, const char *, struct err *),
+    struct err *e)
 {
 	static const char *const fields[] = {"note", NULL};
 	const char *note = NULL;
@@ -355,12 +358,21 @@ enum rc api_certificate_quarantine(struct api_call *call, struct err *e)
 	if (rc == RC_OK)
 		rc = own_device(call, hex, &d, e);
 	if (rc == RC_OK)
-		rc = certificate_device_quarantine(call->core, &call->actor, &d,
-		    note ? note : "", e);
+		rc = how(call->core, &call->actor, &d, note ? note : "", e);
 	if (rc == RC_OK)
 		call->resp->status = 204;
 	device_clear(&d);
 	return rc;
+}
+
+enum rc api_certificate_quarantine(struct api_call *call, struct err *e)
+{
+	return keep_out(call, certificate_device_quarantine, e);
+}
+
+enum rc api_certificate_scrap(struct api_call *call, struct err *e)
+{
+	return keep_out(call, certificate_device_scrap, e);
 }
 
 enum rc api_certificate_release(struct api_call *call, struct err *e)

@@ -15,6 +15,7 @@ MUST_CHECK enum rc api_certificate_server(struct api_call *call, struct err *e);
 
 MUST_CHECK enum rc api_certificate_quarantine(struct api_call *call,
     struct err *e);
+MUST_CHECK enum rc api_certificate_scrap(struct api_call *call, struct err *e);
 MUST_CHECK enum rc api_certificate_release(struct api_call *call,
     struct err *e);
 

@@ -152,6 +152,7 @@ static enum rc state_write(struct api_call *call, struct json *w,
 
 	json_put_str(w, "state",
 	    bar.birth[0]	  ? "revoked"
+		: bar.scrapped	  ? "scrapped"
 		: bar.quarantined ? "quarantined"
 				  : "active");
 	return rc;

@@ -173,6 +173,7 @@ const struct api_route api_routes[] = {
 	{"POST", "/api/v1/accounts/{account}/certificates/{certificate}/revoke", API_ACCOUNT, R_ADMIN, 16384, api_certificate_revoke, NULL},
 	{"POST", "/api/v1/accounts/{account}/certificates/{certificate}/reactivate", API_ACCOUNT, R_ADMIN, 16384, api_certificate_reactivate, NULL},
 	{"POST", "/api/v1/accounts/{account}/devices/{fingerprint}/quarantine", API_ACCOUNT, R_ADMIN, 16384, api_certificate_quarantine, NULL},
+	{"POST", "/api/v1/accounts/{account}/devices/{fingerprint}/scrap", API_ACCOUNT, R_ADMIN, 16384, api_certificate_scrap, NULL},
 	{"POST", "/api/v1/accounts/{account}/devices/{fingerprint}/release", API_ACCOUNT, R_ADMIN, 16384, api_certificate_release, NULL},
 	{"POST", "/api/v1/vendors/{vendor}/devices/{fingerprint}/revoke", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_certificate_birth_revoke, NULL},
 	{"POST", "/api/v1/vendors/{vendor}/devices/{fingerprint}/reactivate", API_VENDOR, R_VADMIN | R_VPUBLISHER, 16384, api_certificate_birth_reactivate, NULL},

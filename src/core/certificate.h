@@ -36,11 +36,16 @@ MUST_CHECK enum rc certificate_revoke_own(struct core *c,
     const struct device *d, struct span serial, int reason, int64_t now_s,
     struct err *e);
 
-/* RC_CONFLICT "device-quarantined". */
+/* RC_CONFLICT "device-quarantined", "device-scrapped". */
 MUST_CHECK enum rc certificate_device_quarantine(struct core *c,
     const struct core_actor *a, const struct device *d, const char *note,
     struct err *e);
-/* RC_CONFLICT "device-not-quarantined". */
+/* The end of its life, not undone: kept out for every owner to come, its
+ * certificates of this account revoked.  RC_CONFLICT "device-scrapped". */
+MUST_CHECK enum rc certificate_device_scrap(struct core *c,
+    const struct core_actor *a, const struct device *d, const char *note,
+    struct err *e);
+/* RC_CONFLICT "device-not-quarantined", "device-scrapped". */
 MUST_CHECK enum rc certificate_device_release(struct core *c,
     const struct core_actor *a, const struct device *d, struct err *e);
 

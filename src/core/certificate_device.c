@@ -1,5 +1,6 @@
-/* Devices kept out by their account, and birth certificates revoked by their
- * vendor.  Must not revoke what somebody else has revoked, nor undo it. */
+/* Devices kept out by their account, for a time or for good, and birth
+ * certificates revoked by their vendor.  Must not revoke what somebody else has
+ * revoked, nor undo it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,17 @@ static enum rc hold_all(struct core *c, const struct device *d,
 	return move_all(c, d, &m, e);
 }
 
+static enum rc revoke_all(struct core *c, const struct device *d,
+    const char *account, int reason, int64_t now_s, struct err *e)
+{
+	struct move m = {account, "valid", false,
+	    {"revoked", reason, now_s, false}};
+	enum rc rc = move_all(c, d, &m, e);
+
+	m.from = "held";
+	return rc == RC_OK ? move_all(c, d, &m, e) : rc;
+}
+
 /* What came off: unless something else keeps the device out, it is let in, with
  * what was put on hold when it was not. */
 static enum rc let_in(struct core *c, const struct device *d, int64_t now_s,
@@ -99,24 +111,68 @@ static enum rc still_own(struct core *c, const struct core_actor *a,
 	return rc;
 }
 
-enum rc certificate_device_quarantine(struct core *c,
-    const struct core_actor *a, const struct device *d, const char *note,
+/* RC_CONFLICT where it cannot be changed any more. */
+static enum rc not_scrapped(struct core *c, const struct device *d,
     struct err *e)
+{
+	struct store_certificate_bar bar;
+	enum rc rc = store_certificate_bars(c->store, d->seq, &bar, e);
+
+	return rc == RC_OK && bar.scrapped
+	    ? err_set(e, RC_CONFLICT, "device-scrapped",
+		  "The device is scrapped, which is not undone.")
+	    : rc;
+}
+
+/* How a device is kept out. */
+struct keep_out {
+	bool scrap;
+	const char *action, *event, *note;
+};
+
+static enum rc put_out(struct core *c, const struct core_actor *a,
+    const struct device *d, const struct keep_out *how, struct err *e)
 {
 	const struct store_certificate_quarantine q = {.seq = d->seq,
 	    .account = a->scope_id,
-	    .note = note,
+	    .note = how->note,
 	    .by_name = a->name,
-	    .at = a->now_s};
-	struct audit_entry entry = {.action = "device-quarantine",
+	    .at = a->now_s,
+	    .scrapped = how->scrap};
+	enum rc rc = not_scrapped(c, d, e);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = store_certificate_quarantine(c->store, &q, e);
+	if (rc == RC_CONFLICT)
+		return err_set(e, rc, "device-quarantined",
+		    "The device is in quarantine already.");
+	if (rc == RC_OK)
+		rc = tell_gates(c, d, a->now_s, e);
+	if (rc == RC_OK)
+		rc = how->scrap
+		    ? revoke_all(c, d, a->scope_id, CRL_CESSATION, a->now_s, e)
+		    : hold_all(c, d, a->scope_id, a->now_s, e);
+	if (rc == RC_OK)
+		rc = timeline_add(c,
+		    &(const struct timeline_event){d->seq, a->scope_id,
+			how->event, how->note},
+		    a->now_s, e);
+	return rc;
+}
+
+static enum rc keep_out(struct core *c, const struct core_actor *a,
+    const struct device *d, const struct keep_out *how, struct err *e)
+{
+	struct audit_entry entry = {.action = how->action,
 	    .scope_id = a->scope_id,
 	    .target = d->chip_id,
-	    .detail = note};
+	    .detail = how->note};
 	struct tx tx = TX_NONE;
 	struct device now;
 	enum rc rc;
 
-	if (strlen(note) > NOTE_MAX)
+	if (strlen(how->note) > NOTE_MAX)
 		return err_set(e, RC_INVALID, "bad-note",
 		    "The note is at most %d bytes.", NOTE_MAX);
 	device_init(&now);
@@ -124,23 +180,29 @@ enum rc certificate_device_quarantine(struct core *c,
 	if (rc == RC_OK)
 		rc = still_own(c, a, d, &now, e);
 	if (rc == RC_OK)
-		rc = store_certificate_quarantine(c->store, &q, e);
-	if (rc == RC_CONFLICT)
-		rc = err_set(e, rc, "device-quarantined",
-		    "The device is in quarantine already.");
-	if (rc == RC_OK)
-		rc = tell_gates(c, &now, a->now_s, e);
-	if (rc == RC_OK)
-		rc = hold_all(c, &now, a->scope_id, a->now_s, e);
-	if (rc == RC_OK)
-		rc = timeline_add(c,
-		    &(const struct timeline_event){d->seq, a->scope_id,
-			"quarantined", note},
-		    a->now_s, e);
+		rc = put_out(c, a, &now, how, e);
 	if (rc == RC_OK)
 		rc = audit_add(c, a, &entry, e);
 	device_clear(&now);
 	return tx_end(c, &tx, rc, e);
+}
+
+enum rc certificate_device_quarantine(struct core *c,
+    const struct core_actor *a, const struct device *d, const char *note,
+    struct err *e)
+{
+	return keep_out(c, a, d,
+	    &(const struct keep_out){false, "device-quarantine", "quarantined",
+		note},
+	    e);
+}
+
+enum rc certificate_device_scrap(struct core *c, const struct core_actor *a,
+    const struct device *d, const char *note, struct err *e)
+{
+	return keep_out(c, a, d,
+	    &(const struct keep_out){true, "device-scrap", "scrapped", note},
+	    e);
 }
 
 enum rc certificate_device_release(struct core *c, const struct core_actor *a,
@@ -156,6 +218,8 @@ enum rc certificate_device_release(struct core *c, const struct core_actor *a,
 	device_init(&now);
 	if (rc == RC_OK)
 		rc = device_get(c, d->seq, &now, e);
+	if (rc == RC_OK)
+		rc = not_scrapped(c, &now, e);
 	if (rc == RC_OK)
 		rc =
 		    store_certificate_release(c->store, d->seq, a->scope_id, e);
@@ -195,17 +259,12 @@ enum rc certificate_device_on_unbind(struct core *c, const struct core_actor *a,
 static enum rc spread(struct core *c, const struct device *d, bool hold,
     int64_t now_s, struct err *e)
 {
-	struct move gone = {NULL, "valid", false,
-	    {"revoked", CRL_PRIVILEGE_WITHDRAWN, now_s, false}};
 	enum rc rc = tell_gates(c, d, now_s, e);
 
-	if (rc == RC_OK)
-		rc = hold ? hold_all(c, d, NULL, now_s, e)
-			  : move_all(c, d, &gone, e);
-	gone.from = "held";
-	if (rc == RC_OK && !hold)
-		rc = move_all(c, d, &gone, e);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	return hold ? hold_all(c, d, NULL, now_s, e)
+		    : revoke_all(c, d, NULL, CRL_PRIVILEGE_WITHDRAWN, now_s, e);
 }
 
 static enum rc put_birth(struct core *c, const struct core_actor *a,

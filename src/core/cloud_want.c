@@ -113,7 +113,7 @@ static enum rc judge(const struct cloud_want_walk *w, bool single,
 	ours = strcmp(x.account, w->account) == 0;
 	welcome = (single && ours) || (w->batch && (ours || !x.account[0]));
 	out->state = welcome ? CLOUD_WANT_ADMIT : CLOUD_WANT_REMOVE;
-	if (strcmp(bar.birth, "revoked") == 0)
+	if (bar.scrapped || strcmp(bar.birth, "revoked") == 0)
 		out->state = CLOUD_WANT_REMOVE;
 	else if (welcome && x.barred)
 		out->state = CLOUD_WANT_SUSPEND;

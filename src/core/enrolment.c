@@ -32,6 +32,9 @@ enum rc enrolment_may(struct core *c, const struct device *d, struct err *e)
 		return err_set(e, RC_DENIED, "device-revoked",
 		    "The maker of the chip has revoked its birth "
 		    "certificate.");
+	if (bar.scrapped)
+		return err_set(e, RC_DENIED, "device-scrapped",
+		    "The owner has scrapped this device.");
 	if (bar.quarantined)
 		return err_set(e, RC_DENIED, "device-quarantined",
 		    "The owner keeps this device in quarantine.");

@@ -18,13 +18,13 @@ void enrolment_who_init(struct enrolment_who *w);
 void enrolment_who_clear(struct enrolment_who *w);
 
 /* Who has shown this certificate in TLS or in a signature that was checked.
- * RC_NOT_FOUND "device-unknown"; RC_DENIED "device-revoked",
+ * RC_NOT_FOUND "device-unknown"; RC_DENIED "device-revoked", "device-scrapped",
  * "device-quarantined", "certificate-revoked", "certificate-expired".  A device
  * that nobody owns is RC_OK with account_id "".  Not inside a transaction. */
 MUST_CHECK enum rc enrolment_identify(struct core *c, struct span der,
     int64_t now_s, struct enrolment_who *out, struct err *e);
 
-/* RC_DENIED "device-revoked", "device-quarantined". */
+/* RC_DENIED "device-revoked", "device-scrapped", "device-quarantined". */
 MUST_CHECK enum rc enrolment_may(struct core *c, const struct device *d,
     struct err *e);
 

@@ -88,8 +88,8 @@ static enum rc by_bar(struct core *c, const struct store_job *j, uint64_t seq,
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
 	rules = job_queue_rules(c, cloud.type);
 	if (rules && rules->can_remove)
-		out->status =
-		    rules->can_suspend && strcmp(bar.birth, "revoked") != 0
+		out->status = rules->can_suspend && !bar.scrapped &&
+			strcmp(bar.birth, "revoked") != 0
 		    ? "suspended"
 		    : "removed";
 	return RC_OK;

@@ -14,7 +14,7 @@ struct timeline_event {
 	/* "voucher-asked", "voucher-issued", "voucher-status", "enrolled",
 	 * "renewed", "enroll-status", "certificate-revoked",
 	 * "certificate-reactivated", "quarantined", "released",
-	 * "birth-revoked", "birth-reactivated" */
+	 * "scrapped", "birth-revoked", "birth-reactivated" */
 	const char *event;
 	const char *detail; /* may be a device's own words; NULL: none */
 };

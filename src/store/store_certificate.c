@@ -272,14 +272,15 @@ enum rc store_certificate_bars(struct store *s, int64_t seq,
 	rc = db_ask(store_db(s), &st, e,
 	    "SELECT (SELECT state FROM birth_revocation WHERE seq = $1),"
 	    " (SELECT reason FROM birth_revocation WHERE seq = $1),"
-	    " EXISTS (SELECT 1 FROM quarantine WHERE seq = $1)",
+	    " (SELECT scrapped FROM quarantine WHERE seq = $1)",
 	    DB_I(seq));
 	if (rc == RC_OK)
 		rc = db_step(st, e);
 	if (rc == RC_OK) {
 		db_col_str(st, 0, out->birth, sizeof(out->birth));
 		out->birth_reason = (int)db_col_int(st, 1);
-		out->quarantined = db_col_int(st, 2) != 0;
+		out->quarantined = !db_col_null(st, 2);
+		out->scrapped = db_col_int(st, 2) != 0;
 	}
 	db_done(st);
 	return rc;
@@ -288,11 +289,18 @@ enum rc store_certificate_bars(struct store *s, int64_t seq,
 enum rc store_certificate_quarantine(struct store *s,
     const struct store_certificate_quarantine *q, struct err *e)
 {
-	return db_run(store_db(s), e,
-	    "INSERT INTO quarantine (seq, account_id, note, at, by_name)"
-	    " VALUES ($1, $2, $3, $4, $5)",
+	int64_t changes = 0;
+	enum rc rc = db_run_n(store_db(s), &changes, e,
+	    "INSERT INTO quarantine (seq, account_id, note, at, by_name,"
+	    " scrapped) VALUES ($1, $2, $3, $4, $5, $6)"
+	    " ON CONFLICT (seq) DO UPDATE SET account_id ="
+	    " excluded.account_id, note = excluded.note, at = excluded.at,"
+	    " by_name = excluded.by_name, scrapped = 1"
+	    " WHERE scrapped < excluded.scrapped",
 	    DB_I(q->seq), DB_T(q->account), DB_T(q->note), DB_I(q->at),
-	    DB_T(q->by_name));
+	    DB_T(q->by_name), DB_I(q->scrapped));
+
+	return rc == RC_OK && changes == 0 ? RC_CONFLICT : rc;
 }
 
 enum rc store_certificate_release(struct store *s, int64_t seq,
@@ -300,7 +308,8 @@ enum rc store_certificate_release(struct store *s, int64_t seq,
 {
 	int64_t changes = 0;
 	enum rc rc = db_run_n(store_db(s), &changes, e,
-	    "DELETE FROM quarantine WHERE seq = $1 AND account_id = $2",
+	    "DELETE FROM quarantine WHERE seq = $1 AND account_id = $2"
+	    " AND scrapped = 0",
 	    DB_I(seq), DB_T(account));
 
 	return rc == RC_OK && changes == 0 ? RC_NOT_FOUND : rc;
@@ -331,7 +340,7 @@ enum rc store_certificate_forget(struct store *s, const char *account,
     const char *bid, struct err *e)
 {
 	return db_run(store_db(s), e,
-	    "DELETE FROM quarantine WHERE account_id = $2"
+	    "DELETE FROM quarantine WHERE account_id = $2 AND scrapped = 0"
 	    " AND EXISTS (SELECT 1 FROM reel r WHERE r.bid = $1"
 	    " AND quarantine.seq >= r.id << 28"
 	    " AND quarantine.seq < (r.id + 1) << 28)"

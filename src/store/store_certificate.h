@@ -84,7 +84,8 @@ MUST_CHECK enum rc store_certificate_set(struct store *s,
 struct store_certificate_bar {
 	char birth[8]; /* "", "held", "revoked" by its vendor */
 	int birth_reason;
-	bool quarantined;
+	bool quarantined; /* or scrapped */
+	bool scrapped;
 };
 MUST_CHECK enum rc store_certificate_bars(struct store *s, int64_t seq,
     struct store_certificate_bar *out, struct err *e);
@@ -92,11 +93,12 @@ struct store_certificate_quarantine {
 	int64_t seq;
 	const char *account, *note, *by_name;
 	int64_t at;
+	bool scrapped; /* for good, also from quarantine */
 };
-/* RC_CONFLICT, e untouched, when it is in quarantine. */
+/* RC_CONFLICT, e untouched, when it is so already, or scrapped. */
 MUST_CHECK enum rc store_certificate_quarantine(struct store *s,
     const struct store_certificate_quarantine *q, struct err *e);
-/* RC_NOT_FOUND when it is not. */
+/* RC_NOT_FOUND when it is not, or scrapped. */
 MUST_CHECK enum rc store_certificate_release(struct store *s, int64_t seq,
     const char *account, struct err *e);
 
@@ -105,7 +107,7 @@ MUST_CHECK enum rc store_certificate_release(struct store *s, int64_t seq,
  * themselves are left out, here and below. */
 MUST_CHECK enum rc store_certificate_used(struct store *s, const char *account,
     const char *bid, int64_t now_s, bool *used, struct err *e);
-/* None of its devices is in quarantine any more. */
+/* None of its devices is in quarantine any more; those scrapped stay so. */
 MUST_CHECK enum rc store_certificate_forget(struct store *s,
     const char *account, const char *bid, struct err *e);
 

@@ -339,6 +339,23 @@ test('a batch whose devices are enrolled is not given back', async () => {
 		w.in('batches/CA-1'));
 });
 
+test('scrapping ends a device for good', async () => {
+	const d = devices[1];
+	await cli('device', 'scrap', fpOf(d.cert), '--note', 'crushed');
+	assert.deepEqual(await states(d), ['revoked', 'revoked', 'revoked']);
+	assert.equal((await certificates(d))[0].reason, 'cessationOfOperation');
+	for (const verb of ['scrap', 'quarantine', 'release'])
+		await refused(409, 'device-scrapped', 'admin', 'POST', device(d, verb), {});
+	await refused(404, 'not-found', 'rival', 'POST',
+		w.in(`devices/${fpOf(d.cert)}/scrap`, w.rival), {});
+	const r = await ask(w.service, d.chip, newRequest(w.dir, 'q').csr);
+	assert.equal(r.status, 403, r.text);
+	assert.match(r.text, /scrapped/);
+	const show = await w.must(200, 'admin', 'GET', w.in(`devices/${fpOf(d.cert)}`));
+	assert.equal(show.state, 'scrapped');
+	assert.ok(show.timeline.some((e) => e.event === 'scrapped' && e.detail === 'crushed'));
+});
+
 test('a retired authority issues nothing, and only a free one retires',
 	async () => {
 		for (const name of ['Ovens', 'Acme Root'])
@@ -357,7 +374,7 @@ test('a retired authority issues nothing, and only a free one retires',
 		for (const action of ['ca-create', 'ca-import', 'ca-retire',
 			'profile-change', 'profile-delete', 'certificate-issue',
 			'certificate-revoke', 'certificate-reactivate',
-			'device-quarantine', 'device-release'])
+			'device-quarantine', 'device-release', 'device-scrap'])
 			assert.ok(items.some((x) => x.action === action), action);
 		// Its name is free again.
 		await post(201, 'cas', {name: 'Ovens', kind: 'root'});

@@ -277,6 +277,20 @@ describe('in and out', () => {
 		assert.deepEqual(log, [], 'no entry for each device');
 	});
 
+	test('a scrapped device leaves, from quarantine too, and stays away', async () => {
+		const old = await bound(2), [gone, kept] = old.all;
+		assert.equal((await w.provision(old.batch, two.cloud)).state, 'done');
+		await post(`devices/${gone.fp}/quarantine`, {}, 204);
+		await until(() => two.devices.get(gone.fp).op === 'suspend', 15000, 'suspend');
+		await post(`devices/${gone.fp}/scrap`, {note: 'crushed'}, 204);
+		await until(() => two.devices.get(gone.fp).op === 'remove', 15000, 'remove');
+		assert.equal((await get(`devices/${gone.fp}`)).clouds.find((c) =>
+			c.cloud === two.cloud).status, 'removed');
+		assert.equal((await w.provision(old.batch, two.cloud)).state, 'done');
+		assert.deepEqual([gone, kept].map((d) => two.devices.get(d.fp).op),
+			['remove', 'admit']);
+	});
+
 	test('a removal gives way to a provisioning, and the other way round',
 		async () => {
 			two.delay = 500;
@@ -322,7 +336,7 @@ describe('in and out', () => {
 	test('unbinding takes it out, and a rival finds nothing of it',
 		async () => {
 			await unbind(reel.batch);
-			await until(() => two.count('remove') === 4, 15000, 'all gone');
+			await until(() => two.count('remove') === 5, 15000, 'all gone');
 			await until(async () => (await w.api('admin', 'GET',
 				w.in(`batches/${reel.batch}/clouds`))).status === 404, 15000,
 			'nothing left to know');

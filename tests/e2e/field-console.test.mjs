@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import {createPublicKey, X509Certificate} from 'node:crypto';
 import fs from 'node:fs';
 import {after, before, describe, test} from 'node:test';
-import {openBrowser, signIn} from './lib/browser.mjs';
+import {axe, openBrowser, signIn} from './lib/browser.mjs';
 import {enrol} from './lib/enrol.mjs';
 import {trusted} from './lib/field.mjs';
 import {openssl} from './lib/forge.mjs';
@@ -125,6 +125,21 @@ describe('the field in the console', () => {
 		await inDialog('Release from quarantine').click();
 		await page.getByText('It was released from quarantine.').waitFor();
 		await button('Put into quarantine').waitFor();
+	});
+
+	test('a device is scrapped for good, by who knows that it is', async () => {
+		await open(`devices/${print(devices[1])}`);
+		await button('Scrap').click();
+		await dialog().getByLabel('Why').fill('crushed');
+		await inDialog('Scrap').click();
+		await dialog().getByText('This cannot be undone').waitFor();
+		await dialog().getByLabel('I know that this is for good').check();
+		await axe(page);
+		await inDialog('Scrap').click();
+		await page.getByText('scrapped', {exact: true}).waitFor();
+		await page.getByText('It was scrapped. crushed').waitFor();
+		assert.equal(await button('Scrap').count(), 0);
+		assert.equal(await button('Put into quarantine').count(), 0);
 	});
 
 	test('a claim voucher is shown once, counted, and revoked', async () => {

@@ -81,6 +81,7 @@ enum act {
 	REACTIVATE,
 	QUARANTINE,
 	RELEASE,
+	SCRAP,
 	BIRTH_HOLD,
 	BIRTH_REVOKE,
 	BIRTH_REACTIVATE,
@@ -115,6 +116,10 @@ static enum rc act(enum act what)
 		break;
 	case RELEASE:
 		rc = certificate_device_release(&pc->core, &pc->oem, d, &pc->e);
+		break;
+	case SCRAP:
+		rc = certificate_device_scrap(&pc->core, &pc->oem, d, "crushed",
+		    &pc->e);
 		break;
 	case BIRTH_HOLD:
 	case BIRTH_REVOKE:
@@ -169,6 +174,13 @@ static const struct {
 	CRL_PRIVILEGE_WITHDRAWN},
     {{BIRTH_REVOKE, BIRTH_HOLD, END}, "birth-revoked", "revoked",
 	CRL_PRIVILEGE_WITHDRAWN},
+    {{SCRAP, END}, NULL, "revoked", CRL_CESSATION},
+    {{QUARANTINE, SCRAP, END}, NULL, "revoked", CRL_CESSATION},
+    {{HOLD, SCRAP, END}, NULL, "revoked", CRL_CESSATION},
+    {{REVOKE, SCRAP, END}, NULL, "revoked", CRL_KEY_COMPROMISE},
+    {{SCRAP, SCRAP, END}, "device-scrapped", "revoked", CRL_CESSATION},
+    {{SCRAP, QUARANTINE, END}, "device-scrapped", "revoked", CRL_CESSATION},
+    {{SCRAP, RELEASE, END}, "device-scrapped", "revoked", CRL_CESSATION},
     {{QUARANTINE, BIRTH_HOLD, RELEASE, END}, NULL, "held", CRL_HOLD},
     {{QUARANTINE, BIRTH_HOLD, BIRTH_REACTIVATE, END}, NULL, "held", CRL_HOLD},
     {{QUARANTINE, BIRTH_HOLD, BIRTH_REACTIVATE, RELEASE, END}, NULL, "valid",
@@ -339,6 +351,18 @@ static void batch_is_given_back_without_traces(void **state)
 	assert_int_equal(number("SELECT count(*) FROM quarantine"), 0);
 }
 
+/* What is scrapped is so for whoever owns it next. */
+static void scrapped_stays_when_the_batch_is_given_back(void **state)
+{
+	(void)state;
+	PUBLISH_OK(act(SCRAP));
+	PUBLISH_OK(bind_undo(&pc->core, &pc->oem, FIELD_BID, &pc->e));
+	assert_int_equal(number("SELECT scrapped FROM quarantine"), 1);
+	assert_int_equal(enrolment_may(&pc->core, &f.device[0], &pc->e),
+	    RC_DENIED);
+	assert_string_equal(pc->e.slug, "device-scrapped");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_case, close_case)
@@ -349,6 +373,7 @@ int main(void)
 	    T(no_reason_but_those_of_the_standard),
 	    T(device_revokes_its_own_only),
 	    T(batch_is_given_back_without_traces),
+	    T(scrapped_stays_when_the_batch_is_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

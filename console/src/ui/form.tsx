@@ -71,13 +71,13 @@ export function AreaField({label, hint, fault, optional, value, onValue, ...rest
 	</Field>;
 }
 
-export function Check({label, hint, checked, onChecked, disabled}: {
+export function Check({label, hint, checked, onChecked, disabled, required}: {
 		label: string; hint?: ComponentChildren; checked: boolean;
-		onChecked: (v: boolean) => void; disabled?: boolean}) {
+		onChecked: (v: boolean) => void; disabled?: boolean; required?: boolean}) {
 	const id = useId();
 	return <div class="check">
 		<input type="checkbox" id={id} checked={checked} disabled={disabled ?? false}
-			aria-describedby={hint ? `${id}-hint` : undefined}
+			required={required ?? false} aria-describedby={hint ? `${id}-hint` : undefined}
 			onChange={(e) => onChecked(e.currentTarget.checked)} />
 		<div><label for={id}>{label}</label>
 			{hint && <p class="field-hint" id={`${id}-hint`}>{hint}</p>}</div>

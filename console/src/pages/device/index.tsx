@@ -16,6 +16,7 @@ import {texts as x} from '../devices/texts';
 import {Details, Explained} from './explain';
 import {Chain, Pem} from './pem';
 import {Quarantine} from './quarantine';
+import {Scrap} from './scrap';
 
 type Device = Schemas['Device'];
 type Event = Schemas['DeviceEvent'];
@@ -26,8 +27,9 @@ const events: Record<Event['event'], Text> = {'issued': x.eIssued, 'published': 
 	'voucher-issued': x.eVoucherIssued, 'voucher-status': x.eVoucherStatus, 'enrolled': x.eEnrolled,
 	'renewed': x.eRenewed, 'enroll-status': x.eEnrollStatus, 'certificate-revoked': x.eCertificateRevoked,
 	'certificate-reactivated': x.eCertificateReactivated, 'quarantined': x.eQuarantined,
-	'released': x.eReleased, 'birth-revoked': x.eBirthRevoked, 'birth-reactivated': x.eBirthReactivated};
-const bad: ReadonlySet<Event['event']> = new Set(['failed', 'certificate-revoked', 'quarantined', 'birth-revoked']);
+	'released': x.eReleased, 'scrapped': x.eScrapped, 'birth-revoked': x.eBirthRevoked, 'birth-reactivated': x.eBirthReactivated};
+const bad: ReadonlySet<Event['event']> = new Set(['failed', 'certificate-revoked', 'quarantined',
+	'scrapped', 'birth-revoked']);
 
 function Timeline({all}: {all: readonly Event[]}) {
 	const {t} = useI18n();
@@ -62,7 +64,7 @@ export default function DevicePage() {
 	const device = useLoad((signal) => take(api.GET('/api/v1/accounts/{account}/devices/{fingerprint}',
 		{params: {path: {account, fingerprint}}, signal})), [account, fingerprint]);
 	const admin = mayIn(useMe(), account, 'administrator');
-	const [asking, setAsking] = useState(false);
+	const [asking, setAsking] = useState<'quarantine' | 'scrap'>();
 	const back = {href: `/console/a/${account}/devices`, label: t(x.title)};
 	const d = device.value;
 	if (!d)
@@ -72,9 +74,12 @@ export default function DevicePage() {
 	return <div class="stack">
 		<PageHead title={d.chip_id} back={back} sub={<span class="row">{d.product}
 			{out && <Badge tone="warn">{t(x.stateQuarantined)}</Badge>}
+			{d.state === 'scrapped' && <Badge tone="bad">{t(x.stateScrapped)}</Badge>}
 			{d.state === 'revoked' && <Badge tone="bad">{t(x.stateRevoked)}</Badge>}</span>}
-			actions={admin && d.state !== 'revoked' && <Button kind="quiet" onClick={() => setAsking(true)}>
-				{t(out ? x.release : x.quarantine)}</Button>} />
+			actions={admin && d.state !== 'revoked' && d.state !== 'scrapped' && <>
+				<Button kind="quiet" onClick={() => setAsking('quarantine')}>
+					{t(out ? x.release : x.quarantine)}</Button>
+				<Button kind="quiet" onClick={() => setAsking('scrap')}>{t(x.scrap)}</Button></>} />
 		<div class="device-page">
 			<div class="stack"><Explained device={d} />
 				<Card title={t(x.ownCertificates)}><Certificates key={d.state} account={account}
@@ -84,7 +89,9 @@ export default function DevicePage() {
 				<InClouds account={account} device={d} /><Timeline all={d.timeline} />
 				<Chain device={d} /></div>
 		</div>
-		{asking && <Quarantine account={account} device={d} onClose={() => setAsking(false)}
-			onDone={device.reload} />}
+		{asking === 'quarantine' && <Quarantine account={account} device={d}
+			onClose={() => setAsking(undefined)} onDone={device.reload} />}
+		{asking === 'scrap' && <Scrap account={account} device={d}
+			onClose={() => setAsking(undefined)} onDone={device.reload} />}
 	</div>;
 }

@@ -157,6 +157,8 @@ export const texts = define({
 	eBirthRevoked: {en: 'Its chip’s maker revoked its birth certificate: {detail}', de: 'Der Hersteller des Chips sperrte sein Geburtszertifikat: {detail}', zh: '芯片厂商吊销了其出生证书：{detail}'},
 	eBirthReactivated: {en: 'Its chip’s maker took its birth certificate off hold.', de: 'Der Hersteller des Chips ließ sein Geburtszertifikat wieder zu.', zh: '芯片厂商恢复了其出生证书。'},
 	stateQuarantined: {en: 'in quarantine', de: 'in Quarantäne', zh: '已隔离'},
+	eScrapped: {en: 'It was scrapped. {detail}', de: 'Es wurde verschrottet. {detail}', zh: '设备已报废。{detail}'},
+	stateScrapped: {en: 'scrapped', de: 'verschrottet', zh: '已报废'},
 	stateRevoked: {en: 'revoked by the chip’s maker', de: 'vom Chip-Hersteller gesperrt', zh: '已被芯片厂商吊销'},
 	quarantine: {en: 'Put into quarantine', de: 'In Quarantäne nehmen', zh: '隔离'},
 	quarantineText: {
@@ -164,6 +166,13 @@ export const texts = define({
 		de: 'Binnen Sekunden weisen Gate und Broker dieses Gerät ab, eine offene Verbindung wird getrennt, und es bekommt kein Zertifikat, bis Sie es entlassen.',
 		zh: '几秒之内网关和代理将拒绝该设备并断开现有连接，设备也无法获得证书，直到您解除隔离。'},
 	quarantineNote: {en: 'Why', de: 'Warum', zh: '原因'},
+	scrap: {en: 'Scrap', de: 'Verschrotten', zh: '报废'},
+	scrapText: {
+		en: 'The end of this device: it leaves its product clouds within seconds, its certificates are revoked, and it is refused for good, whoever owns it later. This cannot be undone.',
+		de: 'Das Ende dieses Geräts: Es verlässt binnen Sekunden seine Produkt-Clouds, seine Zertifikate werden gesperrt, und es wird für immer abgewiesen, wem auch immer es später gehört. Das lässt sich nicht rückgängig machen.',
+		zh: '设备寿命终止：几秒之内将从其产品云中移除，证书被吊销，无论以后归谁所有都将被永久拒绝。此操作无法撤销。'},
+	scrapSure: {en: 'I know that this is for good', de: 'Mir ist klar, dass das endgültig ist', zh: '我明白此操作不可撤销'},
+	isScrapped: {en: 'The device is scrapped.', de: 'Das Gerät ist verschrottet.', zh: '设备已报废。'},
 	release: {en: 'Release from quarantine', de: 'Aus der Quarantäne entlassen', zh: '解除隔离'},
 	releaseText: {en: 'It may come in again, with the certificates that it had.', de: 'Es darf wieder herein, mit den Zertifikaten, die es hatte.', zh: '设备可使用原有证书重新接入。'},
 	isQuarantined: {en: 'The device is in quarantine.', de: 'Das Gerät ist in Quarantäne.', zh: '设备已隔离。'},
