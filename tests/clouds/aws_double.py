@@ -36,6 +36,10 @@ CALLER = ('AssumeRole', 'GetCallerIdentity')
 UNSIGNED = ('AssumeRoleWithWebIdentity',)
 
 
+def fingerprint(pem):
+	return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
 class Quota:
 	"""A token bucket that holds a second's worth, and the busiest second."""
 
@@ -66,7 +70,7 @@ class Double:
 		self.state.clear()
 		self.state.keys = {'AKIDEXAMPLE00000': dict(KEY)}
 		self.state.roles, self.state.lag = {}, 0
-		self.quotas, self.deny = {}, set()
+		self.quotas, self.deny, self.lies = {}, set(), {}
 		self.slow_ms, self.fault_rate, self.fault_kinds = 0, 0, []
 		self.random = random.Random(1)
 		self.forget()
@@ -85,7 +89,7 @@ class Double:
 	# --- the control
 
 	def config(self, o):
-		for k in ('slow_ms', 'fault_rate', 'fault_kinds'):
+		for k in ('slow_ms', 'fault_rate', 'fault_kinds', 'lies'):
 			if k in o:
 				setattr(self, k, o[k])
 		if 'deny' in o:
@@ -138,8 +142,7 @@ class Double:
 		elif (method, path) == ('GET', '/mark'):
 			return len(self.registered)
 		elif (method, path) == ('GET', '/registered'):
-			return [hashlib.sha256(ssl.PEM_cert_to_DER_cert(p)).hexdigest()
-				for p in self.registered]
+			return [fingerprint(p) for p in self.registered]
 		else:
 			return {'error': 'what?'}
 		return {}
@@ -240,6 +243,21 @@ class Double:
 			raise Refused('Throttling' if op.model.service_model.service_name
 				== 'sts' else 'ThrottlingException', 'Rate exceeded')
 
+	def lie(self, op, values):
+		"""What is answered instead of doing it: lies is {operation: {id of a
+		certificate or name of a thing: {error, message, members} or
+		{answer}}}; None for the truth."""
+		of = self.lies.get(op.name)
+		if not of:
+			return None
+		pem = values.get('certificatePem')
+		lie = of.get(fingerprint(pem) if pem else
+			values.get('certificateId') or values.get('thingName'))
+		if lie and 'error' in lie:
+			raise Refused(lie['error'], lie['message'],
+				**lie.get('members', {}))
+		return lie and lie['answer']
+
 	def perform(self, op, values, key):
 		if op.name in self.deny:
 			raise Refused('AccessDeniedException', f'User: {key["arn"]} is not '
@@ -249,7 +267,7 @@ class Double:
 			raise Malformed(f'{op.name} is not known to the double')
 		if op.name in CALLER:
 			values = {**values, 'caller': key}
-		out = method(**values) or {}
+		out = self.lie(op, values) or method(**values) or {}
 		for k in out:
 			if k not in op.outputs:
 				raise Malformed(f'the double answers {op.name} with {k}')
