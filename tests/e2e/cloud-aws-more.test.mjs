@@ -1,5 +1,5 @@
-// AWS IoT Core, further on: the certificates that devices get in the field, and
-// an AWS that lies.
+// AWS IoT Core, further on: the certificates that devices get in the field, an
+// AWS that lies, and temporary keys.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -286,5 +286,80 @@ describe('an AWS that lies', () => {
 			return (now.done + now.failed > 0 || now.last_error) && now;
 		}, 15000);
 		assert.equal(j.done, 0, JSON.stringify(j));
+	});
+});
+
+describe('temporary keys', () => {
+	const TOKEN = 'IQoJb3JpZ2luX2VjEJf/+aws=='.repeat(8);
+	const keys = (more = {}) => ({access_key_id: 'ASIATEMPORARY00001',
+		secret_access_key: 'temporary/0123456789abcdef', session_token: TOKEN,
+		...more});
+	const tested = async (id) => w.job((await post(`clouds/${id}/test`)).id);
+
+	before(async () => {
+		await fresh();
+		await aws.config({keys: {
+			ASIATEMPORARY00001: {secret: keys().secret_access_key, token: TOKEN},
+			ASIATEMPORARY00002: {secret: keys().secret_access_key, token: TOKEN,
+				ends: Date.now() / 1000 - 1}},
+		roles: {[`arn:aws:iam::${aws.account}:role/temporary`]: {external_id: 'ours'}}});
+	});
+
+	test('let in, for a role too', async () => {
+		for (const settings of [{}, {external_id: 'ours',
+			role_arn: `arn:aws:iam::${aws.account}:role/temporary`}]) {
+			const cloud = await addCloud({settings, credentials: keys()});
+			const t = await tested(cloud);
+			assert.equal(t.state, 'done', JSON.stringify(t));
+			const reel = await bound(2);
+			await done(await provision(reel.batch, cloud), {created: 2});
+			const s = await aws.state();
+			for (const d of reel.all)
+				assert.equal(s.certificates[d.fp].status, 'ACTIVE');
+		}
+		await assertClean();
+	});
+
+	for (const [what, more, said] of [
+		['without their token', {session_token: undefined},
+			/403 UnrecognizedClientException.*security token.*invalid/],
+		['with a wrong token', {session_token: TOKEN.replace('aws', 'AWS')},
+			/403 UnrecognizedClientException.*security token.*invalid/],
+		['that have ended', {access_key_id: 'ASIATEMPORARY00002'},
+			/403 ExpiredTokenException.*security token.*expired/]])
+		test(`${what} are refused clearly`, async () => {
+			const reel = await bound(1);
+			const cloud = await addCloud({credentials: keys(more)});
+			const t = await tested(cloud);
+			assert.equal(t.state, 'failed');
+			assert.match(t.last_error, /^credentials refused: /);
+			assert.match(t.last_error, said);
+			assert.equal(t.result.account.ok, false);
+			assert.match(t.result.account.detail, said);
+			// A job waits for right ones.
+			const id = await provision(reel.batch, cloud);
+			const c = await until(async () => {
+				const now = await get(`clouds/${cloud}`);
+				return now.breaker.state === 'open' && now;
+			}, 20000, 'the breaker');
+			assert.match(c.breaker.why, /credentials refused/);
+			assert.match(c.breaker.why, said);
+			assert.equal((await get(`jobs/${id}`)).done, 0);
+			await w.must(200, 'admin', 'PATCH', w.in(`clouds/${cloud}`),
+				{credentials: keys()});
+			await done(id, {done: 1, created: 1});
+		});
+
+	test('are seen nowhere', async () => {
+		const r = await w.api('admin', 'POST', w.in('clouds'), {name: 'odd',
+			type: 'aws', settings: {region: aws.region, account_id: aws.account},
+			credentials: keys({session_token: 'a b'})});
+		assert.equal(r.json.code, 'cloud-credentials');
+		const texts = [w.service.log];
+		for (const what of ['clouds', 'jobs', 'audit'])
+			texts.push((await w.api('admin', 'GET', w.in(what))).text);
+		for (const text of texts)
+			assert.ok(!text.includes(TOKEN.slice(0, 26)) &&
+				!text.includes(keys().secret_access_key));
 	});
 });
