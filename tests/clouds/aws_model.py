@@ -228,7 +228,7 @@ class Model:
 
 	def status(self, name):
 		"""The status and the code on the wire of an error."""
-		if name in COMMON:
+		if name in COMMON and name not in self.service.shape_names:
 			return COMMON[name], name
 		shape = self.service.shape_for(name)
 		error = shape.metadata.get('error', {})

@@ -2,6 +2,7 @@
 """Proves the double of AWS with botocore's own client, which knows nothing of
 it.  usage: aws_prove.py URL CA_FILE CONTROL_PORT CERT_PEM...
 Must not speak to anybody else."""
+import base64
 import hashlib
 import http.client
 import json
@@ -9,14 +10,17 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 
 import botocore.session
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 URL, CA, CONTROL = sys.argv[1], sys.argv[2], int(sys.argv[3])
 SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 ROLE = 'arn:aws:iam::123456789012:role/one'
+WEB = 'arn:aws:iam::123456789012:role/web'
 
 
 def control(route, o=None):
@@ -150,6 +154,79 @@ def prove_keys(pem):
 		c['SecretAccessKey']).list_certificates)
 
 
+def openssl(*args, **more):
+	return subprocess.run(['openssl', *args], check=True, capture_output=True,
+		**more).stdout
+
+
+class Issuer:
+	"""An identity provider with a key of its own."""
+
+	def __init__(self, place):
+		self.key = f'{place}/identity.key'
+		openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt',
+			'rsa_keygen_bits:2048', '-out', self.key)
+		self.pem = openssl('pkey', '-in', self.key, '-pubout').decode()
+
+	def token(self, alg='RS256', **more):
+		claims = {'iss': 'https://issuer.test/us', 'sub': 'us',
+			'aud': 'sts.amazonaws.com', 'exp': int(time.time()) + 60, **more}
+		text = '.'.join(base64url(json.dumps(o).encode())
+			for o in ({'alg': alg, 'typ': 'JWT'}, claims))
+		return f'{text}.' + base64url(openssl('dgst', '-sha256', '-sign',
+			self.key, input=text.encode()))
+
+
+def base64url(data):
+	return base64.urlsafe_b64encode(data).decode().rstrip('=')
+
+
+def prove_web_identity(issuer, other):
+	control('/config', {'roles': {WEB: {'web': {'pem': issuer.pem,
+		'issuer': 'https://issuer.test/us', 'subject': 'us'}}}})
+	# Nobody's keys: the token is all that is shown.
+	sts = botocore.session.Session().create_client('sts',
+		region_name='eu-central-1', endpoint_url=URL, verify=CA, config=Config(
+			signature_version=UNSIGNED, retries={'max_attempts': 0},
+			parameter_validation=False))
+
+	def come(token, role=WEB):
+		return sts.assume_role_with_web_identity(RoleArn=role,
+			RoleSessionName='me', WebIdentityToken=token)
+
+	def stay_out(name, token, role=WEB):
+		e = refused(name, come, token=token, role=role)
+		assert e['ResponseMetadata']['HTTPStatusCode'] == (
+			403 if name == 'AccessDenied' else 400), e
+
+	got = come(issuer.token())
+	assert got['SubjectFromWebIdentityToken'] == 'us', got
+	assert got['Audience'] == 'sts.amazonaws.com', got
+	assert got['AssumedRoleUser']['Arn'] == \
+		'arn:aws:sts::123456789012:assumed-role/web/me', got
+	c = got['Credentials']
+	assert c['Expiration'].timestamp() > time.time(), c
+	mine = (c['AccessKeyId'], c['SecretAccessKey'], c['SessionToken'])
+	client('iot', *mine).list_certificates()
+	assert client('sts', *mine).get_caller_identity()['Arn'] == \
+		got['AssumedRoleUser']['Arn']
+	head, claims, signature = issuer.token().split('.')
+	stay_out('InvalidIdentityToken', other.token())
+	stay_out('InvalidIdentityToken', f'{head}.{claims}.')
+	stay_out('InvalidIdentityToken', f'{head}.{signature}')
+	stay_out('InvalidIdentityToken', issuer.token(alg='none'))
+	stay_out('InvalidIdentityToken', issuer.token(alg='ES256'))
+	stay_out('InvalidIdentityToken', issuer.token(iss='https://issuer.test'))
+	stay_out('InvalidIdentityToken', issuer.token(aud='sts.amazonaws.test'))
+	stay_out('AccessDenied', issuer.token(sub='them'))
+	stay_out('AccessDenied', issuer.token(), role=ROLE)
+	stay_out('ExpiredTokenException', issuer.token(exp=int(time.time()) - 1))
+	stay_out('ValidationError', 'no')
+	# Nor is the role for whoever has keys.
+	refused('AccessDenied', client('sts').assume_role, RoleArn=WEB,
+		RoleSessionName='me')
+
+
 def prove_faults(iot):
 	control('/config', {'quotas': {'ListThings': 60}})
 	iot.list_things()
@@ -171,6 +248,9 @@ def main():
 	prove_things(iot, arn, i)
 	prove_pages(iot, pem)
 	prove_keys(pem)
+	with tempfile.TemporaryDirectory() as one, \
+			tempfile.TemporaryDirectory() as two:
+		prove_web_identity(Issuer(one), Issuer(two))
 	prove_faults(iot)
 	control('/reset', {})
 	print('proven')

@@ -333,8 +333,10 @@ class State:
 		if claims.get('iss') != web['issuer']:
 			raise Refused('InvalidIdentityTokenException',
 				f'No provider for {claims.get("iss")}')
-		if claims.get('aud') != 'sts.amazonaws.com' or \
-				claims.get('sub') != web['subject']:
+		if claims.get('aud') != 'sts.amazonaws.com':
+			raise Refused('InvalidIdentityTokenException',
+				'Incorrect token audience')
+		if claims.get('sub') != web['subject']:
 			raise Refused('AccessDenied', 'Not authorized to perform '
 				'sts:AssumeRoleWithWebIdentity')
 		if claims.get('exp', 0) < time.time():
