@@ -1,5 +1,5 @@
 // AWS IoT Core, further on: the certificates that devices get in the field, an
-// AWS that lies, and temporary keys.
+// AWS that lies, temporary keys, and how long a job takes at its quota.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -362,4 +362,31 @@ describe('temporary keys', () => {
 			assert.ok(!text.includes(TOKEN.slice(0, 26)) &&
 				!text.includes(keys().secret_access_key));
 	});
+});
+
+test('how long a job still takes is told while its quota paces it', async () => {
+	const count = 100;
+	await fresh();
+	await aws.config({quotas: {RegisterCertificateWithoutCA: 600}});
+	const reel = await bound(count);
+	const cloud = await addCloud({quotas: {register: 600}});
+	const id = await provision(reel.batch, cloud);
+	const seen = [];
+	await until(async () => {
+		const j = await get(`jobs/${id}`);
+		if (j.state === 'running' && j.seconds_left !== null &&
+			j.done !== seen.at(-1)?.done)
+			seen.push({left: j.seconds_left, done: j.done, at: Date.now()});
+		return j.state === 'done';
+	}, 40000, 'the job');
+	const end = Date.now(), said = JSON.stringify(seen);
+	assert.ok(seen.length >= 3, said);
+	for (const [i, s] of seen.entries()) {
+		const left = (end - s.at) / 1000;
+		assert.ok(s.left > 0 || s.done === count, said);
+		assert.ok(i === 0 || s.left < seen[i - 1].left, said);
+		assert.ok(Math.abs(s.left - left) < 2 + left / 3, `${left}: ${said}`);
+	}
+	await done(id, {done: count, created: count, seconds_left: null});
+	await assertClean();
 });
