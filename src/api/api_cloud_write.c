@@ -116,7 +116,8 @@ enum rc api_cloud_write(struct json *w, struct core *c,
 		interop_write(w, r);
 	if (!gate) {
 		json_put_bool(w, "private_ca", r->has_ca);
-		json_put_u64(w, "chunk", r->chunk);
+		if (r->chunk > 0)
+			json_put_u64(w, "chunk", r->chunk);
 		if (r->audience[0] != '\0')
 			put_key_url(w, c, r, "key_url", "interop-key.pem");
 		put_key_url(w, c, r, "jwks_url", "jwks.json");

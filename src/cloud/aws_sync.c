@@ -528,12 +528,28 @@ static enum rc go_attach(struct connector_talk *t)
 	return next_cert(t);
 }
 
+/* What AWS says of the certificate is of this account and region. */
+static enum rc check_arn(const struct connector_talk *t, const char *said,
+    struct err *e)
+{
+	char id[AWS_CALL_ID_SIZE], arn[AWS_CALL_ARN_SIZE];
+
+	aws_call_id(cert(t), id);
+	aws_call_arn(t->way, id, arn);
+	if (!said || strcmp(said, arn) == 0)
+		return RC_OK;
+	return err_set(e, RC_DENIED, "cloud-account",
+	    "The credentials are of another account or region: AWS calls the "
+	    "certificate %.200s.",
+	    said);
+}
+
 static enum rc take_register(struct connector_talk *t,
     const struct aws_answer *x, struct err *e)
 {
 	const char *got = connector_str(x->root, "certificateId");
 	const char *said = connector_str(x->root, "certificateArn");
-	char id[AWS_CALL_ID_SIZE], arn[AWS_CALL_ARN_SIZE];
+	char id[AWS_CALL_ID_SIZE];
 
 	aws_call_id(cert(t), id);
 	if (x->kind == AWS_ANSWER_EXISTS) {
@@ -549,12 +565,8 @@ static enum rc take_register(struct connector_talk *t,
 		return aws_answer_garbage("RegisterCertificateWithoutCA",
 		    "its certificateId is not the certificate's fingerprint",
 		    e);
-	aws_call_arn(t->way, id, arn);
-	if (said && strcmp(said, arn) != 0)
-		return err_set(e, RC_DENIED, "cloud-account",
-		    "The credentials are of another account or region: AWS "
-		    "calls the certificate %.200s.",
-		    said);
+	if (check_arn(t, said, e) != RC_OK)
+		return RC_DENIED;
 	raise_to(t, CONNECTOR_CREATED);
 	return go_attach(t);
 }
@@ -590,6 +602,8 @@ static enum rc take_describe(struct connector_talk *t,
 	if (!is_same_cert(t, pem))
 		return fail(t, CONNECTOR_CONFLICT,
 		    "Another certificate is there in its place:", words(t));
+	if (check_arn(t, connector_str(c, "certificateArn"), e) != RC_OK)
+		return RC_DENIED;
 	if (strcmp(status, "INACTIVE") == 0)
 		return go(t, CERT_ACTIVATE);
 	if (strcmp(status, "ACTIVE") != 0)

@@ -102,11 +102,6 @@ enum rc aws_thing_check(json_t *settings, struct err *e)
 
 		if (rc != RC_OK)
 			return rc;
-		if (strstr(name, "{product}"))
-			return err_set(e, RC_INVALID, "cloud-name-template",
-			    "A device's product can change and the name of "
-			    "its thing cannot: thing_name knows {chip_id}, "
-			    "{fingerprint} and {batch} only.");
 	}
 	if (type[0] != '\0' &&
 	    (!has_only(span_str(type), ":_-") || strlen(type) > 128))

@@ -34,8 +34,8 @@ static const struct cloud_field fields[] = {
 	.max = AZURE_AUTH_HOST_SIZE - 1,
 	.example = "NAME.azure-devices-provisioning.net"},
     {.name = "device_id",
-	.what = "Template of device ids: {chip_id}, {fingerprint}, {product}, "
-		"{batch}; without it the registration id, which is the "
+	.what = "Template of device ids: {chip_id}, {fingerprint}, {batch}; "
+		"without it the registration id, which is the "
 		"certificate's common name",
 	.max = 200,
 	.example = "{chip_id}"},

@@ -33,8 +33,7 @@ static const struct cloud_field fields[] = {
 	.max = AZURE_AUTH_HOST_SIZE - 1,
 	.example = "NAME.azure-devices.net"},
     {.name = "device_id",
-	.what = "Template of device ids: {chip_id}, {fingerprint}, {product}, "
-		"{batch}",
+	.what = "Template of device ids: {chip_id}, {fingerprint}, {batch}",
 	.fixed = true,
 	.max = 200,
 	.example = "{chip_id}"},

@@ -156,10 +156,15 @@ enum rc connector_name_check(const char *tmpl,
 			t = span_sub(t, 1, t.n - 1);
 			continue;
 		}
+		if (span_eq_str(word, "product"))
+			return err_set(e, RC_INVALID, "cloud-name-template",
+			    "A device's product can change and its name in "
+			    "the cloud cannot: the template of names knows "
+			    "{chip_id}, {fingerprint} and {batch} only.");
 		if (!word_value(word, &none))
 			return err_set(e, RC_INVALID, "cloud-name-template",
 			    "The template of names knows {chip_id}, "
-			    "{fingerprint}, {product} and {batch} only.");
+			    "{fingerprint} and {batch} only.");
 		unique = unique || span_eq_str(word, "chip_id") ||
 		    span_eq_str(word, "fingerprint");
 	}

@@ -48,7 +48,9 @@ static enum rc set_chunk(struct store_cloud *row, uint64_t chunk, struct err *e)
 		return err_set(e, RC_INVALID, "cloud-chunk",
 		    "The field \"chunk\" has to be from 1 to %d.",
 		    CLOUD_CHUNK_MAX);
-	row->chunk = chunk > 0 ? (uint32_t)chunk : CLOUD_CHUNK_DEFAULT;
+	row->chunk = (uint32_t)chunk;
+	if (chunk == 0 && strcmp(row->type, "interop") == 0)
+		row->chunk = CLOUD_CHUNK_DEFAULT;
 	return RC_OK;
 }
 
@@ -240,9 +242,9 @@ enum rc cloud_create(struct core *c, const struct core_actor *a,
 	out->created_at = a->now_s;
 	rc = set_name(out, s->name, e);
 	if (rc == RC_OK)
-		rc = set_chunk(out, s->chunk, e);
-	if (rc == RC_OK)
 		rc = set_type(c, s, out, &sealed, e);
+	if (rc == RC_OK)
+		rc = set_chunk(out, s->chunk, e);
 	if (rc != RC_OK)
 		goto out;
 	out->has_secret = sealed.n > 0;

@@ -12,6 +12,7 @@
 #include "store/store_job.h"
 #include "store/store_welcome.h"
 
+#define KNOWN_MAX 64 /* devices before it is asked again who stands apart */
 #define DER_MAX ((size_t)CLOUD_WANT_CERTS_MAX * CERT_DER_MAX)
 
 struct cloud_want_walk {
@@ -19,8 +20,9 @@ struct cloud_want_walk {
 	struct device_walk *devices;
 	char account[RAND_ID_SIZE], cloud[RAND_ID_SIZE], bid[65];
 	char product[257];
-	bool batch;    /* the batch as a whole is welcome */
-	int64_t apart; /* the next device that stands apart */
+	bool batch;	    /* the batch as a whole is welcome */
+	int64_t apart;	    /* the next device that stands apart */
+	unsigned int known; /* devices since that was asked */
 };
 
 void cloud_want_init(struct cloud_want *w)
@@ -211,8 +213,11 @@ enum rc cloud_want_walk_next(struct cloud_want_walk *w, struct cloud_want *out,
 
 	if (rc == RC_OK)
 		rc = start(w, d.seq, d.der, out, e);
-	if (rc == RC_OK && w->apart < d.seq)
+	/* Others may come to stand apart meanwhile. */
+	if (rc == RC_OK && (w->apart < d.seq || w->known++ == KNOWN_MAX)) {
 		rc = store_apart_next(w->c->store, d.seq, &w->apart, e);
+		w->known = 0;
+	}
 	if (rc == RC_OK && w->apart == d.seq)
 		rc = judge_single(w, out, e);
 	return rc;

@@ -20,6 +20,7 @@ struct device_walk {
 	size_t ends[PAGE];
 	size_t at;	 /* next in the page */
 	int64_t foreign; /* the next that is another account's by itself */
+	bool all;	 /* also those of other accounts */
 	struct buf der;
 };
 
@@ -49,7 +50,7 @@ enum rc device_walk_new(struct device_walk **out, struct core *c,
 
 void device_walk_all(struct device_walk *w)
 {
-	w->foreign = INT64_MAX;
+	w->all = true;
 }
 
 void device_walk_free(struct device_walk *w)
@@ -105,6 +106,8 @@ static enum rc next_page(struct device_walk *w, struct err *e)
 		rc = store_device_range(w->c->store, from,
 		    DEVICE_LAST(w->reel_id), &w->page, e);
 		w->at = 0;
+		/* Some may have been claimed while the last page was sent. */
+		w->foreign = 0;
 		if (rc != RC_OK || w->page.n > 0)
 			return rc;
 		rc = next_reel(w, w->reel_id, e);
@@ -112,8 +115,8 @@ static enum rc next_page(struct device_walk *w, struct err *e)
 	return rc;
 }
 
-/* To the next device of the batch's owner.  Asked once where nobody else has
- * claimed any. */
+/* To the next device of the batch's owner.  Asked once a page where nobody
+ * else has claimed any. */
 static enum rc skip(struct device_walk *w, struct err *e)
 {
 	enum rc rc = RC_OK;
@@ -121,7 +124,7 @@ static enum rc skip(struct device_walk *w, struct err *e)
 	for (;;) {
 		if (w->at >= w->page.n)
 			rc = next_page(w, e);
-		if (rc == RC_OK && w->foreign < w->seqs[w->at])
+		if (rc == RC_OK && !w->all && w->foreign < w->seqs[w->at])
 			rc = store_apart_foreign(w->c->store, w->bid,
 			    w->seqs[w->at], &w->foreign, e);
 		if (rc != RC_OK || w->foreign != w->seqs[w->at])

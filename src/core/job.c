@@ -185,9 +185,12 @@ enum rc job_test(struct core *c, const struct core_actor *a, const char *cloud,
     struct store_job *out, struct err *e)
 {
 	struct tx tx = TX_NONE;
+	struct store_cloud row;
 	enum rc rc = tx_begin(c, &tx, e);
 
 	job_queue_fill(out, a->scope_id, "", cloud);
+	if (rc == RC_OK)
+		rc = store_cloud_get(c->store, a->scope_id, cloud, &row, e);
 	if (rc == RC_OK)
 		rc = job_queue_add(c, a, out, "test", e);
 	return tx_end(c, &tx, rc, e);
@@ -416,15 +419,15 @@ static enum rc fill_cloud(struct core *c, const struct store_welcome *w,
 enum rc job_clouds(struct core *c, const char *account, const char *bid,
     struct job_cloud out[JOB_CLOUDS_MAX], size_t *n, struct err *e)
 {
+	const struct store_welcome_of of = {.bid = bid, .account = account};
 	struct store_welcome rows[JOB_CLOUDS_MAX];
 	struct store_job_binding b;
 	size_t i, found = JOB_CLOUDS_MAX;
-	enum rc rc = store_welcome_of(c->store, bid, 0, rows, &found, e);
+	enum rc rc = store_welcome_of(c->store, &of, rows, &found, e);
 
 	*n = 0;
 	for (i = 0; rc == RC_OK && i < found; i++)
-		if (strcmp(rows[i].account, account) == 0)
-			rc = fill_cloud(c, &rows[i], &out[(*n)++], e);
+		rc = fill_cloud(c, &rows[i], &out[(*n)++], e);
 	if (rc == RC_OK && *n == 0)
 		rc = find_binding(c, account, bid, &b, e);
 	return rc;

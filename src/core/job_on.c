@@ -90,9 +90,11 @@ enum rc job_on_change(struct core *c, const struct job_on_device *d,
 static enum rc tell_others(struct core *c, const struct job_on_claimed *claim,
     int64_t now_s, struct err *e)
 {
-	struct store_welcome rows[JOB_QUEUE_CLOUDS_MAX];
-	size_t i, n = JOB_QUEUE_CLOUDS_MAX;
-	enum rc rc = store_welcome_of(c->store, claim->bid, 0, rows, &n, e);
+	/* Those of its owner, and of former ones that it is leaving. */
+	struct store_welcome rows[4 * JOB_QUEUE_CLOUDS_MAX];
+	const struct store_welcome_of of = {.bid = claim->bid};
+	size_t i, n = 4 * JOB_QUEUE_CLOUDS_MAX;
+	enum rc rc = store_welcome_of(c->store, &of, rows, &n, e);
 
 	for (i = 0; rc == RC_OK && i < n; i++) {
 		const struct job_on_device d = {rows[i].account, claim->bid,
@@ -164,6 +166,7 @@ static enum rc leave(struct core *c, const struct core_actor *a,
 enum rc job_on_unbind(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e)
 {
+	const struct store_welcome_of of = {.bid = bid, .account = a->scope_id};
 	struct store_welcome rows[JOB_QUEUE_CLOUDS_MAX];
 	struct store_batch batch = {.devices = 0};
 	size_t i, n = JOB_QUEUE_CLOUDS_MAX;
@@ -173,13 +176,12 @@ enum rc job_on_unbind(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = store_batch_find(c->store, bid, &batch, e);
 	if (rc == RC_OK || rc == RC_NOT_FOUND)
-		rc = store_welcome_of(c->store, bid, 0, rows, &n, e);
+		rc = store_welcome_of(c->store, &of, rows, &n, e);
 	if (rc == RC_OK)
 		rc = store_job_cancel_batch(c->store, a->scope_id, bid,
 		    a->now_s, e);
 	for (i = 0; rc == RC_OK && i < n; i++)
-		if (strcmp(rows[i].account, a->scope_id) == 0)
-			rc = leave(c, a, &rows[i], batch.devices, e);
+		rc = leave(c, a, &rows[i], batch.devices, e);
 	return tx_end(c, &tx, rc, e);
 }
 
@@ -243,9 +245,10 @@ static enum rc tell_product(struct core *c, const struct core_actor *a,
 enum rc job_on_product(struct core *c, const struct core_actor *a,
     const char *bid, struct err *e)
 {
+	struct store_job_binding b;
+	const struct store_welcome_of of = {.bid = bid, .account = b.account};
 	struct store_welcome rows[JOB_QUEUE_CLOUDS_MAX];
 	size_t i, n = JOB_QUEUE_CLOUDS_MAX;
-	struct store_job_binding b;
 	struct tx tx = TX_NONE;
 	enum rc rc = store_job_binding(c->store, bid, &b, e);
 
@@ -254,9 +257,9 @@ enum rc job_on_product(struct core *c, const struct core_actor *a,
 	if (rc == RC_OK)
 		rc = tx_begin(c, &tx, e);
 	if (rc == RC_OK)
-		rc = store_welcome_of(c->store, bid, 0, rows, &n, e);
+		rc = store_welcome_of(c->store, &of, rows, &n, e);
 	for (i = 0; rc == RC_OK && i < n; i++)
-		if (rows[i].admit && strcmp(rows[i].account, b.account) == 0)
+		if (rows[i].admit)
 			rc = tell_product(c, a, &rows[i], &b, e);
 	return tx_end(c, &tx, rc, e);
 }

@@ -89,9 +89,10 @@ static enum rc cancel_opposite(struct core *c, const struct store_job *j,
 static enum rc check_count(struct core *c, const struct store_welcome *w,
     struct err *e)
 {
+	const struct store_welcome_of of = {w->bid, w->seq, w->account};
 	struct store_welcome rows[JOB_QUEUE_CLOUDS_MAX];
 	size_t i, n = JOB_QUEUE_CLOUDS_MAX;
-	enum rc rc = store_welcome_of(c->store, w->bid, w->seq, rows, &n, e);
+	enum rc rc = store_welcome_of(c->store, &of, rows, &n, e);
 
 	for (i = 0; rc == RC_OK && i < n; i++)
 		if (strcmp(rows[i].cloud, w->cloud) == 0)

@@ -241,6 +241,9 @@ enum rc converse_once(struct connector_talk *t, const struct converse *c,
 	if (rc == RC_OK && !t->over) {
 		sent = fetch_do(c->fetch, &q.sent, &a, e);
 		rc = converse_take(t, c, &a, sent, e);
+		if (rc == RC_LIMIT && e)
+			converse_hold(c, q.asked.op,
+			    (int64_t)e->retry_after_s * 1000);
 	}
 	fetch_answer_clear(&a);
 	converse_request_clear(&q);

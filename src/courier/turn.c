@@ -222,9 +222,11 @@ static enum rc fault(struct turn *k, const struct err *why, struct err *e)
 
 	turn_record_over(k, "waiting", why->text);
 	j->finished_at = 0;
-	if (why->rc == RC_LIMIT) {
+	if (why->rc == RC_LIMIT && why->retry_after_s > 0) {
 		j->next_ms =
 		    clock_now_ms() + (int64_t)why->retry_after_s * 1000 + 50;
+	} else if (why->rc == RC_LIMIT) {
+		j->next_ms = clock_now_ms() + breaker_bound_ms(++j->tries);
 	} else {
 		j->tries++;
 		breaker_fault(b, why, clock_now_ms());

@@ -204,7 +204,8 @@ static bool is_over(const struct store_job *j)
 	return strcmp(j->state, "done") == 0 || strcmp(j->state, "failed") == 0;
 }
 
-/* What changed while the last changes were sent is sent too. */
+/* What changed while the last changes, or those that failed before, were sent
+ * is sent too. */
 static enum rc go_on(struct turn *k, struct store_job *j, struct err *e)
 {
 	uint64_t left = 0;
@@ -214,6 +215,8 @@ static enum rc go_on(struct turn *k, struct store_job *j, struct err *e)
 	if (rc != RC_OK || left == 0)
 		return rc;
 	put_text(j->state, sizeof(j->state), "running");
+	j->only_failed = false;
+	j->cursor_seq = 0;
 	j->next_ms = clock_now_ms();
 	j->finished_at = 0;
 	return RC_OK;
@@ -231,7 +234,7 @@ static enum rc write_once(struct turn *k, int64_t until_ms, struct store_job *j,
 		rc = write_notes(k, j, e);
 	if (rc == RC_OK && has_answered(k))
 		rc = turn_record_well(k, e);
-	if (rc == RC_OK && is_sync(k) && is_over(j))
+	if (rc == RC_OK && strcmp(j->kind, "sync") == 0 && is_over(j))
 		rc = go_on(k, j, e);
 	if (rc == RC_OK)
 		rc = store_job_step(s, j, k->lease, until_ms, e);

@@ -268,7 +268,8 @@ enum rc store_job_cancel_batch(struct store *s, const char *account,
 	return db_run(store_db(s), e,
 	    "UPDATE job SET state = 'cancelled', finished_at = $2, "
 	    "next_ms = NULL WHERE bid = $1 AND only_seq = 0 "
-	    "AND account_id || '' = $3 AND kind <> 'remove' AND " OPEN,
+	    "AND account_id || '' = $3 "
+	    "AND kind NOT IN ('remove', 'sync') AND " OPEN,
 	    DB_T(bid), DB_I(now_s), DB_T(account));
 }
 
@@ -314,6 +315,8 @@ static enum rc find_due(struct store *s, const struct store_job_claim *c,
 	    "CASE c.breaker WHEN 'closed' THEN 2 ELSE 1 END "
 	    "AND NOT EXISTS (SELECT 1 FROM job k WHERE k.cloud_id = j.cloud_id "
 	    "AND k.bid = j.bid AND " LEASED ") "
+	    "AND (j.kind NOT IN ('plan', 'audit') OR (SELECT count(*) "
+	    "FROM job k WHERE k.kind IN ('plan', 'audit') AND " LEASED ") < 2) "
 	    "ORDER BY (SELECT count(*) FROM job k "
 	    "WHERE k.account_id || '' = j.account_id AND " LEASED "), "
 	    "j.served_ms, j.n LIMIT 1",

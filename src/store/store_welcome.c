@@ -74,14 +74,16 @@ enum rc store_welcome_delete(struct store *s, const char *cloud,
 	    DB_T(cloud), DB_T(bid), DB_I(seq));
 }
 
-enum rc store_welcome_of(struct store *s, const char *bid, int64_t seq,
+enum rc store_welcome_of(struct store *s, const struct store_welcome_of *of,
     struct store_welcome *out, size_t *n, struct err *e)
 {
 	struct stmt *q = NULL;
 	enum rc rc = db_ask(store_db(s), &q, e,
 	    "SELECT " COLUMNS " FROM cloud_welcome "
-	    "WHERE bid = $1 AND seq = $2 ORDER BY since, cloud_id LIMIT $3",
-	    DB_T(bid), DB_I(seq), DB_I(*n));
+	    "WHERE bid = $1 AND seq = $2 "
+	    "AND ($4 IS NULL OR account_id || '' = $4) "
+	    "ORDER BY since, cloud_id LIMIT $3",
+	    DB_T(of->bid), DB_I(of->seq), DB_I(*n), DB_TN(of->account));
 
 	return read_many(rc, q, out, n, e);
 }

@@ -23,10 +23,16 @@ MUST_CHECK enum rc store_welcome_get(struct store *s, const char *cloud,
     const char *bid, int64_t seq, struct store_welcome *out, struct err *e);
 MUST_CHECK enum rc store_welcome_delete(struct store *s, const char *cloud,
     const char *bid, int64_t seq, struct err *e);
-/* The clouds of a batch as a whole (seq 0), or of one device by itself.  *n:
- * the room in out, then how many. */
-MUST_CHECK enum rc store_welcome_of(struct store *s, const char *bid,
-    int64_t seq, struct store_welcome *out, size_t *n, struct err *e);
+struct store_welcome_of {
+	const char *bid;
+	int64_t seq;	     /* 0: the batch as a whole */
+	const char *account; /* NULL: of all */
+};
+/* The clouds of a batch as a whole, or of one device by itself.  *n: the room
+ * in out, then how many. */
+MUST_CHECK enum rc store_welcome_of(struct store *s,
+    const struct store_welcome_of *of, struct store_welcome *out, size_t *n,
+    struct err *e);
 /* The batches (and single devices) of a cloud, after that one's bid and seq;
  * NULL: from the start.  *n: the room in out, then how many. */
 MUST_CHECK enum rc store_welcome_in(struct store *s, const char *cloud,

@@ -1,6 +1,6 @@
 // AWS IoT Core, further on: the certificates that devices get in the field, an
-// AWS that lies, temporary keys, how long a job takes at its quota, and the
-// audit of the command line.
+// AWS that lies, temporary keys, how long a job takes at its quota, the audit
+// of the command line, and two clouds that share a quota.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -271,7 +271,7 @@ describe('an AWS that lies', () => {
 			await assertClean();
 		});
 
-	test('that shows another account\'s is not believed', {todo: true}, async () => {
+	test('that shows another account\'s is not believed', async () => {
 		await fresh();
 		const reel = await bound(1);
 		const [d] = reel.all;
@@ -287,6 +287,8 @@ describe('an AWS that lies', () => {
 			return (now.done + now.failed > 0 || now.last_error) && now;
 		}, 15000);
 		assert.equal(j.done, 0, JSON.stringify(j));
+		assert.match(j.last_error, /another account or region/);
+		await aws.config({lies: {}});
 	});
 });
 
@@ -327,7 +329,7 @@ describe('temporary keys', () => {
 		['with a wrong token', {session_token: TOKEN.replace('aws', 'AWS')},
 			/403 UnrecognizedClientException.*security token.*invalid/],
 		['that have ended', {access_key_id: 'ASIATEMPORARY00002'},
-			/403 ExpiredTokenException.*security token.*expired/]])
+			/40[03] ExpiredTokenException.*security token.*expired/]])
 		test(`${what} are refused clearly`, async () => {
 			const reel = await bound(1);
 			const cloud = await addCloud({credentials: keys(more)});
@@ -458,5 +460,57 @@ describe('an audit by the command line', () => {
 			['missing', 'different', 'stranger']);
 		assert.deepEqual(await aws.state(), there);
 		await assertClean();
+	});
+});
+
+describe('two clouds of one account and region', () => {
+	const PACE = 600;
+	const rate = PACE / 60;
+	const reels = [];
+
+	/** A batch in each of two clouds, at the same time, and what the double
+	 * saw.  The first has begun, and said its quota, when the second begins. */
+	async function both(count, quotas, settings = [{}, {}]) {
+		await fresh();
+		await aws.config({quotas: {RegisterCertificateWithoutCA: PACE}});
+		reels.length = 0;
+		const jobs = [];
+		for (const i of [0, 1]) {
+			const cloud = await addCloud({quotas: {register: quotas[i]},
+				settings: settings[i]});
+			reels.push(await bound(count));
+			jobs.push({cloud});
+		}
+		await aws.forget();
+		jobs[0].id = await provision(reels[0].batch, jobs[0].cloud);
+		await until(async () => (await aws.counters()).calls
+			.RegisterCertificateWithoutCA > 0);
+		jobs[1].id = await provision(reels[1].batch, jobs[1].cloud);
+		const ended = await Promise.all(jobs.map(async ({id}) => {
+			await done(id, {done: count, created: count, failed: 0});
+			return Date.now();
+		}));
+		const c = await assertClean();
+		assert.equal(c.calls.RegisterCertificateWithoutCA, 2 * count);
+		return {...c, apart: Math.abs(ended[0] - ended[1])};
+	}
+
+	test('share what it allows, and neither waits for the other', async () => {
+		const c = await both(50, [PACE, PACE],
+			[{}, {thing_name: 'second:{chip_id}'}]);
+		assert.ok(c.busiest.RegisterCertificateWithoutCA <= rate * 1.25,
+			JSON.stringify(c.busiest));
+		// All of it is used: as long as one job of twice as many takes.
+		const least = 2 * 50 / rate;
+		assert.ok(c.span_s > least - 1 && c.span_s < least * 1.25,
+			`${c.span_s} s`);
+		assert.ok(c.apart < 2500, `${c.apart} ms between their ends`);
+		assert.equal(Object.keys((await aws.state()).certificates).length, 100);
+	});
+
+	test('keep to the smaller quota of the two', async () => {
+		const c = await both(30, [PACE, 10 * PACE]);
+		assert.ok(c.busiest.RegisterCertificateWithoutCA <= rate * 1.25,
+			JSON.stringify(c.busiest));
 	});
 });

@@ -34,6 +34,8 @@ static enum rc add_cloud(const char *id, const char *type)
 	return store_cloud_add(c.s, &x, SPAN_NONE, SPAN_NONE, NULL);
 }
 
+static const struct store_welcome_of b1 = {.bid = "B1"};
+
 static int setup(void **state)
 {
 	const struct store_account a = {.id = "acc_1", .name = "A"};
@@ -97,7 +99,7 @@ static void the_last_word_on_a_batch_counts(void **state)
 	welcome("cld_1", 0, true);
 	welcome("cld_3", 0, true);
 	welcome("cld_1", 0, false);
-	must(store_welcome_of(c.s, "B1", 0, rows, &n, NULL));
+	must(store_welcome_of(c.s, &b1, rows, &n, NULL));
 	assert_int_equal(n, 2);
 	assert_string_equal(rows[0].cloud, "cld_1");
 	assert_false(rows[0].admit);
@@ -225,7 +227,7 @@ static void a_deleted_cloud_is_to_know_nothing(void **state)
 
 	welcome("cld_1", 0, true);
 	must(store_cloud_delete(c.s, "acc_1", "cld_1", NOW, NULL));
-	must(store_welcome_of(c.s, "B1", 0, rows, &n, NULL));
+	must(store_welcome_of(c.s, &b1, rows, &n, NULL));
 	assert_int_equal(n, 0);
 	assert_int_equal(note(3, clouds), 0);
 }

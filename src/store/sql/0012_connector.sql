@@ -153,9 +153,10 @@ CREATE TABLE cloud_welcome (
 CREATE INDEX cloud_welcome_batch ON cloud_welcome (bid, seq);
 INSERT OR IGNORE INTO cloud_welcome (cloud_id, bid, seq, account_id, wanted,
 	since)
-SELECT j.cloud_id, j.bid, j.only_seq, j.account_id, 'admit', j.started_at
+SELECT j.cloud_id, j.bid, j.only_seq, j.account_id, 'admit', j.created_at
 FROM job j JOIN cloud c ON c.id = j.cloud_id AND c.deleted_at IS NULL
-WHERE j.kind = 'provision' AND j.started_at > 0 AND j.bid IS NOT NULL;
+WHERE j.kind = 'provision' AND j.bid IS NOT NULL AND (j.started_at > 0
+	OR j.state IN ('queued', 'running', 'waiting', 'paused'));
 
 -- Devices that changed since their cloud heard of them; the job 'sync' of
 -- their batch sends them.  A change while it is sent gets a new n.

@@ -56,9 +56,9 @@ export interface FieldWords {
 }
 
 const template = {
-	en: 'May hold {chip_id}, {fingerprint}, {product} and {batch}.',
-	de: 'Darf {chip_id}, {fingerprint}, {product} und {batch} enthalten.',
-	zh: '可包含 {chip_id}、{fingerprint}、{product} 和 {batch}。'};
+	en: 'May hold {chip_id}, {fingerprint} and {batch}.',
+	de: 'Darf {chip_id}, {fingerprint} und {batch} enthalten.',
+	zh: '可包含 {chip_id}、{fingerprint} 和 {batch}。'};
 
 // By the names that the service gives them.
 export const fieldWords: Record<string, FieldWords> = {
@@ -71,9 +71,9 @@ export const fieldWords: Record<string, FieldWords> = {
 		de: 'Name einer AWS-IoT-Richtlinie, die jedes Zertifikat bekommt. Ohne sie darf sich ein Gerät nirgends verbinden.',
 		zh: '附加到每个证书的 AWS IoT 策略名称。没有策略，设备无法连接。'}},
 	thing_name: {label: {en: 'Names of the things', de: 'Namen der Things', zh: '事物名称'}, hint: {
-		en: 'Each device becomes a thing of this name; empty makes no things. May hold {chip_id}, {fingerprint}, {product} and {batch}.',
-		de: 'Jedes Gerät wird ein Thing dieses Namens; leer: ohne Things. Darf {chip_id}, {fingerprint}, {product} und {batch} enthalten.',
-		zh: '每台设备成为此名称的事物；留空则不创建。可包含 {chip_id}、{fingerprint}、{product} 和 {batch}。'}},
+		en: 'Each device becomes a thing of this name; empty makes no things. May hold {chip_id}, {fingerprint} and {batch}.',
+		de: 'Jedes Gerät wird ein Thing dieses Namens; leer: ohne Things. Darf {chip_id}, {fingerprint} und {batch} enthalten.',
+		zh: '每台设备成为此名称的事物；留空则不创建。可包含 {chip_id}、{fingerprint} 和 {batch}。'}},
 	thing_type: {label: {en: 'Type of the things', de: 'Typ der Things', zh: '事物类型'}, hint: {
 		en: 'Must exist in AWS already.', de: 'Muss in AWS schon bestehen.', zh: '必须已存在于 AWS。'}},
 	thing_groups: {label: {en: 'Groups of the things', de: 'Gruppen der Things', zh: '事物组'}, hint: {
