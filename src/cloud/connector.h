@@ -1,7 +1,7 @@
-/* Connectors: one file for each kind of product cloud, one line in the table
- * of connector.c.  A connector is a conversation: it writes the next request
- * and reads the answer.  Must not do I/O, keep time or wait: the courier sends,
- * paces, repeats and records. */
+/* Connectors: a file for each kind of product cloud, with what helps it beside
+ * it, and one line in the table of connector.c.  A connector is a conversation:
+ * it writes the next request and reads the answer.  Must not do I/O, keep time
+ * or wait: the courier sends, paces, repeats and records. */
 #ifndef BIRTHMARK_CLOUD_CONNECTOR_H
 #define BIRTHMARK_CLOUD_CONNECTOR_H
 
@@ -102,7 +102,6 @@ struct connector_way {
 	enum rc (*sign)(void *ctx, const struct connector_event *event,
 	    struct buf *jws, struct err *e);
 	void *ctx;
-	const char *public_url;
 };
 
 enum connector_verb {

@@ -220,8 +220,8 @@ static const char *advice(int status)
 	if (status == 404 || status == 405)
 		return "; check the address";
 	if (status == 410)
-		return ": it is gone for good, and nothing is sent to it any "
-		       "more";
+		return ": it says that it is gone for good; set the address "
+		       "anew or delete the cloud";
 	return "";
 }
 

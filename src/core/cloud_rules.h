@@ -11,7 +11,6 @@
 #include "base/err.h"
 
 #define CLOUD_RULES_OPS_MAX 12
-#define CLOUD_RULES_FIELDS_MAX 16
 
 /* A string that a user gives, in "settings" or in "credentials". */
 struct cloud_field {

@@ -1,7 +1,7 @@
 /* The courier: the process that calls product clouds.  It works off the queue
  * of jobs, many at a time and fairly, and alone can open the clouds'
- * credentials.  Killing it at any time loses nothing: a finished chunk is not
- * sent again, one in flight may be. */
+ * credentials.  Killing it at any time loses nothing: what is recorded as
+ * finished is not sent again, what is in flight may be. */
 #ifndef BIRTHMARK_COURIER_COURIER_H
 #define BIRTHMARK_COURIER_COURIER_H
 

@@ -242,6 +242,7 @@ static void settle(struct slot *s)
 	for (i = 0; i < s->g.n; i++)
 		if (!s->g.devices[i].skip)
 			s->g.outcomes[i] = s->told[n++];
+	fetch_answer_clear(&s->a);
 	s->state = SLOT_DONE;
 }
 

@@ -15,6 +15,7 @@
 #include "courier/turn_work.h"
 #include "pki/digest.h"
 #include "store/store_apart.h"
+#include "store/store_found.h"
 
 #define SECRET_MAX 8192
 #define SESSION_MAX (16u << 10)
@@ -146,8 +147,7 @@ static enum rc open_way(struct turn *k, struct err *e)
 	    .session = "",
 	    .token = on_token,
 	    .sign = on_sign,
-	    .ctx = k,
-	    .public_url = t->core.public_url};
+	    .ctx = k};
 	k->c.pacer = t->pacer;
 	k->c.stopper = t->stopper;
 	k->c.who = k->j->n;
@@ -452,6 +452,9 @@ static enum rc run_compare(struct turn *k, struct err *e)
 	if (rc == RC_OK && (rc = turn_record_well(k, e)) != RC_OK)
 		return rc;
 	/* Also when the account has stopped it. */
+	if (strcmp(k->record.ahead.state, "cancelled") == 0 &&
+	    (rc = store_found_clear(k->t->core.store, k->j->n, e)) != RC_OK)
+		return rc;
 	if (rc == RC_OK || strcmp(k->record.ahead.state, "running") != 0)
 		return turn_record_end(k, e);
 	if (rc == RC_BUG || rc == RC_ENV || rc == RC_CONFLICT) {

@@ -10,8 +10,8 @@ void turn_record_clear(struct turn *k);
 /* As drive_work.finish: counted, written with the next step. */
 MUST_CHECK enum rc turn_record_finish(struct turn *k,
     const struct drive_group *g, struct err *e);
-/* A step in the middle: *state of the job afterwards, as the account may have
- * paused or cancelled it. */
+/* A step in the middle: k->record.ahead.state is the state of the job
+ * afterwards, as the account may have paused or cancelled it. */
 MUST_CHECK enum rc turn_record_step(struct turn *k, struct err *e);
 /* The last step: the lease ends; state, next_ms and last_error are as set in
  * k->record.ahead. */

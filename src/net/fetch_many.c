@@ -205,12 +205,7 @@ bool fetch_many_wait(struct fetch_many *m, int64_t wait_ms,
 		if (curl_multi_poll(m->multi, NULL, 0, (int)left, &polled) !=
 		    CURLM_OK)
 			return false;
-		/* Woken without anything to do. */
+		/* Nothing came of it. */
 		left = polled == 0 ? 0 : end - clock_mono_ms();
 	}
-}
-
-void fetch_many_wake(struct fetch_many *m)
-{
-	(void)curl_multi_wakeup(m->multi);
 }

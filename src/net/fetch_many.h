@@ -22,10 +22,8 @@ struct fetch_many_done {
 	enum rc rc; /* as of fetch_do */
 	struct err err;
 };
-/* Waits up to wait_ms for the end of one; false when none ended.  A wake from
- * another thread (fetch_many_wake) ends the wait too. */
+/* Waits up to wait_ms for the end of one; false when none ended. */
 bool fetch_many_wait(struct fetch_many *m, int64_t wait_ms,
     struct fetch_many_done *done);
-void fetch_many_wake(struct fetch_many *m);
 
 #endif

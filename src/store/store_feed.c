@@ -159,23 +159,3 @@ enum rc store_feed_told(struct store *s, const char *cloud, const char *bid,
 	db_done(q);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
-
-enum rc store_feed_admitted(struct store *s, const char *bid,
-    char out[][RAND_ID_SIZE], size_t cap, size_t *n, struct err *e)
-{
-	struct stmt *q = NULL;
-	enum rc rc = db_ask(store_db(s), &q, e,
-	    "SELECT f.cloud_id FROM feed_event f "
-	    "JOIN cloud c ON c.id = f.cloud_id AND c.deleted_at IS NULL "
-	    "WHERE f.bid = $1 AND f.seq = 0 AND f.op = 'admit' AND f.n = "
-	    "(SELECT max(g.n) FROM feed_event g WHERE g.bid = f.bid "
-	    "AND g.seq = 0 AND g.cloud_id = f.cloud_id) "
-	    "ORDER BY f.cloud_id LIMIT $2",
-	    DB_T(bid), DB_I(cap));
-
-	*n = 0;
-	while (rc == RC_OK && *n < cap && (rc = db_step(q, e)) == RC_OK)
-		db_col_str(q, 0, out[(*n)++], RAND_ID_SIZE);
-	db_done(q);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}

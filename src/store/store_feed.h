@@ -41,8 +41,5 @@ MUST_CHECK enum rc store_feed_admits(struct store *s, const char *cloud,
 /* This feed has an event of this very device. */
 MUST_CHECK enum rc store_feed_told(struct store *s, const char *cloud,
     const char *bid, int64_t seq, bool *told, struct err *e);
-/* The gate clouds whose last word on this batch is "admit". */
-MUST_CHECK enum rc store_feed_admitted(struct store *s, const char *bid,
-    char out[][RAND_ID_SIZE], size_t cap, size_t *n, struct err *e);
 
 #endif

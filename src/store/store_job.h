@@ -15,7 +15,7 @@ struct store_job {
 	uint64_t n; /* order of creation */
 	char id[RAND_ID_SIZE];
 	char account[RAND_ID_SIZE];
-	char bid[STORE_JOB_BID_SIZE]; /* "" for tests */
+	char bid[STORE_JOB_BID_SIZE]; /* "" for tests and audits */
 	char cloud[RAND_ID_SIZE];
 	char kind[12];	   /* "provision", "remove", "sync", "plan", "audit",
 			    * "test" */

@@ -1,4 +1,4 @@
-/* The devices that a job could not provision, as stored.
+/* The devices that a job has something to say of, as stored.
  * Must not know why. */
 #include <string.h>
 

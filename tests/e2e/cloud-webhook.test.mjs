@@ -206,7 +206,7 @@ describe('what changes later', () => {
 		assert.deepEqual(rx.faults, []);
 	});
 
-	test('one that is gone for good is left alone until it is tested',
+	test('one that is gone for good is left alone, and a test brings it back',
 		async () => {
 			const one = await bound(2);
 			rx.script = [(event, res) => rx.answer(res, 410,

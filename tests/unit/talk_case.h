@@ -69,7 +69,6 @@ static inline void talk_case_open(struct talk_case *c, const char *type,
 	c->way.token = talk_case_token;
 	c->way.sign = talk_case_sign;
 	c->way.ctx = c;
-	c->way.public_url = "https://service.test";
 	buf_init(&c->checks, 4096);
 	buf_init(&c->event, 2u << 20);
 	buf_init(&c->request.url, 1024);

@@ -605,6 +605,8 @@ static void settings_of_enrolments_are_judged(void **state)
 	    {"hub_is_cloud", "maybe", false},
 	    {"device_id", "", true},
 	    {"device_id", "{batch}", false},
+	    {"device_id", "{batch}-{chip_id}", true},
+	    {"device_id", "{product}-{chip_id}", false},
 	};
 	size_t i;
 

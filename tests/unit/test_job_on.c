@@ -307,7 +307,10 @@ static void who_unbinds_leaves_every_cloud(void **state)
 
 	end(&j, "done", 0);
 	provision("B1", two);
+	/* What became of a device is sent all the same. */
+	change("acc_1", 1);
 	assert_int_equal(bind_undo(&k.core, &k.admin, "B1", &k.e), RC_OK);
+	assert_int_equal(jobs("kind = 'sync' AND state = 'cancelled'"), 0);
 	/* The second never heard of it. */
 	assert_int_equal(wanted("B1", one), '-');
 	assert_int_equal(wanted("B1", two), '.');
@@ -430,6 +433,7 @@ static void a_cloud_with_batches_is_forgotten_only_by_force(void **state)
 
 static void an_audit_needs_a_cloud_that_can_list(void **state)
 {
+	struct core_actor rival = k.admin;
 	struct store_job j, again;
 
 	assert_int_equal(job_audit(&k.core, &k.admin, in_only, &j, &k.e),
@@ -441,6 +445,10 @@ static void an_audit_needs_a_cloud_that_can_list(void **state)
 	assert_string_equal(j.id, again.id);
 	assert_int_equal(job_test(&k.core, &k.admin, one, &again, &k.e), RC_OK);
 	assert_string_not_equal(j.id, again.id);
+	/* One that waits is its own account's to see. */
+	memcpy(rival.scope_id, "acc_2", sizeof("acc_2"));
+	assert_int_equal(job_test(&k.core, &rival, one, &again, &k.e),
+	    RC_NOT_FOUND);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
