@@ -325,6 +325,54 @@ static void a_plan_assumes_what_would_be(void **state)
 	cloud_want_clear(&w);
 }
 
+/* A batch is sent for hours: what becomes of a device meanwhile is noticed. */
+static void changes_while_it_walks_are_noticed(void **state)
+{
+	struct want_case *f = *state;
+	const struct cloud_want_of what = {f->account, CLOUD, "VIR-MANY"};
+	struct bind_request r = {.bid = SPAN_LIT("VIR-MANY")};
+	struct cloud_want_walk *walk = NULL;
+	struct publish_case *pc = &f->pc;
+	struct store_bind b;
+	struct cloud_want w;
+	struct err e = {0};
+	int64_t first = 0, n = 0, held = 0;
+	bool already;
+	enum rc rc;
+
+	publish_case_reel(pc, "VIR-MANY", "many", true, 300);
+	PUBLISH_OK(bind_batch(&pc->core, &pc->oem, &r, &b, &already, &pc->e));
+	sqlf(f,
+	    "INSERT INTO cloud_welcome (cloud_id, bid, seq, account_id, "
+	    "wanted, since) VALUES ('" CLOUD "', 'VIR-MANY', 0, '%s', "
+	    "'admit', 1)",
+	    f->account);
+	cloud_want_init(&w);
+	assert_int_equal(cloud_want_walk_new(&walk, &pc->core, &what, 0, false,
+			     &e),
+	    RC_OK);
+	while ((rc = cloud_want_walk_next(walk, &w, &e)) == RC_OK) {
+		if (n++ == 0) {
+			first = w.seq;
+			f->seq[0] = first + 150;
+			f->seq[1] = first + 290;
+			quarantine(f, 0);
+			claim(f, 1, "acc_else", "prd_2");
+			sqlf(f, "UPDATE device_claim SET bid = 'VIR-MANY'");
+		}
+		assert_int_not_equal(w.seq, first + 290);
+		if (w.state == CLOUD_WANT_SUSPEND) {
+			assert_int_equal(w.seq, first + 150);
+			held++;
+		}
+	}
+	assert_int_equal(rc, RC_NOT_FOUND);
+	assert_int_equal(n, 299);
+	assert_int_equal(held, 1);
+	cloud_want_walk_free(walk);
+	cloud_want_clear(&w);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -337,6 +385,7 @@ int main(void)
 	    CASE(a_batch_of_another_account_is_gone),
 	    CASE(its_own_certificates_come_valid_ones_first),
 	    CASE(a_plan_assumes_what_would_be),
+	    CASE(changes_while_it_walks_are_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
