@@ -194,9 +194,10 @@ enum rc converse_take(struct connector_talk *t, const struct converse *c,
 	return rc;
 }
 
-static enum rc wait_turn(const struct converse *c, int64_t wait, struct err *e)
+enum rc converse_beat(const struct converse *c, int64_t wait_ms,
+    struct err *e)
 {
-	if (stopper_wait(c->stopper, wait))
+	if (stopper_wait(c->stopper, wait_ms))
 		return err_set(e, RC_AGAIN, "stopped",
 		    "The service is stopping.");
 	return c->beat ? c->beat(c->beat_ctx, e) : RC_OK;
@@ -229,7 +230,7 @@ enum rc converse_once(struct connector_talk *t, const struct converse *c,
 	fetch_answer_init(&a);
 	/* What waited is written anew: a signature holds for minutes only. */
 	do {
-		rc = wait_turn(c, wait, e);
+		rc = converse_beat(c, wait, e);
 		if (rc == RC_OK)
 			rc = converse_ask(t, c, &q, e);
 		wait = 0;

@@ -49,6 +49,9 @@ MUST_CHECK enum rc converse_ask(struct connector_talk *t,
 int64_t converse_wait(const struct converse *c, unsigned int op);
 /* Milliseconds that the cloud has asked to wait with it, from now. */
 int64_t converse_held(const struct converse *c, unsigned int op);
+/* Waits, and keeps the beat of c; RC_AGAIN "stopped" when the service ends. */
+MUST_CHECK enum rc converse_beat(const struct converse *c, int64_t wait_ms,
+    struct err *e);
 /* The cloud asks to wait with this operation. */
 void converse_hold(const struct converse *c, unsigned int op, int64_t ms);
 /* Has the connector read what came of it: sent is what fetch said. */

@@ -144,6 +144,25 @@ static enum rc make_once(struct session *x, const struct converse *c,
 	return rc;
 }
 
+/* A login of another may take longer than a lease. */
+static enum rc wait_for_lock(struct session *x, const struct converse *c,
+    struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK) {
+		struct timespec until;
+
+		(void)clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec++;
+		if (pthread_mutex_clocklock(&x->login, CLOCK_MONOTONIC,
+			&until) == 0)
+			return RC_OK;
+		rc = converse_beat(c, 0, e);
+	}
+	return rc;
+}
+
 enum rc login_set_get(struct login_set *s, const struct converse *c,
     const uint8_t print[32], struct buf *out, struct err *e)
 {
@@ -158,11 +177,18 @@ enum rc login_set_get(struct login_set *s, const struct converse *c,
 		return err_set(e, RC_AGAIN, "sessions-busy",
 		    "Too many clouds are logged in to at once.");
 	began_ms = clock_mono_ms();
-	(void)pthread_mutex_lock(&x->login);
+	rc = wait_for_lock(x, c, e);
+	if (rc != RC_OK) {
+		release(s, x);
+		return rc;
+	}
 	if (memcmp(x->print, print, sizeof(x->print)) != 0) {
 		x->renew_s = 0;
 		x->fault.rc = RC_OK;
 	}
+	if (out->n > 0 && span_eq_secret(buf_span(&x->text), buf_span(out)))
+		x->renew_s = 0;
+	buf_reset(out);
 	if (x->renew_s <= clock_now_s())
 		rc = make_once(x, c, began_ms, e);
 	if (rc == RC_OK) {
@@ -176,29 +202,17 @@ enum rc login_set_get(struct login_set *s, const struct converse *c,
 	return rc;
 }
 
-void login_set_drop(struct login_set *s, const char *cloud, struct span refused)
-{
-	struct session *x = take_place(s, cloud);
-
-	if (!x)
-		return;
-	(void)pthread_mutex_lock(&x->login);
-	if (span_eq_secret(buf_span(&x->text), refused))
-		x->renew_s = 0;
-	(void)pthread_mutex_unlock(&x->login);
-	release(s, x);
-}
-
 bool login_set_is_old(struct login_set *s, const char *cloud)
 {
 	struct session *x = take_place(s, cloud);
-	bool old;
+	bool old = false;
 
 	if (!x)
 		return false;
-	(void)pthread_mutex_lock(&x->login);
-	old = x->renew_s <= clock_now_s();
-	(void)pthread_mutex_unlock(&x->login);
+	if (pthread_mutex_trylock(&x->login) == 0) {
+		old = x->renew_s <= clock_now_s();
+		(void)pthread_mutex_unlock(&x->login);
+	}
 	release(s, x);
 	return old;
 }

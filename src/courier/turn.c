@@ -20,6 +20,7 @@
 #define SECRET_MAX 8192
 #define SESSION_MAX (16u << 10)
 #define SEALED_MAX 8192
+#define CA_MAX (64u << 10)
 #define BEAT_MS 10000
 #define SLOW_MS 15000 /* an answer this late asks for smaller requests */
 
@@ -71,15 +72,18 @@ static json_t *own_credentials(struct span opened)
 	    user.n, "password", (const char *)rest.p, rest.n);
 }
 
+/* Of what is stored of the way in: credentials and CA. */
 static enum rc print_stored(struct turn *k, uint8_t out[32], struct err *e)
 {
 	struct buf sealed;
 	enum rc rc = RC_OK;
 
-	buf_init(&sealed, SEALED_MAX);
+	buf_init(&sealed, SEALED_MAX + CA_MAX);
 	if (k->cloud.has_secret)
 		rc = store_cloud_sealed(k->t->core.store, k->cloud.id, &sealed,
 		    e);
+	if (rc == RC_OK && k->cloud.has_ca)
+		rc = store_cloud_ca(k->t->core.store, k->cloud.id, &sealed, e);
 	digest_sha256(buf_span(&sealed), out);
 	buf_clear(&sealed);
 	return rc;
@@ -113,8 +117,6 @@ static enum rc login(void *ctx, struct err *e)
 		k->fresh = true;
 		return RC_OK;
 	}
-	login_set_drop(k->t->sessions, k->cloud.id, buf_span(&k->session));
-	buf_reset(&k->session);
 	rc = login_set_get(k->t->sessions, &k->c, k->print, &k->session, e);
 	k->c.way.session = k->session.n > 0 ? buf_cstr(&k->session) : "";
 	return rc;
@@ -222,7 +224,9 @@ static enum rc fault(struct turn *k, const struct err *why, struct err *e)
 
 	turn_record_over(k, "waiting", why->text);
 	j->finished_at = 0;
-	if (why->rc == RC_LIMIT && why->retry_after_s > 0) {
+	if (why->slug && strcmp(why->slug, "stopped") == 0) {
+		j->next_ms = clock_now_ms();
+	} else if (why->rc == RC_LIMIT && why->retry_after_s > 0) {
 		j->next_ms =
 		    clock_now_ms() + (int64_t)why->retry_after_s * 1000 + 50;
 	} else if (why->rc == RC_LIMIT) {
