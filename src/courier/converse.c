@@ -194,8 +194,7 @@ enum rc converse_take(struct connector_talk *t, const struct converse *c,
 	return rc;
 }
 
-enum rc converse_beat(const struct converse *c, int64_t wait_ms,
-    struct err *e)
+enum rc converse_beat(const struct converse *c, int64_t wait_ms, struct err *e)
 {
 	if (stopper_wait(c->stopper, wait_ms))
 		return err_set(e, RC_AGAIN, "stopped",

@@ -145,6 +145,7 @@ describe('the list of batches', () => {
 		await page.getByRole('menu').waitFor({state: 'detached'});
 		await dots.focus();
 		await page.keyboard.press('Enter');
+		await page.locator('[role=menuitem]:focus').waitFor();
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('Enter');
