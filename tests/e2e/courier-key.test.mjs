@@ -60,7 +60,7 @@ test('a new key takes over what the old one has sealed', async () => {
 	assert.match(again.stderr, /start the service once/);
 	await restart();
 	await until(() => !fs.existsSync(own('key-before.pem')));
-	assert.match(w.service.log, /sealed for the courier's new key/);
+	await until(() => /sealed for the courier's new key/.test(w.service.log));
 	await works();
 	// What the old key could open is gone.
 	fs.writeFileSync(own('key-before.pem'), first, {mode: 0o600});
